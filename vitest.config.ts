@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+const rig = { globalSetup: ["test/support/global-setup.ts"], testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...rig } },
+      { test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], ...rig } },
+      { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...rig, testTimeout: 180_000 } },
+      { test: { name: "examples", include: ["test/examples/**/*.test.ts"], ...rig } },
+    ],
+  },
+});
