@@ -6,7 +6,26 @@ export type Verdict = "stalled" | "waiting" | "transient";
 
 /** Every error code with what it means; `docs/reference/errors.md` lists exactly these (a test compares). */
 export const errorCodes = {
+  BUNDLE_BUILD_FAILED: "A bundle directory could not be built; the message names the directory, its other bundles go on.",
+  CONFIG_INVALID: "Settings of a program are missing or wrong; the message lists every fault.",
+  GIT_ANSWER_INVALID: "The git server's answer is not git's protocol: a wrong address, a login page or a broken transfer.",
+  GIT_AUTH_FAILED: "The git server refused the credential, or asks for one.",
+  GIT_BINARY_MISSING: "The `git` command is needed for this repository and is not on PATH.",
+  GIT_COMMAND_FAILED: "The `git` command ended with an error; the message has its last lines.",
+  GIT_LIMIT_EXCEEDED: "A repository is larger than the limits on bytes, objects, depth, time or memory allow.",
+  GIT_OBJECT_MISSING: "An object of a commit is not in the object store; it is fetched afresh.",
+  GIT_REDIRECT_REFUSED: "The git server redirects to where it must not be followed.",
+  GIT_REF_NOT_FOUND: "The branch, tag or commit does not exist in the repository.",
+  GIT_STORE_CORRUPT: "A stored pack or object is damaged; the object store is thrown away and fetched afresh.",
+  GIT_UNREACHABLE: "The git server could not be reached, timed out, or answered with a server error.",
+  GIT_URL_INVALID: "The repository's address is malformed or of a kind that is not allowed.",
+  GIT_WORKER_ENDED: "The process that fetches from git ended unexpectedly; the fetch is tried again in a new one.",
   INTERNAL: "A fault of Drover itself; the log has the stack.",
+  KUSTOMIZE_BINARY_MISSING: "Neither `kustomize` nor `kubectl` was found to render a kustomization.",
+  KUSTOMIZE_FAILED: "kustomize refused a kustomization, or ran out of its time, memory or output limit.",
+  KUSTOMIZE_REMOTE_BASE: "A kustomization refers to a remote address, which is not fetched.",
+  WEBHOOK_INVALID: "A webhook call whose body or event cannot be understood.",
+  WEBHOOK_REFUSED: "A webhook call without a valid signature, or no webhook secret is configured.",
 } as const satisfies Record<string, string>;
 
 /** A code of the table above. */
