@@ -1,0 +1,73 @@
+import { randomBytes } from "node:crypto";
+import * as z from "zod";
+import { sha256Hex } from "../../codec/stable-hash.ts";
+import { type Database, type Row, type Sql, textColumn } from "./database.ts";
+
+/** What a secret word opens: `registration` – a new agent's first call; `agent` – one cluster; `user` – the API. */
+export type CredentialKind = "registration" | "agent" | "user";
+
+/** A stored credential; the word itself is never stored, only its SHA-256. */
+export interface Credential {
+  readonly kind: CredentialKind;
+  /** Namespace and name of the token, cluster or user. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly expiresMs: number | undefined;
+  /** Labels that clusters registered with this token get; groups of a user. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly groups: readonly string[];
+}
+
+const bodySchema = z.object({ labels: z.record(z.string(), z.string()), groups: z.array(z.string()) });
+const kindSchema = z.enum(["registration", "agent", "user"]);
+
+/** Words that open something, by hash. */
+export interface CredentialTable {
+  /** Stores a credential for a new random word, which is returned and never seen again. */
+  issue(sql: Sql, credential: Credential): Promise<string>;
+  /** Returns what a word opens; undefined for an unknown or expired one. */
+  find(word: string, nowMs: number): Promise<Credential | undefined>;
+  /** Takes back all words of a token, cluster or user. */
+  revoke(sql: Sql, owner: Pick<Credential, "kind" | "namespace" | "name">): Promise<void>;
+  /** Returns whether any word of this kind exists. */
+  anyOf(kind: CredentialKind): Promise<boolean>;
+}
+
+/** Returns the credential table of a database. Words have 256 random bits, so a plain hash is enough. */
+export function createCredentialTable(db: Database): CredentialTable {
+  return {
+    issue: async (sql, credential) => {
+      const word = `drover-${randomBytes(32).toString("base64url")}`;
+      await sql.run("INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)", [
+        sha256Hex(word),
+        credential.kind,
+        credential.namespace,
+        credential.name,
+        credential.expiresMs ?? null,
+        JSON.stringify({ labels: credential.labels, groups: credential.groups }),
+      ]);
+      return word;
+    },
+    find: async (word, nowMs) => {
+      const [row] = await db.all("SELECT kind, namespace, name, expires_ms, body FROM credentials WHERE hash = ?", [sha256Hex(word)]);
+      const found = row === undefined ? undefined : parseCredential(row);
+      return found?.expiresMs !== undefined && found.expiresMs <= nowMs ? undefined : found;
+    },
+    revoke: async (sql, owner) => {
+      await sql.run("DELETE FROM credentials WHERE kind = ? AND namespace = ? AND name = ?", [owner.kind, owner.namespace, owner.name]);
+    },
+    anyOf: async (kind) => (await db.all("SELECT 1 AS found FROM credentials WHERE kind = ? LIMIT 1", [kind])).length > 0,
+  };
+}
+
+function parseCredential(row: Row): Credential {
+  const body = bodySchema.parse(JSON.parse(textColumn(row, "body")));
+  const expires = row["expires_ms"];
+  return {
+    kind: kindSchema.parse(row["kind"]),
+    namespace: textColumn(row, "namespace"),
+    name: textColumn(row, "name"),
+    expiresMs: typeof expires === "number" ? expires : undefined,
+    ...body,
+  };
+}

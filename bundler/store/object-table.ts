@@ -1,0 +1,178 @@
+import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
+import type { ApiObject } from "../../apiserver/resources/api-object.ts";
+import { collectionKey } from "../../apiserver/storage/collection.ts";
+import { createEventHistory } from "../../apiserver/storage/event-history.ts";
+import type { ObjectKey, ObjectStore, ResourceKey, StoreChange, WritePreconditions } from "../../apiserver/storage/object-store.ts";
+import { alreadyExistsIn, conflictIn, expiredVersion, goneFrom } from "../../apiserver/storage/store-errors.ts";
+import { watchHistory } from "../../apiserver/storage/watch-history.ts";
+import { type Database, numberColumn, type Sql } from "./database.ts";
+import { listObjects } from "./list-objects.ts";
+import { createObjectRows, type ObjectRows, type Sealer } from "./object-rows.ts";
+import { createPresentation, type Presenter } from "./presentation.ts";
+
+/** A change that has become durable, with where it happened. */
+export interface CommittedChange extends StoreChange {
+  readonly key: ObjectKey;
+}
+
+/** Writes objects inside one transaction; other tables may be written through `sql` in the same one. */
+export interface ObjectWriter {
+  readonly sql: Sql;
+  /** Returns the object as written so far in this transaction, or undefined. */
+  read(key: ObjectKey): Promise<ApiObject | undefined>;
+  create(key: ObjectKey, object: ApiObject): Promise<ApiObject>;
+  update(key: ObjectKey, object: ApiObject, preconditions?: WritePreconditions): Promise<ApiObject>;
+  remove(key: ObjectKey, preconditions?: WritePreconditions): Promise<ApiObject>;
+}
+
+/** The hub's objects: durable, watchable, with statuses that are computed when somebody looks. */
+export interface ObjectTable extends ObjectStore {
+  /** Runs several writes as one: all or none, and watchers see them together after the commit. */
+  write<T>(work: (writer: ObjectWriter) => Promise<T>): Promise<T>;
+  /** Says how objects of a kind are shown (their computed status). */
+  present(resource: ResourceKey, presenter: Presenter): void;
+  /** Says that the computed part of these objects may have changed: watchers get an event where it did. */
+  touch(keys: readonly ObjectKey[]): Promise<void>;
+  /** Calls the listener after each commit, before the writer's promise resolves. */
+  onCommit(listener: (changes: readonly CommittedChange[]) => void): void;
+  /** The newest version that survives a crash; desired documents take it as their revision. */
+  durableVersion(): number;
+}
+
+const historySize = 8192;
+const maxWatchLag = 10_000;
+
+/** Returns the object table of a database, whose version sequence goes on where it stopped. */
+export async function openObjectTable(db: Database, sealer: Sealer): Promise<ObjectTable> {
+  await db.run("INSERT INTO meta (key, value) VALUES ('version', '1') ON CONFLICT (key) DO NOTHING");
+  const [row] = await db.all("SELECT CAST(value AS BIGINT) AS version FROM meta WHERE key = 'version'");
+  let version = row === undefined ? 1 : numberColumn(row, "version");
+  let durable = version;
+  const history = createEventHistory(historySize, version);
+  const rows = createObjectRows(sealer);
+  const presentation = createPresentation();
+  const listeners: ((changes: readonly CommittedChange[]) => void)[] = [];
+  /** Publishing follows version order, so whoever hands out versions holds this turn until it has published. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => undefined);
+    return await mine;
+  };
+
+  const record = (key: ObjectKey, change: StoreChange): void => {
+    const path = collectionKey(key.namespace, key.name);
+    history.append({ version: Number(change.resourceVersion), resource: key.resource, namespace: key.namespace, key: path, change });
+  };
+  const publish = (changes: readonly CommittedChange[]): void => {
+    for (const listener of listeners) listener(changes);
+    for (const { key, ...change } of changes) {
+      if (change.type === "deleted") presentation.forget(key);
+      record(key, { ...change, object: change.type === "deleted" ? change.object : presentation.written(key, change.object) });
+    }
+  };
+  const write = async <T>(work: (writer: ObjectWriter) => Promise<T>): Promise<T> =>
+    await inTurn(async () => {
+      const changes: CommittedChange[] = [];
+      const result = await db.transaction(async (sql) => {
+        const next = (): number => ++version;
+        const done = await work(createWriter({ sql, rows, changes, next, shownVersion: presentation.shownVersion }));
+        await sql.run("UPDATE meta SET value = ? WHERE key = 'version'", [String(version)]);
+        return done;
+      });
+      durable = version;
+      publish(changes);
+      return result;
+    });
+  const shown = (key: ObjectKey, object: ApiObject): ApiObject => presentation.show(key, object);
+
+  return {
+    write,
+    present: presentation.add,
+    onCommit: (listener) => void listeners.push(listener),
+    durableVersion: () => durable,
+    get: async (key) => {
+      const object = await rows.read(db, key);
+      if (object === undefined) throw goneFrom(key);
+      return shown(key, object);
+    },
+    list: async (request) => await listObjects({ db, rows, version, show: shown }, request),
+    create: async (key, object) => shown(key, await write(async (writer) => await writer.create(key, object))),
+    update: async (key, object, preconditions) => shown(key, await write(async (writer) => await writer.update(key, object, preconditions))),
+    delete: async (key, preconditions) => await write(async (writer) => await writer.remove(key, preconditions)),
+    touch: async (keys) =>
+      await inTurn(async () => {
+        for (const key of keys) {
+          if (!presentation.isWatched(key.resource)) {
+            presentation.missed(key.resource, ++version);
+            continue;
+          }
+          const object = await rows.read(db, key);
+          const change = object === undefined ? undefined : presentation.touched(key, object, () => ++version);
+          if (change !== undefined) record(key, change);
+        }
+      }),
+    watch: (request, signal) => {
+      const missedAt = presentation.missedAt(request.resource);
+      if (Number(request.fromResourceVersion) < missedAt) throw expiredVersion(Number(request.fromResourceVersion), version);
+      presentation.watchStarted(request.resource, signal);
+      return watchHistory({ history, version: () => version, maxLag: maxWatchLag }, request, signal);
+    },
+  };
+}
+
+interface WriterParts {
+  readonly sql: Sql;
+  readonly rows: ObjectRows;
+  readonly changes: CommittedChange[];
+  readonly next: () => number;
+  readonly shownVersion: (key: ObjectKey, object: ApiObject) => string;
+}
+
+function createWriter(parts: WriterParts): ObjectWriter {
+  const { sql, rows, changes, next } = parts;
+  const existing = async (key: ObjectKey, preconditions: WritePreconditions | undefined): Promise<ApiObject> => {
+    const object = await rows.read(sql, key);
+    if (object === undefined) throw goneFrom(key);
+    const { uid, resourceVersion } = preconditions ?? {};
+    if (uid !== undefined && uid !== object.metadata.uid) {
+      throw conflictIn(key, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ""}`);
+    }
+    if (resourceVersion !== undefined && resourceVersion !== parts.shownVersion(key, object)) {
+      throw conflictIn(key, "the object has been modified; please apply your changes to the latest version and try again");
+    }
+    return object;
+  };
+  const stamp = (object: ApiObject, version: number): ApiObject => ({
+    ...object,
+    metadata: { ...object.metadata, resourceVersion: String(version) },
+  });
+  return {
+    sql,
+    read: async (key) => await rows.read(sql, key),
+    create: async (key, object) => {
+      if ((await rows.read(sql, key)) !== undefined) throw alreadyExistsIn(key);
+      const stored = stamp(rows.storable(key, object), next());
+      await rows.save(sql, key, stored);
+      changes.push({ type: "created", resourceVersion: stored.metadata.resourceVersion ?? "", object: stored, key });
+      return stored;
+    },
+    update: async (key, object, preconditions) => {
+      const previous = await existing(key, preconditions);
+      const wanted = rows.storable(key, object);
+      const unchanged = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: previous.metadata.resourceVersion ?? "" } };
+      if (jsonEqual(unchanged, previous)) return previous;
+      const stored = stamp(wanted, next());
+      await rows.save(sql, key, stored);
+      changes.push({ type: "updated", resourceVersion: stored.metadata.resourceVersion ?? "", object: stored, previous, key });
+      return stored;
+    },
+    remove: async (key, preconditions) => {
+      const previous = await existing(key, preconditions);
+      const last = stamp(previous, next());
+      await rows.remove(sql, key);
+      changes.push({ type: "deleted", resourceVersion: last.metadata.resourceVersion ?? "", object: last, previous, key });
+      return last;
+    },
+  };
+}
