@@ -1,0 +1,52 @@
+import { type YamlScalar, resolveYamlScalar } from "./resolve-yaml-scalar.ts";
+
+const standard = "tag:yaml.org,2002:";
+const timestamp =
+  /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
+
+/**
+ * Returns the full name of a tag as written (`!!int`, `!<…>`, `!mine!x`), with the document's `%TAG` handles.
+ */
+export function yamlTagName(written: string, handles: ReadonlyMap<string, string>): string {
+  if (written.startsWith("!<")) return decodeURIComponent(written.slice(2, -1));
+  const handleEnd = written.indexOf("!", 1);
+  const handle = handleEnd === -1 ? "!" : written.slice(0, handleEnd + 1);
+  const prefix = handles.get(handle) ?? (handle === "!!" ? standard : handle);
+  return prefix + decodeURIComponent(written.slice(handle.length));
+}
+
+/**
+ * Returns what a scalar with an explicit tag means to go-yaml v2, or the reason why it refuses it. Unknown tags and `!`
+ * make strings; `!!binary` is decoded.
+ */
+export function resolveYamlTag(
+  tag: string,
+  text: string,
+): YamlScalar | { readonly type: "refused"; readonly reason: string } {
+  const name = tag.startsWith(standard) ? tag.slice(standard.length) : "";
+  const refused = { type: "refused", reason: `cannot read ${JSON.stringify(text)} as !!${name}` } as const;
+  switch (name) {
+    case "binary":
+      return decodeBinary(text) ?? { ...refused, reason: "!!binary value is not base64" };
+    case "timestamp":
+      return timestamp.test(text) ? { type: "string", value: text } : refused;
+    case "int":
+    case "bool":
+    case "null":
+    case "float": {
+      const scalar = resolveYamlScalar(text);
+      if (scalar.type === name) return scalar;
+      const isFloat = name === "float" && scalar.type === "int";
+      return isFloat ? { type: "float", value: Number(scalar.value) } : refused;
+    }
+    default:
+      return { type: "string", value: text };
+  }
+}
+
+function decodeBinary(text: string): YamlScalar | undefined {
+  const compact = text.replaceAll(/[\r\n]/g, "");
+  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
+  const bytes = Uint8Array.from(atob(compact), (char) => char.charCodeAt(0));
+  return { type: "string", value: new TextDecoder().decode(bytes) };
+}
