@@ -6,9 +6,12 @@ export type Verdict = "stalled" | "waiting" | "transient";
 
 /** Every error code with what it means; `docs/reference/errors.md` lists exactly these (a test compares). */
 export const errorCodes = {
-  BUNDLE_BUILD_FAILED: "A bundle directory could not be built; the message names the directory, its other bundles go on.",
+  BUNDLE_BUILD_FAILED:
+    "A bundle directory could not be built; the message names the directory, its other bundles go on.",
   CONFIG_INVALID: "Settings of a program are missing or wrong; the message lists every fault.",
-  GIT_ANSWER_INVALID: "The git server's answer is not git's protocol: a wrong address, a login page or a broken transfer.",
+  DURATION_INVALID: "A text that should be a Go duration such as 15m is none.",
+  GIT_ANSWER_INVALID:
+    "The git server's answer is not git's protocol: a wrong address, a login page or a broken transfer.",
   GIT_AUTH_FAILED: "The git server refused the credential, or asks for one.",
   GIT_BINARY_MISSING: "The `git` command is needed for this repository and is not on PATH.",
   GIT_COMMAND_FAILED: "The `git` command ended with an error; the message has its last lines.",
@@ -24,6 +27,7 @@ export const errorCodes = {
   KUSTOMIZE_BINARY_MISSING: "Neither `kustomize` nor `kubectl` was found to render a kustomization.",
   KUSTOMIZE_FAILED: "kustomize refused a kustomization, or ran out of its time, memory or output limit.",
   KUSTOMIZE_REMOTE_BASE: "A kustomization refers to a remote address, which is not fetched.",
+  TARGET_SELECTOR_INVALID: "A label selector has an operator, key or value that Kubernetes does not allow.",
   WEBHOOK_INVALID: "A webhook call whose body or event cannot be understood.",
   WEBHOOK_REFUSED: "A webhook call without a valid signature, or no webhook secret is configured.",
 } as const satisfies Record<string, string>;

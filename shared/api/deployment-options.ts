@@ -1,72 +1,124 @@
-import type { JsonObject } from "../../codec/json-value.ts";
+import * as z from "zod";
 
-/** A values source in the target cluster (Fleet: `helm.valuesFrom`). */
-export interface ValuesFrom {
-  readonly configMapKeyRef?: { readonly name?: string; readonly namespace?: string; readonly key?: string };
-  readonly secretKeyRef?: { readonly name?: string; readonly namespace?: string; readonly key?: string };
-}
+import { jsonObjectSchema, stringMapSchema } from "./fields.ts";
+import { helmOptionsSchema } from "./helm-options.ts";
+import type { Immutable } from "./immutable.ts";
+import { labelSelectorSchema } from "./label-selector.ts";
 
-/** `helm:` of a fleet.yaml or customization. */
-export interface HelmOptions {
-  readonly chart?: string;
-  readonly repo?: string;
-  readonly version?: string;
-  readonly releaseName?: string;
-  readonly values?: JsonObject;
-  readonly valuesFiles?: readonly string[];
-  readonly valuesFrom?: readonly ValuesFrom[];
-  readonly templateValues?: Readonly<Record<string, string>>;
-  readonly timeoutSeconds?: number;
-  readonly waitForJobs?: boolean;
-  readonly atomic?: boolean;
-  readonly force?: boolean;
-  readonly takeOwnership?: boolean;
-  readonly maxHistory?: number;
-  readonly disablePreProcess?: boolean;
-  readonly disableDNS?: boolean;
-  readonly skipSchemaValidation?: boolean;
-  readonly disableDependencyUpdate?: boolean;
-}
+export type { HelmOptions, ValuesFrom } from "./helm-options.ts";
 
-/** `handlebars:` of a fleet.yaml: its presence turns `*.yaml.hbs` files into templates. Drover's own. */
-export interface HandlebarsOptions {
-  /** Values for the templates, merged under those of `helm.values`-style customizations. */
-  readonly values?: JsonObject;
-  /** Fail on a missing value instead of printing nothing (default true). */
-  readonly strict?: boolean;
-}
+/** Schema of `handlebars:` of a fleet.yaml: its presence turns `*.yaml.hbs` files into templates. Drover's own. */
+export const handlebarsOptionsSchema = z.looseObject({
+  values: jsonObjectSchema.describe("Values for the templates; customizations are merged over them.").exactOptional(),
+  strict: z.boolean().describe("Fail on a missing value instead of printing nothing. Default true.").exactOptional(),
+});
 
-/** One `diff.comparePatches` entry. */
-export interface ComparePatch {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly jsonPointers?: readonly string[];
-  readonly operations?: readonly { readonly op: string; readonly path: string; readonly value?: string }[];
-}
+/** Schema of one `diff.comparePatches` entry. */
+export const comparePatchSchema = z.looseObject({
+  apiVersion: z.string().exactOptional(),
+  kind: z.string().exactOptional(),
+  namespace: z.string().describe("Absent: any namespace.").exactOptional(),
+  name: z.string().describe("Name or regular expression. Absent: any name.").exactOptional(),
+  jsonPointers: z.array(z.string()).describe("Paths left out of the comparison.").exactOptional(),
+  operations: z
+    .array(
+      z.looseObject({
+        op: z.string().exactOptional(),
+        path: z.string().exactOptional(),
+        value: z.string().exactOptional(),
+      }),
+    )
+    .describe("JSON Patch operations done on both sides before comparing; op `ignore` leaves the object out.")
+    .exactOptional(),
+});
+
+/** Schema of `correctDrift:`. */
+export const correctDriftSchema = z.looseObject({
+  enabled: z.boolean().describe("Put back what others changed. Default false.").exactOptional(),
+  force: z.boolean().describe("Replace where a patch does not do. Default false.").exactOptional(),
+  keepFailHistory: z
+    .boolean()
+    .describe("Kept for Fleet's manifests; there is no Helm history here. Default false.")
+    .exactOptional(),
+});
+
+/** The fields of `DeploymentOptions`, for the schemas of fleet.yaml, Bundle and targets, which all have them. */
+export const deploymentOptionsShape = {
+  defaultNamespace: z.string().describe("Namespace for objects that name none. Default: default.").exactOptional(),
+  namespace: z
+    .string()
+    .describe("Namespace forced onto every object; cluster-scoped objects are then an error.")
+    .exactOptional(),
+  kustomize: z
+    .looseObject({
+      dir: z.string().describe("Directory of kustomization.yaml. Default: the bundle directory.").exactOptional(),
+    })
+    .exactOptional(),
+  helm: helmOptionsSchema.exactOptional(),
+  handlebars: handlebarsOptionsSchema.exactOptional(),
+  serviceAccount: z
+    .string()
+    .describe("ServiceAccount in the agent's namespace that applies the bundle.")
+    .exactOptional(),
+  createNamespace: z.boolean().describe("Make the release's namespace. Default true.").exactOptional(),
+  forceSyncGeneration: z
+    .number()
+    .int()
+    .describe("A new number deploys again. At the root, the GitRepo's number counts.")
+    .exactOptional(),
+  yaml: z
+    .looseObject({
+      overlays: z
+        .array(z.string())
+        .describe("Directories below overlays/ laid over raw YAML, in order.")
+        .exactOptional(),
+    })
+    .exactOptional(),
+  diff: z
+    .looseObject({
+      comparePatches: z.array(comparePatchSchema).describe("Differences that are no drift.").exactOptional(),
+    })
+    .exactOptional(),
+  keepResources: z.boolean().describe("Leave the objects behind when the bundle goes. Default false.").exactOptional(),
+  deleteNamespace: z.boolean().describe("Delete the target namespace with the GitRepo. Default false.").exactOptional(),
+  ignore: z
+    .looseObject({
+      conditions: z.array(stringMapSchema).describe("Conditions that do not count for readiness.").exactOptional(),
+    })
+    .exactOptional(),
+  correctDrift: correctDriftSchema.exactOptional(),
+  namespaceLabels: stringMapSchema.describe("Labels put on the release's namespace.").exactOptional(),
+  namespaceAnnotations: stringMapSchema.describe("Annotations put on the release's namespace.").exactOptional(),
+  deleteCRDResources: z
+    .boolean()
+    .describe("Delete CustomResourceDefinitions with the bundle. Default false: they are kept.")
+    .exactOptional(),
+  downstreamResources: z
+    .array(z.looseObject({ kind: z.string().exactOptional(), name: z.string().exactOptional() }))
+    .describe("Secrets and ConfigMaps of the workspace copied to the cluster.")
+    .exactOptional(),
+  overwrites: z
+    .array(
+      z.looseObject({
+        name: z.string().exactOptional(),
+        namespace: z.string().exactOptional(),
+        kind: z.string().exactOptional(),
+      }),
+    )
+    .describe("Objects taken over from a pruned bundle (set by Fleet, not by people).")
+    .exactOptional(),
+  allowedTargetNamespaceSelector: labelSelectorSchema
+    .describe("Namespaces that may be targeted (set by policy, not by people).")
+    .exactOptional(),
+};
 
 /**
- * Options of one Bundle on one cluster after all merging (Fleet: BundleDeploymentOptions). Values templates `${ }`
- * are still in it: the agent evaluates them with the cluster's facts.
+ * Schema of the options of one Bundle on one cluster after all merging (Fleet: BundleDeploymentOptions). Values
+ * templates `${ }` are still in it: the agent evaluates them with the cluster's facts.
  */
-export interface DeploymentOptions {
-  readonly defaultNamespace?: string;
-  readonly namespace?: string;
-  readonly kustomize?: { readonly dir?: string };
-  readonly helm?: HelmOptions;
-  readonly handlebars?: HandlebarsOptions;
-  readonly serviceAccount?: string;
-  readonly createNamespace?: boolean;
-  readonly forceSyncGeneration?: number;
-  readonly yaml?: { readonly overlays?: readonly string[] };
-  readonly diff?: { readonly comparePatches?: readonly ComparePatch[] };
-  readonly keepResources?: boolean;
-  readonly deleteNamespace?: boolean;
-  readonly ignore?: { readonly conditions?: readonly Readonly<Record<string, string>>[] };
-  readonly correctDrift?: { readonly enabled?: boolean; readonly force?: boolean; readonly keepFailHistory?: boolean };
-  readonly namespaceLabels?: Readonly<Record<string, string>>;
-  readonly namespaceAnnotations?: Readonly<Record<string, string>>;
-  readonly deleteCRDResources?: boolean;
-  readonly downstreamResources?: readonly { readonly kind: string; readonly name: string }[];
-}
+export const deploymentOptionsSchema = z.looseObject(deploymentOptionsShape);
+
+export type HandlebarsOptions = Immutable<z.infer<typeof handlebarsOptionsSchema>>;
+export type ComparePatch = Immutable<z.infer<typeof comparePatchSchema>>;
+export type CorrectDrift = Immutable<z.infer<typeof correctDriftSchema>>;
+export type DeploymentOptions = Immutable<z.infer<typeof deploymentOptionsSchema>>;

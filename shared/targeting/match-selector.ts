@@ -1,0 +1,89 @@
+import type { LabelSelector, SelectorRequirement } from "../api/label-selector.ts";
+import { AppError } from "../errors.ts";
+
+/** Labels of a cluster, group, bundle or namespace. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Says whether labels satisfy a selector. */
+export type LabelMatcher = (labels: Labels) => boolean;
+
+/** One thing that a selector asks about labels: a key, and the values of it that make a difference. */
+export interface SelectorAtom {
+  readonly key: string;
+  /** Values the selector tells apart; empty: only whether the label is there matters. */
+  readonly values: readonly string[];
+}
+
+const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
+const prefixPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
+
+function invalid(message: string): AppError {
+  return new AppError("TARGET_SELECTOR_INVALID", message, { verdict: "stalled" });
+}
+
+function checkKey(key: string): void {
+  const parts = key.split("/");
+  const name = parts.at(-1) ?? "";
+  const prefix = parts.length === 2 ? (parts[0] ?? "") : undefined;
+  const prefixOk = prefix === undefined || (prefix.length <= 253 && prefixPattern.test(prefix));
+  if (parts.length > 2 || name.length > 63 || !namePattern.test(name) || !prefixOk) {
+    throw invalid(`"${key}" is no valid label key in a selector`);
+  }
+}
+
+function checkValue(key: string, value: string): void {
+  if (value.length <= 63 && (value === "" || namePattern.test(value))) return;
+  throw invalid(
+    `"${value}" is no valid label value for "${key}" in a selector; letters, digits, "-", "_" and "." are allowed`,
+  );
+}
+
+function compileRequirement(requirement: SelectorRequirement): LabelMatcher {
+  const { key, operator } = requirement;
+  const values = requirement.values ?? [];
+  const has = (labels: Labels): boolean => Object.hasOwn(labels, key);
+  switch (operator) {
+    case "In":
+    case "NotIn": {
+      if (values.length === 0) throw invalid(`operator ${operator} for label "${key}" needs values`);
+      checkKey(key);
+      for (const value of values) checkValue(key, value);
+      const wanted = new Set(values);
+      if (operator === "In") return (labels) => has(labels) && wanted.has(labels[key] ?? "");
+      return (labels) => !has(labels) || !wanted.has(labels[key] ?? "");
+    }
+    case "Exists":
+    case "DoesNotExist":
+      if (values.length > 0) throw invalid(`operator ${operator} for label "${key}" takes no values`);
+      checkKey(key);
+      return operator === "Exists" ? has : (labels) => !has(labels);
+    default:
+      throw invalid(`"${operator}" is no selector operator; use In, NotIn, Exists or DoesNotExist`);
+  }
+}
+
+function requirementsOf(selector: LabelSelector): readonly SelectorRequirement[] {
+  const exact = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
+    key,
+    operator: "In",
+    values: [value],
+  }));
+  return [...exact, ...(selector.matchExpressions ?? [])];
+}
+
+/**
+ * Returns a test of labels against a Kubernetes label selector (apimachinery: `LabelSelectorAsSelector`): all parts must
+ * hold, the empty selector matches everything. Throws TARGET_SELECTOR_INVALID for a bad operator, key or value.
+ */
+export function compileSelector(selector: LabelSelector): LabelMatcher {
+  const tests = requirementsOf(selector).map(compileRequirement);
+  return (labels) => tests.every((test) => test(labels));
+}
+
+/** Returns the label keys and values that decide about a selector; two clusters equal in these match alike. */
+export function selectorAtoms(selector: LabelSelector): readonly SelectorAtom[] {
+  return requirementsOf(selector).map(({ key, operator, values }) => ({
+    key,
+    values: operator === "In" || operator === "NotIn" ? (values ?? []) : [],
+  }));
+}
