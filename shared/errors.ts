@@ -6,8 +6,11 @@ export type Verdict = "stalled" | "waiting" | "transient";
 
 /** Every error code with what it means; `docs/reference/errors.md` lists exactly these (a test compares). */
 export const errorCodes = {
+  AGENT_UNKNOWN: "An agent credential or registration token is unknown or has expired.",
+  BLOB_NOT_FOUND: "An agent asked for a blob that its own desired document does not name.",
   BUNDLE_BUILD_FAILED:
     "A bundle directory could not be built; the message names the directory, its other bundles go on.",
+  CLUSTER_NAME_TAKEN: "An agent asks for the name of a cluster that another one registered.",
   CONFIG_INVALID: "Settings of a program are missing or wrong; the message lists every fault.",
   DURATION_INVALID: "A text that should be a Go duration such as 15m is none.",
   GIT_ANSWER_INVALID:
@@ -27,6 +30,12 @@ export const errorCodes = {
   KUSTOMIZE_BINARY_MISSING: "Neither `kustomize` nor `kubectl` was found to render a kustomization.",
   KUSTOMIZE_FAILED: "kustomize refused a kustomization, or ran out of its time, memory or output limit.",
   KUSTOMIZE_REMOTE_BASE: "A kustomization refers to a remote address, which is not fetched.",
+  REQUEST_INVALID: "A request body does not fit its schema; the message lists the fields.",
+  STORE_CORRUPT: "A row of the database is not what Drover wrote.",
+  STORE_KEY_WRONG: "Stored Secrets were encrypted with another key.",
+  STORE_LOCKED: "Another bundler uses this database.",
+  STORE_TOO_NEW: "The database was written by a newer Drover.",
+  STORE_UNAVAILABLE: "PostgreSQL does not answer.",
   TARGET_SELECTOR_INVALID: "A label selector has an operator, key or value that Kubernetes does not allow.",
   WEBHOOK_INVALID: "A webhook call whose body or event cannot be understood.",
   WEBHOOK_REFUSED: "A webhook call without a valid signature, or no webhook secret is configured.",

@@ -18,7 +18,9 @@ export async function migrate(db: Database): Promise<void> {
   for (const [index, statements] of migrations.entries()) {
     if (index < done) continue;
     await db.transaction(async (sql) => {
-      for (const statement of statements.split(";").filter((text) => text.trim() !== "")) await sql.run(statement);
+      // PostgreSQL would sort text by its locale; the API sorts by code unit, as SQLite does.
+      const portable = db.engine === "postgres" ? statements.replaceAll(" TEXT ", " TEXT COLLATE \"C\" ") : statements;
+      for (const statement of portable.split(";").filter((text) => text.trim() !== "")) await sql.run(statement);
       await sql.run("INSERT INTO migrations (number, name) VALUES (?, ?)", [index + 1, `migration ${index + 1}`]);
     });
   }

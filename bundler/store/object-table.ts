@@ -3,7 +3,7 @@ import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import { collectionKey } from "../../apiserver/storage/collection.ts";
 import { createEventHistory } from "../../apiserver/storage/event-history.ts";
 import type { ObjectKey, ObjectStore, ResourceKey, StoreChange, WritePreconditions } from "../../apiserver/storage/object-store.ts";
-import { alreadyExistsIn, conflictIn, expiredVersion, goneFrom } from "../../apiserver/storage/store-errors.ts";
+import { existingObject, conflictingWrite, expiredVersion, missingObject } from "../../apiserver/storage/store-errors.ts";
 import { watchHistory } from "../../apiserver/storage/watch-history.ts";
 import { type Database, numberColumn, type Sql } from "./database.ts";
 import { listObjects } from "./list-objects.ts";
@@ -93,7 +93,7 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
     durableVersion: () => durable,
     get: async (key) => {
       const object = await rows.read(db, key);
-      if (object === undefined) throw goneFrom(key);
+      if (object === undefined) throw missingObject(key);
       return shown(key, object);
     },
     list: async (request) => await listObjects({ db, rows, version, show: shown }, request),
@@ -133,13 +133,13 @@ function createWriter(parts: WriterParts): ObjectWriter {
   const { sql, rows, changes, next } = parts;
   const existing = async (key: ObjectKey, preconditions: WritePreconditions | undefined): Promise<ApiObject> => {
     const object = await rows.read(sql, key);
-    if (object === undefined) throw goneFrom(key);
+    if (object === undefined) throw missingObject(key);
     const { uid, resourceVersion } = preconditions ?? {};
     if (uid !== undefined && uid !== object.metadata.uid) {
-      throw conflictIn(key, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ""}`);
+      throw conflictingWrite(key, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ""}`);
     }
     if (resourceVersion !== undefined && resourceVersion !== parts.shownVersion(key, object)) {
-      throw conflictIn(key, "the object has been modified; please apply your changes to the latest version and try again");
+      throw conflictingWrite(key, "the object has been modified; please apply your changes to the latest version and try again");
     }
     return object;
   };
@@ -151,7 +151,7 @@ function createWriter(parts: WriterParts): ObjectWriter {
     sql,
     read: async (key) => await rows.read(sql, key),
     create: async (key, object) => {
-      if ((await rows.read(sql, key)) !== undefined) throw alreadyExistsIn(key);
+      if ((await rows.read(sql, key)) !== undefined) throw existingObject(key);
       const stored = stamp(rows.storable(key, object), next());
       await rows.save(sql, key, stored);
       changes.push({ type: "created", resourceVersion: stored.metadata.resourceVersion ?? "", object: stored, key });

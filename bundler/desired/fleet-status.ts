@@ -1,0 +1,132 @@
+import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
+import { deploymentState, type CountedState, type ReportedState, type StateCounts, sumCounts } from "../../shared/status/roll-up-status.ts";
+import type { AgentInfo, Report } from "../store/report-table.ts";
+import type { ClusterClass, FleetCluster } from "./fleet.ts";
+import { deploymentsOf } from "./desired-document.ts";
+import { createPartition, type Partition } from "./partition.ts";
+
+/** What a cluster last said, as the hub keeps it in memory. */
+export interface ClusterReport {
+  readonly reportDigest: string;
+  /** Statuses with more than a state, by bundle (`<workspace>/<name>`). */
+  readonly exceptions: ReadonlyMap<string, DeploymentStatus>;
+  readonly agent: AgentInfo | undefined;
+  readonly seenMs: number;
+  readonly online: boolean;
+}
+
+/** Statuses of one workspace, counted per class and report, so that no question costs work per cluster. */
+export interface FleetStatus {
+  readonly partition: Partition;
+  /** Takes what a cluster says; the report's body is given the first time that its digest occurs. */
+  report(cluster: string, said: ClusterReport, body: Report): void;
+  forget(cluster: string): void;
+  reportOf(cluster: string): ClusterReport | undefined;
+  /** Bundle by bundle what a cluster last reported. */
+  reportedStates(cluster: string): ReadonlyMap<string, ReportedState>;
+  /** Marks clusters that have been silent since before `sinceMs` as offline; returns them. */
+  markSilent(sinceMs: number): string[];
+  /** Counts the states of a bundle over all clusters it is aimed at. */
+  countBundle(bundle: string): StateCounts;
+  /** Counts the states of all bundles of a cluster. */
+  countCluster(cluster: FleetCluster): StateCounts;
+  /** Clusters that reported more than a state for a bundle, with what they said. */
+  exceptionsOf(bundle: string): ReadonlyMap<string, DeploymentStatus>;
+}
+
+interface Interned {
+  readonly states: ReadonlyMap<string, ReportedState>;
+  holders: number;
+}
+
+const offlineMark = "!";
+const nothing: ReadonlyMap<string, never> = new Map();
+
+/** Returns the statuses of an empty workspace. `workspace` is its namespace. */
+export function createFleetStatus(workspace: string): FleetStatus {
+  const interned = new Map<string, Interned>();
+  const reports = new Map<string, ClusterReport>();
+  const exceptionsByBundle = new Map<string, Map<string, DeploymentStatus>>();
+  const keyOf = (said: ClusterReport): string => (said.online ? said.reportDigest : `${said.reportDigest}${offlineMark}`);
+  const count = (clusterClass: ClusterClass, key: string, by: number): void => {
+    const now = (clusterClass.reports.get(key) ?? 0) + by;
+    if (now === 0) clusterClass.reports.delete(key);
+    else clusterClass.reports.set(key, now);
+  };
+  const countCluster = (cluster: string, clusterClass: ClusterClass, by: number): void => {
+    const said = reports.get(cluster);
+    if (said !== undefined) count(clusterClass, keyOf(said), by);
+  };
+  const partition = createPartition({
+    left: (cluster, from) => countCluster(cluster, from, -1),
+    entered: (cluster, to) => countCluster(cluster, to, 1),
+  });
+  const statesOf = (key: string): ReadonlyMap<string, ReportedState> => interned.get(key.replace(offlineMark, ""))?.states ?? nothing;
+  const set = (cluster: string, said: ClusterReport | undefined): void => {
+    const clusterClass = partition.classOf(cluster);
+    const before = reports.get(cluster);
+    if (clusterClass !== undefined) countCluster(cluster, clusterClass, -1);
+    for (const bundle of before?.exceptions.keys() ?? []) exceptionsByBundle.get(bundle)?.delete(cluster);
+    if (said === undefined) reports.delete(cluster);
+    else reports.set(cluster, said);
+    for (const [bundle, status] of said?.exceptions ?? []) {
+      const byCluster = exceptionsByBundle.get(bundle) ?? new Map<string, DeploymentStatus>();
+      exceptionsByBundle.set(bundle, byCluster.set(cluster, status));
+    }
+    if (clusterClass !== undefined) countCluster(cluster, clusterClass, 1);
+  };
+  const release = (digest: string | undefined): void => {
+    const held = digest === undefined ? undefined : interned.get(digest);
+    if (digest === undefined || held === undefined) return;
+    held.holders--;
+    if (held.holders === 0) interned.delete(digest);
+  };
+  const countInClass = (bundle: string, clusterClass: ClusterClass): StateCounts => {
+    const full = `${workspace}/${bundle}`;
+    const wanted = deploymentsOf(clusterClass, partition.bundles).find((deployment) => deployment.bundle === full);
+    const counts = new Map<CountedState, number>();
+    if (wanted === undefined) return counts;
+    const add = (state: CountedState, by: number): void => void counts.set(state, (counts.get(state) ?? 0) + by);
+    let silent = clusterClass.members.size;
+    for (const [key, members] of clusterClass.reports) {
+      silent -= members;
+      add(deploymentState(wanted, statesOf(key).get(full), !key.endsWith(offlineMark)), members);
+    }
+    if (silent > 0) add("WaitApplied", silent);
+    return counts;
+  };
+
+  return {
+    partition,
+    report: (cluster, said, body) => {
+      const held = interned.get(said.reportDigest) ?? { states: new Map(body.map(({ bundle, id, state }) => [bundle, { id, state }])), holders: 0 };
+      held.holders++;
+      interned.set(said.reportDigest, held);
+      release(reports.get(cluster)?.reportDigest);
+      set(cluster, said);
+    },
+    forget: (cluster) => {
+      release(reports.get(cluster)?.reportDigest);
+      set(cluster, undefined);
+    },
+    reportOf: (cluster) => reports.get(cluster),
+    reportedStates: (cluster) => statesOf(reports.get(cluster)?.reportDigest ?? ""),
+    markSilent: (sinceMs) => {
+      const silent = [...reports].filter(([, said]) => said.online && said.seenMs < sinceMs);
+      for (const [cluster, said] of silent) set(cluster, { ...said, online: false });
+      return silent.map(([cluster]) => cluster);
+    },
+    countBundle: (bundle) => sumCounts([...partition.classesOf(bundle)].map((clusterClass) => countInClass(bundle, clusterClass))),
+    countCluster: (cluster) => {
+      const clusterClass = partition.classOf(cluster.name);
+      const said = reports.get(cluster.name);
+      const counts = new Map<CountedState, number>();
+      for (const wanted of clusterClass === undefined ? [] : deploymentsOf(clusterClass, partition.bundles)) {
+        const state = deploymentState(wanted, statesOf(said?.reportDigest ?? "").get(wanted.bundle), said?.online ?? true);
+        counts.set(state, (counts.get(state) ?? 0) + 1);
+      }
+      return counts;
+    },
+    exceptionsOf: (bundle) => exceptionsByBundle.get(`${workspace}/${bundle}`) ?? nothing,
+  };
+}
