@@ -1,0 +1,189 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { apiServerArgs, auditPolicy } from "./api-server-args.ts";
+import type { BinaryName } from "./binary-recipes.ts";
+import { fakeNodeSelector } from "./fake-nodes.ts";
+import { rigDir } from "./find-binary.ts";
+import { freePort } from "./free-port.ts";
+import { createKubeClient } from "./kube-request.ts";
+import type { ClusterPki } from "./pki.ts";
+import { type Program, startProgram, waitUntilReady } from "./start-program.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+/** What a control plane is started with. */
+export interface ControlPlaneSettings {
+  readonly dir: string;
+  readonly watchdog: Watchdog;
+  readonly pki: ClusterPki;
+  readonly token: string;
+  readonly controllers: boolean;
+  readonly auditLog: boolean;
+  readonly paths: (name: BinaryName) => string;
+}
+
+/** The processes of one cluster. */
+export interface ControlPlane {
+  readonly url: string;
+  startControllers(kubeconfigPath: string): Promise<void>;
+  startKwok(kubeconfigPath: string): Promise<void>;
+  killApiServer(): Promise<void>;
+  restartApiServer(): Promise<void>;
+  /** Ends what still runs; kube-apiserver before etcd, since it lingers for minutes when etcd goes first. */
+  stop(): Promise<void>;
+}
+
+const readyDeadlineMs = 90_000;
+const attempts = 3;
+
+/** Starts etcd and kube-apiserver and waits until the API server says that it is ready. */
+export async function startControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
+  const etcd = await retryOnTakenPort((attempt) => startEtcd(settings, attempt));
+  const others: Program[] = [];
+  const prepared = await writeServerFiles(settings);
+  try {
+    const server = await retryOnTakenPort(async () => {
+      const port = await freePort();
+      const args = apiServerArgs({ ...prepared, port, etcdUrl: etcd.url });
+      return { url: `https://127.0.0.1:${port}`, args, program: await startApiServer(settings, port, args) };
+    });
+    let apiServer = server.program;
+    const port = Number(new URL(server.url).port);
+    const start = async (name: BinaryName, args: readonly string[]): Promise<void> => {
+      others.push(await startProgram(programSpec(settings, name, args)));
+    };
+    return {
+      url: server.url,
+      startControllers: async (kubeconfigPath) => {
+        await start("kube-controller-manager", controllerManagerArgs(settings.pki.files, kubeconfigPath));
+        await start("kube-scheduler", [`--kubeconfig=${kubeconfigPath}`, "--leader-elect=false", "--secure-port=0"]);
+      },
+      startKwok: async (kubeconfigPath) => {
+        await start("kwok", [
+          `--kubeconfig=${kubeconfigPath}`,
+          `--config=${join(rigDir, "stages.yaml")}`,
+          `--manage-nodes-with-annotation-selector=${fakeNodeSelector}`,
+        ]);
+      },
+      killApiServer: async () => {
+        await apiServer.kill();
+      },
+      restartApiServer: async () => {
+        if (!apiServer.ended) await apiServer.stop();
+        apiServer = await startApiServer(settings, port, server.args);
+      },
+      stop: async () => {
+        await Promise.all(
+          others.map(async (program) => {
+            await program.stop(2000);
+          }),
+        );
+        await apiServer.stop(3000);
+        await etcd.program.stop();
+      },
+    };
+  } catch (error) {
+    await etcd.program.kill();
+    throw error;
+  }
+}
+
+function programSpec(settings: ControlPlaneSettings, name: BinaryName, args: readonly string[]) {
+  const { dir, watchdog, paths } = settings;
+  return { name, path: paths(name), args, logPath: join(dir, `${name}.log`), cwd: dir, watchdog };
+}
+
+async function startEtcd(settings: ControlPlaneSettings, attempt: number): Promise<{ url: string; program: Program }> {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  // Nobody else joins; port 0 is any port.
+  const peerUrl = "http://127.0.0.1:0";
+  const program = await startProgram(
+    programSpec(settings, "etcd", [
+      `--data-dir=${join(settings.dir, `etcd-${attempt}`)}`,
+      `--listen-client-urls=${url}`,
+      `--advertise-client-urls=${url}`,
+      `--listen-peer-urls=${peerUrl}`,
+      `--initial-advertise-peer-urls=${peerUrl}`,
+      `--initial-cluster=default=${peerUrl}`,
+      "--unsafe-no-fsync",
+      "--log-level=warn",
+    ]),
+  );
+  await killedOnFailure(program, async () => {
+    await waitUntilReady(program, () => answersHealthy(`${url}/health`), readyDeadlineMs);
+  });
+  return { url, program };
+}
+
+async function answersHealthy(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function writeServerFiles(settings: ControlPlaneSettings) {
+  const { dir, controllers, pki } = settings;
+  const tokenFile = join(dir, "tokens.csv");
+  await writeFile(tokenFile, `${settings.token},admin,admin,system:masters\n`, { mode: 0o600 });
+  if (!settings.auditLog) return { dir, controllers, pki: pki.files, tokenFile };
+  const policyFile = join(dir, "audit-policy.yaml");
+  await writeFile(policyFile, auditPolicy);
+  return { dir, controllers, pki: pki.files, tokenFile, audit: { policyFile, logPath: join(dir, "audit.log") } };
+}
+
+async function startApiServer(settings: ControlPlaneSettings, port: number, args: readonly string[]): Promise<Program> {
+  const program = await startProgram(programSpec(settings, "kube-apiserver", args));
+  const endpoint = { url: `https://127.0.0.1:${port}`, caCert: settings.pki.caCert, token: settings.token };
+  using client = createKubeClient(endpoint);
+  const ready = async (): Promise<boolean> => {
+    try {
+      return (await client.request("/readyz", { timeoutMs: 2000 })).status === 200;
+    } catch {
+      return false;
+    }
+  };
+  await killedOnFailure(program, async () => {
+    await waitUntilReady(program, ready, readyDeadlineMs);
+  });
+  return program;
+}
+
+function controllerManagerArgs(pki: ClusterPki["files"], kubeconfigPath: string): string[] {
+  return [
+    `--kubeconfig=${kubeconfigPath}`,
+    "--leader-elect=false",
+    "--secure-port=0",
+    `--root-ca-file=${pki.caCert}`,
+    `--service-account-private-key-file=${pki.serviceAccountPrivateKey}`,
+    `--cluster-signing-cert-file=${pki.caCert}`,
+    `--cluster-signing-key-file=${pki.caKey}`,
+    // Fake nodes send no heartbeat.
+    "--node-monitor-grace-period=24h",
+    "--kube-api-qps=200",
+    "--kube-api-burst=400",
+  ];
+}
+
+async function killedOnFailure(program: Program, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await program.kill();
+    throw error;
+  }
+}
+
+/** Two test processes can pick the same free port at the same moment; the one that comes too late takes another. */
+async function retryOnTakenPort<T>(start: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await start(attempt);
+    } catch (error) {
+      const portTaken = error instanceof Error && error.message.includes("address already in use");
+      if (!portTaken || attempt === attempts) throw error;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Watchdog } from "./watchdog.ts";
+
+/** A program of the rig that runs. */
+export interface Program {
+  readonly name: string;
+  readonly pid: number;
+  /** True from the moment it ended. */
+  readonly ended: boolean;
+  /** Returns the last lines that it logged. */
+  logTail(): string;
+  /** Sends SIGTERM, after `graceMs` SIGKILL, and resolves when the process is gone. */
+  stop(graceMs?: number): Promise<void>;
+  /** Sends SIGKILL and resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+/** What to start; output goes to `logPath`. */
+export interface ProgramSpec {
+  readonly name: string;
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly logPath: string;
+  readonly cwd: string;
+  readonly watchdog: Watchdog;
+  /** The user that runs it, where that is not the current one. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+/** Starts a program under the watchdog. Throws when the file cannot be run. */
+export async function startProgram(spec: ProgramSpec): Promise<Program> {
+  const log = openSync(spec.logPath, "a");
+  const child = spawn(spec.path, [...spec.args], {
+    cwd: spec.cwd,
+    stdio: ["ignore", log, log],
+    // A group of its own: Ctrl-C reaches us only, and we stop things in the right order.
+    detached: true,
+    ...spec.user,
+  });
+  closeSync(log);
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", reject);
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${spec.name} has no process id`);
+  spec.watchdog.guard(pid);
+  const exit = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      spec.watchdog.forget(pid);
+      resolve();
+    });
+  });
+  return {
+    name: spec.name,
+    pid,
+    get ended() {
+      return hasEnded(child);
+    },
+    logTail: () => readFileSync(spec.logPath, "utf8").split("\n").slice(-30).join("\n"),
+    stop: async (graceMs = 10_000) => {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+      await exit;
+      clearTimeout(timer);
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await exit;
+    },
+  };
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/**
+ * Asks `ready` every 40 ms until it says true. Throws with the program's last log lines when the program ends before, or
+ * when `deadlineMs` passes.
+ */
+export async function waitUntilReady(
+  program: Program,
+  ready: () => Promise<boolean>,
+  deadlineMs: number,
+): Promise<void> {
+  const giveUpAt = Date.now() + deadlineMs;
+  while (!(await ready())) {
+    if (program.ended) throw new Error(`${program.name} ended while starting:\n${program.logTail()}`);
+    if (Date.now() > giveUpAt) {
+      throw new Error(`${program.name} was not ready after ${deadlineMs} ms:\n${program.logTail()}`);
+    }
+    await delay(40);
+  }
+}
