@@ -1,0 +1,237 @@
+import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
+import { parseJson } from "../../codec/parse-json.ts";
+import { printJson } from "../../codec/print-json.ts";
+import type { KubeObject } from "../../shared/api/meta.ts";
+import { backoffMs } from "../../shared/backoff.ts";
+import { AppError } from "../../shared/errors.ts";
+import { createHttpConnection, type HttpAnswer, type HttpConnection, type HttpRequest } from "../http-connection.ts";
+import { collectionPath, describeRef, objectPath, type ApiResource, type ObjectTarget } from "./api-resource.ts";
+import type { KubeConnection } from "./kube-connection.ts";
+import { asKubeObject } from "./kube-object.ts";
+import { kubeError, readStatus } from "./kube-status.ts";
+
+/** The one field manager under which Drover applies. */
+export const fieldManager = "drover";
+
+/** How an object is applied. */
+export interface ApplyOptions {
+  /** Take fields from other managers instead of failing with `KUBE_CONFLICT`. */
+  readonly force: boolean;
+  /** Ask what would happen, change nothing. */
+  readonly dryRun?: boolean;
+  /** Another manager than `drover`, for fields that belong to no deployment's object. */
+  readonly manager?: string;
+}
+
+/** What the API server must find before it deletes. */
+export interface DeleteOptions {
+  readonly uid: string;
+}
+
+/** A request in the API server's own terms. */
+export interface RawRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly accept?: string;
+  readonly contentType?: string;
+}
+
+/** Calls to one API server. Every fault is an `AppError` with a `KUBE_…` code. */
+export interface KubeClient {
+  /** Returns the object, or undefined when there is none (or its kind is gone). */
+  get(target: ObjectTarget): Promise<KubeObject | undefined>;
+  /** Yields all objects of a kind, page by page. */
+  list(resource: ApiResource, selection?: ListSelection): AsyncGenerator<KubeObject>;
+  apply(target: ObjectTarget, object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
+  create(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
+  /** Replaces an object; its `resourceVersion` must still be the live one. */
+  replace(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
+  /** Deletes in the background. Returns false when nothing with that uid is there: success as well. */
+  remove(target: ObjectTarget, options: DeleteOptions): Promise<boolean>;
+  /** Returns the parsed answer of any request. */
+  raw(request: RawRequest): Promise<JsonValue>;
+  /** The same server as another user, for a deployment with a service account. */
+  as(user: string): KubeClient;
+}
+
+/** Which objects of a kind are listed. */
+export interface ListSelection {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+}
+
+/** What a client is made from. */
+export interface KubeClientDeps {
+  readonly connection: KubeConnection;
+  readonly http: HttpConnection;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+const pageSize = "500";
+const busyRetries = 5;
+
+/** Returns the connections that a client uses: `maxSockets` bounds the requests in flight. */
+export function createKubeHttp(connection: KubeConnection, maxSockets: number): HttpConnection {
+  return createHttpConnection({ baseUrl: connection.baseUrl, tls: connection.tls, maxSockets });
+}
+
+/** Returns a client; requests that the server puts off (429) are repeated a few times as it asks. */
+export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClient {
+  const { connection, http, signal } = deps;
+
+  async function raw(wanted: RawRequest): Promise<JsonValue> {
+    const about = `${wanted.method} ${wanted.path}`;
+    for (let attempt = 1; ; attempt++) {
+      const answer = await sendOnce(wanted, about);
+      const body = parseBody(answer);
+      if (answer.status < 300 && body !== undefined) return body;
+      const status = readStatus(
+        answer.status,
+        body,
+        answer.status < 300 ? "the answer is not JSON" : `HTTP ${answer.status}`,
+      );
+      if (answer.status !== 429 || attempt > busyRetries) throw kubeError(status, about);
+      const retryAfterMs = Number(answer.headers["retry-after"] ?? 0) * 1000;
+      await pause(Math.max(retryAfterMs || 0, backoffMs(attempt, { baseMs: 100, maxMs: 5000 })), signal);
+    }
+  }
+
+  async function sendOnce(wanted: RawRequest, about: string): Promise<HttpAnswer> {
+    const authorization = connection.authorization();
+    const query = wanted.query === undefined ? "" : `?${new URLSearchParams(wanted.query).toString()}`;
+    const request: HttpRequest = {
+      method: wanted.method,
+      path: wanted.path + query,
+      headers: {
+        accept: wanted.accept ?? "application/json",
+        "user-agent": "drover-agent",
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(user === undefined ? {} : { "impersonate-user": user }),
+        ...(wanted.body === undefined ? {} : { "content-type": wanted.contentType ?? "application/json" }),
+      },
+      ...(wanted.body === undefined ? {} : { body: printJson(wanted.body) }),
+      timeoutMs: deps.timeoutMs ?? 30_000,
+      signal,
+    };
+    try {
+      return await http.request(request);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError("KUBE_UNREACHABLE", `${about}: the API server cannot be reached: ${reason}`, { cause: error });
+    }
+  }
+
+  async function readObject(wanted: RawRequest): Promise<KubeObject> {
+    return asKubeObject(await raw(wanted));
+  }
+
+  async function* list(resource: ApiResource, selection: ListSelection = {}): AsyncGenerator<KubeObject> {
+    let next = "";
+    do {
+      const query = {
+        limit: pageSize,
+        ...(selection.labelSelector === undefined ? {} : { labelSelector: selection.labelSelector }),
+        ...(next === "" ? {} : { continue: next }),
+      };
+      const page = await raw({ method: "GET", path: collectionPath(resource, selection.namespace), query });
+      const items = isJsonObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
+      const metadata = isJsonObject(page) && isJsonObject(page["metadata"]) ? page["metadata"] : {};
+      // Items of a typed list carry no apiVersion and kind of their own.
+      const kind = { apiVersion: isJsonObject(page) ? page["apiVersion"] : undefined, kind: resource.kind };
+      for (const item of items) yield asKubeObject(isJsonObject(item) ? { ...kind, ...item } : item);
+      next = typeof metadata["continue"] === "string" ? metadata["continue"] : "";
+    } while (next !== "");
+  }
+
+  return {
+    raw,
+    list,
+    get: async (target) => {
+      try {
+        return await readObject({ method: "GET", path: objectPath(target) });
+      } catch (error) {
+        if (error instanceof AppError && error.code === "KUBE_NOT_FOUND") return undefined;
+        throw error;
+      }
+    },
+    apply: async (target, object, options) =>
+      readObject({
+        method: "PATCH",
+        path: objectPath(target),
+        contentType: "application/apply-patch+yaml",
+        body: object,
+        query: {
+          fieldManager: options.manager ?? fieldManager,
+          force: String(options.force),
+          ...(options.dryRun === true ? { dryRun: "All" } : {}),
+        },
+      }),
+    create: async (target, object) =>
+      readObject({
+        method: "POST",
+        path: collectionPath(target.resource, target.namespace),
+        body: object,
+        query: { fieldManager },
+      }),
+    replace: async (target, object) =>
+      readObject({ method: "PUT", path: objectPath(target), body: object, query: { fieldManager } }),
+    remove: async (target, options) => {
+      const body = {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: "Background",
+        preconditions: { uid: options.uid },
+      };
+      try {
+        await raw({ method: "DELETE", path: objectPath(target), body });
+        return true;
+      } catch (error) {
+        // 409: the object of that name is another one by now.
+        if (error instanceof AppError && (error.code === "KUBE_NOT_FOUND" || error.code === "KUBE_CONFLICT"))
+          return false;
+        throw error;
+      }
+    },
+    as: (other) => createKubeClient(deps, other),
+  };
+}
+
+function parseBody(answer: HttpAnswer): JsonValue | undefined {
+  try {
+    return parseJson(answer.body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(new AppError("KUBE_UNREACHABLE", "the agent is ending"));
+      },
+      { once: true },
+    );
+  });
+}
+
+/** Returns the target of an object whose kind is served as `resource`. */
+export function targetOf(resource: ApiResource, object: KubeObject): ObjectTarget {
+  const { namespace, name } = object.metadata;
+  if (name === undefined || name === "") {
+    throw new AppError(
+      "OBJECT_INVALID",
+      `${describeRef({ kind: object.kind, namespace: namespace ?? "", name: "" })}has no name`,
+      {
+        verdict: "stalled",
+      },
+    );
+  }
+  return { resource, namespace: resource.namespaced ? (namespace ?? "") : "", name };
+}
