@@ -1,8 +1,7 @@
+import { isGoTimestamp } from "./is-go-timestamp.ts";
 import { type YamlScalar, resolveYamlScalar } from "./resolve-yaml-scalar.ts";
 
 const standard = "tag:yaml.org,2002:";
-const timestamp =
-  /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)| \d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?)?$/;
 
 /**
  * Returns the full name of a tag as written (`!!int`, `!<…>`, `!mine!x`), with the document's `%TAG` handles.
@@ -29,7 +28,7 @@ export function resolveYamlTag(
     case "binary":
       return decodeBinary(text) ?? { ...refused, reason: "!!binary value is not base64" };
     case "timestamp":
-      return timestamp.test(text) ? { type: "string", value: text } : refused;
+      return isGoTimestamp(text) ? { type: "string", value: text } : refused;
     case "int":
     case "bool":
     case "null":
