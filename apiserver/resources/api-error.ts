@@ -21,10 +21,11 @@ const codes = {
   Timeout: 504,
   TooManyRequests: 429,
   Unauthorized: 401,
+  Unknown: 500,
   UnsupportedMediaType: 415,
 } as const;
 
-/** Why a request failed, in the words of `v1` Status. */
+/** Why a request failed, in the words of `v1` Status; `Unknown` is shown as a Status without a reason. */
 export type StatusReason = keyof typeof codes;
 
 /** One cause of a failure: a field and what is wrong with it. */
@@ -161,7 +162,7 @@ export function invalidObject(
 /** Returns the `v1` Status object of a failure; an error that is no `ApiError` is shown as 500 with its message. */
 export function toStatus(error: unknown): ApiObject {
   if (!(error instanceof ApiError)) {
-    return toStatus(internalError(error instanceof Error ? error.message : String(error), error));
+    return toStatus(new ApiError("Unknown", error instanceof Error ? error.message : String(error)));
   }
   const { causes, ...details } = error.details ?? {};
   const shown = { ...details, ...(causes === undefined ? {} : { causes: causes.map((cause) => ({ ...cause })) }) };
@@ -171,7 +172,7 @@ export function toStatus(error: unknown): ApiObject {
     metadata: {},
     status: "Failure",
     message: error.message,
-    reason: error.reason,
+    ...(error.reason === "Unknown" ? {} : { reason: error.reason }),
     ...(error.details === undefined ? {} : { details: shown }),
     code: error.code,
   };

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
+import { isJsonList } from "./json-fields.ts";
 
 const shortEscapes = new Map([
   ["\u0007", "\\a"],
@@ -40,7 +41,7 @@ function printJsonString(text: string): string {
 /** Returns compact JSON as Go's encoding/json writes a map: fields sorted, `<`, `>` and `&` escaped. */
 export function printGoJson(value: JsonValue): string {
   if (typeof value === "string") return printJsonString(value);
-  if (Array.isArray(value)) return `[${value.map((item) => printGoJson(item)).join(",")}]`;
+  if (isJsonList(value)) return `[${value.map((item) => printGoJson(item)).join(",")}]`;
   if (isJsonObject(value)) {
     const fields = Object.entries(value).sort(([left], [right]) => compareBytes(left, right));
     return `{${fields.map(([name, field]) => `${printJsonString(name)}:${printGoJson(field)}`).join(",")}}`;

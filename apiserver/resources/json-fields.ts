@@ -1,5 +1,10 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
 
+/** Returns whether a value is a list (`Array.isArray` does not tell TypeScript what the rest is). */
+export function isJsonList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
 /** Returns a field's own value, never an inherited one: users may name a field `constructor` or `__proto__`. */
 export function ownField(object: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
@@ -28,7 +33,7 @@ export function withoutFields(object: JsonObject, ...names: readonly string[]): 
 /** Returns whether two JSON values are equal; order of fields does not matter, order of items does. */
 export function jsonEqual(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
   if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
+  if (isJsonList(left) && isJsonList(right)) {
     return left.length === right.length && left.every((item, index) => jsonEqual(item, right[index]));
   }
   if (isJsonObject(left) && isJsonObject(right)) {

@@ -49,6 +49,11 @@ export type SchemaDefinitions = Readonly<Record<string, OpenApiSchema>>;
 export interface KindSchema {
   readonly root: OpenApiSchema;
   readonly registry: SchemaRegistry;
+  /**
+   * Whether kube-apiserver holds objects of this kind as Go structs (all built-in kinds), which print empty structs
+   * and drop empty maps and nulls, or as the JSON they were sent as (custom resources).
+   */
+  readonly goStructs?: boolean;
 }
 
 /** Finds schemas by name and by kind. */

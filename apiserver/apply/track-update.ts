@@ -1,0 +1,36 @@
+import type { ApiObject } from "../resources/api-object.ts";
+import type { UpdateRequest } from "./apply-request.ts";
+import { capUpdaters } from "./cap-updaters.ts";
+import { emptyLiveObject, identityOf, isReset, resetFieldsOf, settle } from "./tracking.ts";
+import { decodeOwnersLeniently, withOwners, withoutManagedFields, type Owners } from "./managed-fields.ts";
+import { reconcileOwners, updateOwners } from "./update-owners.ts";
+import { createVersionConverter } from "./versioned-object.ts";
+
+/**
+ * Returns the object of a create, update or patch with its managedFields: the updater owns what it changed or added.
+ * The client may set managedFields itself, on the main resource; `[]` or `[{}]` forgets all owners, nothing or an
+ * unreadable list means those of the live object.
+ */
+export function trackUpdate(request: UpdateRequest): ApiObject {
+  const { live, schema, time } = request;
+  const updated = settle(withoutManagedFields(request.updated), schema);
+  const owners = decodeLiveOrNew(request);
+  // An existing object without owners is not tracked until somebody applies to it (skipNonAppliedManager).
+  if (owners.size === 0 && live !== undefined) return updated;
+  const before = live === undefined ? emptyLiveObject(updated, schema) : withoutManagedFields(live);
+  const converter = createVersionConverter(schema, updated);
+  const reconciled = reconcileOwners(owners, before, converter);
+  const by = identityOf(request, updated, "Update");
+  const change = { live: before, changed: updated, owners: reconciled, by, converter };
+  const next = updateOwners({ ...change, resetFields: resetFieldsOf(request) }, time);
+  return withOwners(updated, capUpdaters(next));
+}
+
+function decodeLiveOrNew({ live, updated, subresource }: UpdateRequest): Owners {
+  const ofLive = live?.metadata.managedFields;
+  if (subresource !== undefined && subresource !== "") return decodeOwnersLeniently(ofLive);
+  const entries = updated.metadata.managedFields;
+  if (isReset(entries)) return new Map();
+  const owners = decodeOwnersLeniently(entries);
+  return owners.size > 0 ? owners : decodeOwnersLeniently(ofLive);
+}

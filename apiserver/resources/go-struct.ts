@@ -1,0 +1,74 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
+import type { ApiObject } from "./api-object.ts";
+import { ownField } from "./json-fields.ts";
+import type { KindSchema, OpenApiSchema, SchemaRegistry } from "./open-api-schema.ts";
+
+/**
+ * Returns the object as kube-apiserver prints it after reading it into the Go struct of a built-in kind: structs that
+ * are no pointers are there even when empty, empty maps and lists are gone unless they must be printed, so are nulls.
+ * Fields that the schema does not know are kept: pruning is not done here.
+ */
+export function throughGoStruct(object: ApiObject, { root, registry }: KindSchema): ApiObject {
+  const { apiVersion, kind } = object;
+  const fields = structFields(object, registry.resolve(root), registry);
+  const metadata = fields["metadata"];
+  return { ...fields, apiVersion, kind, metadata: isJsonObject(metadata) ? metadata : {} };
+}
+
+/** Returns the empty object of a built-in kind, without `apiVersion` and `kind`. */
+export function emptyGoStruct({ root, registry }: KindSchema): JsonObject {
+  return structFields({}, registry.resolve(root), registry);
+}
+
+function structFields(object: JsonObject, schema: OpenApiSchema, registry: SchemaRegistry): JsonObject {
+  const properties = schema.properties ?? {};
+  const out: [string, JsonValue][] = [];
+  for (const [name, value] of Object.entries(object)) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (property === undefined) {
+      out.push([name, value]);
+      continue;
+    }
+    const kept = fieldValue(value, property, registry);
+    const dropped = schema.required?.includes(name) !== true && isEmptyCollection(kept, registry.resolve(property));
+    if (kept !== undefined && !dropped) out.push([name, kept]);
+  }
+  for (const [name, property] of Object.entries(properties)) {
+    if ((ownField(object, name) ?? null) !== null) continue;
+    const zero = zeroValue(property, registry) ?? (schema.required?.includes(name) === true ? null : undefined);
+    if (zero !== undefined) out.push([name, zero]);
+  }
+  return Object.fromEntries(out);
+}
+
+/** Whether a value is a Go map or slice without entries; an empty struct behind a pointer is something else. */
+function isEmptyCollection(value: JsonValue | undefined, schema: OpenApiSchema): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return isJsonObject(value) && typeof schema.additionalProperties === "object" && Object.keys(value).length === 0;
+}
+
+/** The value of a field that is missing, undefined when Go leaves the field out. */
+function zeroValue(property: OpenApiSchema, registry: SchemaRegistry): JsonValue | undefined {
+  const standard = property.default;
+  if (standard === 0 || standard === "" || standard === false) return standard;
+  if (!isJsonObject(standard) || Object.keys(standard).length > 0) return undefined;
+  return structFields({}, registry.resolve(property), registry);
+}
+
+function fieldValue(value: JsonValue, property: OpenApiSchema, registry: SchemaRegistry): JsonValue | undefined {
+  if (value === null) return undefined;
+  const schema = registry.resolve(property);
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items === undefined ? value : value.map((item) => fieldValue(item, items, registry) ?? null);
+  }
+  if (!isJsonObject(value)) return value;
+  if (schema.properties !== undefined) return structFields(value, schema, registry);
+  const { additionalProperties } = schema;
+  if (typeof additionalProperties !== "object") return value;
+  const entries = Object.entries(value).map(([name, item]): [string, JsonValue] => [
+    name,
+    fieldValue(item, additionalProperties, registry) ?? null,
+  ]);
+  return Object.fromEntries(entries);
+}
