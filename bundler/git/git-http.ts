@@ -155,7 +155,7 @@ function authorizationHeader(credential: GitCredential | undefined): string | un
 
 function redirectTarget(wanted: GitHttpRequest, from: URL, location: string | undefined): URL {
   if (wanted.method !== "GET") throw redirectError(wanted.remote, "it redirects a POST");
-  if (location === undefined || !URL.canParse(location, from)) {
+  if (location === undefined || !URL.canParse(location, from.href)) {
     throw redirectError(wanted.remote, "it redirects to no address");
   }
   const target = new URL(location, from);
@@ -190,10 +190,14 @@ function statusError(
     return new AppError("GIT_AUTH_FAILED", `${address}: ${hint} (HTTP ${status})`, { verdict: "stalled", details });
   }
   if (status === 404 || status === 410) {
-    return new AppError("GIT_UNREACHABLE", `${address}: no such repository, or it needs a credential (HTTP ${status})`, {
-      verdict: "stalled",
-      details,
-    });
+    return new AppError(
+      "GIT_UNREACHABLE",
+      `${address}: no such repository, or it needs a credential (HTTP ${status})`,
+      {
+        verdict: "stalled",
+        details,
+      },
+    );
   }
   return new AppError("GIT_UNREACHABLE", `${address}: the git server answers HTTP ${status}`, { details });
 }

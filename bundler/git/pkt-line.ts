@@ -74,5 +74,8 @@ function specialPacket(length: number): Packet {
 }
 
 function notGit(): AppError {
-  return new AppError("GIT_ANSWER_INVALID", "the server's answer is not git's protocol; is the address a git repository?");
+  return new AppError(
+    "GIT_ANSWER_INVALID",
+    "the server's answer is not git's protocol; is the address a git repository?",
+  );
 }

@@ -1,0 +1,173 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { AppError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/log.ts";
+import { readStoreState } from "./bare-store.ts";
+import type { FetchJob, FetchResult } from "./fetch-into-store.ts";
+import type { FetchLimits } from "./fetch-limits.ts";
+import type { GitRemote } from "./git-remote.ts";
+import { normalizeRemote, printableUrl, remoteKey } from "./git-remote.ts";
+import type { RemoteSession } from "./ls-refs.ts";
+import { formatOfOid } from "./object-format.ts";
+import { openObjectStore } from "./object-store.ts";
+import type { CommitObject } from "./parse-objects.ts";
+import { parseCommit } from "./parse-objects.ts";
+
+/** A commit whose files are on this machine. */
+export interface Commit extends CommitObject {
+  readonly id: string;
+  /** Folder of the bare store that holds it, until the next fetch of this remote replaces it. */
+  readonly gitDir: string;
+  /** Name of (URL, credential, CA): caches of what was read belong under it. */
+  readonly remoteKey: string;
+  /** What was transferred; nothing when the commit was there already. */
+  readonly fetched: { readonly bytes: number; readonly objects: number };
+}
+
+/** Which commit of which remote; `ref` and `session` come from whoever noticed it. */
+export interface CommitWish {
+  readonly remote: GitRemote;
+  readonly commit: string;
+  readonly ref?: string;
+  readonly session?: RemoteSession;
+  readonly signal?: AbortSignal;
+}
+
+/** One way to bring a commit into a bare store. */
+export interface FetchDriver {
+  fetch(job: FetchJob & { readonly ref?: string }, key: string, signal?: AbortSignal): Promise<FetchResult>;
+}
+
+export interface CommitFetcherDeps {
+  /** Folder for the object stores. */
+  readonly dataDir: string;
+  /** For http and https: our own client, see docs/adr. */
+  readonly native: FetchDriver;
+  /** For ssh, or everything when `useCommand` says so. */
+  readonly command: FetchDriver;
+  readonly useCommand?: (remote: GitRemote) => boolean;
+  readonly limits: FetchLimits;
+  readonly log: Logger;
+}
+
+export interface CommitFetcher {
+  /** Returns the commit, fetched if need be. Fetches of one remote run one after another. Throws `GIT_…`. */
+  fetchCommit(wish: CommitWish): Promise<Commit>;
+  /** Deletes what is stored of a remote that nobody follows any more. */
+  forget(remote: GitRemote): void;
+}
+
+/** Packs after which a store is fetched afresh; each push brings one, and finding an object asks them in turn. */
+const maxPacks = 200;
+
+/** Errors that a fresh store may cure: ours was damaged, or the server's answer to what we have was too much. */
+const curable: ReadonlySet<string> = new Set(["GIT_STORE_CORRUPT", "GIT_OBJECT_MISSING", "GIT_LIMIT_EXCEEDED"]);
+
+/**
+ * Returns a fetcher that keeps one bare store for each (URL, credential, CA). A store that turns out to be damaged, or
+ * that a force-push would make grow too much, is fetched afresh beside the old one and takes its place when complete.
+ */
+export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
+  const queues = new Map<string, Promise<unknown>>();
+  const root = join(deps.dataDir, "git");
+
+  async function fetchNow(wish: CommitWish, remote: ReturnType<typeof normalizeRemote>, key: string): Promise<Commit> {
+    const home = join(root, key);
+    const present = newestStore(home);
+    const known = present === undefined ? undefined : readIfComplete(present, wish.commit, deps.limits);
+    if (present !== undefined && known !== undefined) {
+      return { ...known, id: wish.commit, gitDir: present, remoteKey: key, fetched: { bytes: 0, objects: 0 } };
+    }
+    const byCommand = remote.transport === "ssh" || deps.useCommand?.(remote) === true;
+    const driver = byCommand ? deps.command : deps.native;
+    const job = {
+      remote,
+      commit: wish.commit,
+      limits: deps.limits,
+      ...(wish.ref === undefined ? {} : { ref: wish.ref }),
+      ...(wish.session === undefined ? {} : { session: wish.session }),
+    };
+    if (present !== undefined) {
+      try {
+        const result = await driver.fetch({ ...job, gitDir: present }, key, wish.signal);
+        if (result.packs <= maxPacks) return commitOf(wish, { gitDir: present, key, result });
+      } catch (error) {
+        if (!(error instanceof AppError) || !curable.has(error.code)) throw error;
+        deps.log.warn({ url: printableUrl(remote.url), code: error.code }, "object store is fetched afresh");
+      }
+    }
+    const fresh = join(home, `tmp-${process.hrtime.bigint().toString(36)}`);
+    mkdirSync(fresh, { recursive: true, mode: 0o700 });
+    try {
+      const result = await driver.fetch({ ...job, gitDir: fresh }, key, wish.signal);
+      const commit = commitOf(wish, { gitDir: fresh, key, result });
+      const gitDir = join(home, nextName(present));
+      renameSync(fresh, gitDir);
+      if (present !== undefined) rmSync(present, { recursive: true, force: true });
+      return { ...commit, gitDir };
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
+  }
+
+  function commitOf(wish: CommitWish, got: { gitDir: string; key: string; result: FetchResult }): Commit {
+    const { bytes, objects } = got.result;
+    const content = readCommit(got.gitDir, wish.commit, deps.limits);
+    return { ...content, id: wish.commit, gitDir: got.gitDir, remoteKey: got.key, fetched: { bytes, objects } };
+  }
+
+  return {
+    fetchCommit: async (wish) => {
+      const remote = normalizeRemote(wish.remote);
+      const key = remoteKey(remote);
+      const before = queues.get(key) ?? Promise.resolve();
+      const run = before.then(() => fetchNow(wish, remote, key));
+      const settled = run.catch(() => undefined);
+      queues.set(key, settled);
+      try {
+        return await run;
+      } finally {
+        if (queues.get(key) === settled) queues.delete(key);
+      }
+    },
+    forget: (remote) => {
+      rmSync(join(root, remoteKey(normalizeRemote(remote))), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Returns the newest complete store of a remote and removes what a crash left beside it. */
+function newestStore(home: string): string | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(home);
+  } catch {
+    return undefined;
+  }
+  const stores = names.filter((name) => /^\d{6}\.git$/u.test(name)).toSorted();
+  const newest = stores.at(-1);
+  for (const name of names) if (name !== newest) rmSync(join(home, name), { recursive: true, force: true });
+  return newest === undefined ? undefined : join(home, newest);
+}
+
+function nextName(present: string | undefined): string {
+  const number = Number.parseInt(/(\d{6})\.git$/u.exec(present ?? "")?.[1] ?? "0", 10);
+  return `${String(number + 1).padStart(6, "0")}.git`;
+}
+
+/** Returns the commit if the store records it as complete and it can be read. */
+function readIfComplete(gitDir: string, commit: string, limits: FetchLimits): CommitObject | undefined {
+  if (!readStoreState(gitDir).commits.includes(commit)) return undefined;
+  try {
+    return readCommit(gitDir, commit, limits);
+  } catch (error) {
+    if (error instanceof AppError && curable.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+function readCommit(gitDir: string, commit: string, limits: FetchLimits): CommitObject {
+  using store = openObjectStore({ gitDir, format: formatOfOid(commit), objectBytes: limits.objectBytes });
+  return parseCommit(store.read(commit).content);
+}
