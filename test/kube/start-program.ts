@@ -11,7 +11,7 @@ export interface Program {
   readonly ended: boolean;
   /** Returns the last lines that it logged. */
   logTail(): string;
-  /** Sends SIGTERM, after `graceMs` SIGKILL, and resolves when the process is gone. */
+  /** Asks the process to end, after `graceMs` kills it, and resolves when it is gone. */
   stop(graceMs?: number): Promise<void>;
   /** Sends SIGKILL and resolves when the process is gone. */
   kill(): Promise<void>;
@@ -27,6 +27,8 @@ export interface ProgramSpec {
   readonly watchdog: Watchdog;
   /** The user that runs it, where that is not the current one. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** How the process is asked to end; SIGTERM unless said. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 /** Starts a program under the watchdog. Throws when the file cannot be run. */
@@ -61,7 +63,7 @@ export async function startProgram(spec: ProgramSpec): Promise<Program> {
     },
     logTail: () => readFileSync(spec.logPath, "utf8").split("\n").slice(-30).join("\n"),
     stop: async (graceMs = 10_000) => {
-      child.kill("SIGTERM");
+      child.kill(spec.stopSignal ?? "SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
       await exit;
       clearTimeout(timer);
