@@ -1,9 +1,17 @@
-import { stableHash } from "../../codec/stable-hash.ts";
-import type { ClusterFacts, DesiredDeployment, DesiredDocument, Removal } from "../../shared/protocol/desired-document.ts";
+import { sha256Hex, stableHash } from "../../codec/stable-hash.ts";
+import type {
+  ClusterFacts,
+  DesiredDeployment,
+  DesiredDocument,
+  Removal,
+} from "../../shared/protocol/desired-document.ts";
 import type { ClusterClass, FleetBundle, FleetCluster } from "./fleet.ts";
 
 /** Returns the class document: what every member should have, by bundle name; computed once after each change. */
-export function deploymentsOf(clusterClass: ClusterClass, bundles: ReadonlyMap<string, FleetBundle>): readonly DesiredDeployment[] {
+export function deploymentsOf(
+  clusterClass: ClusterClass,
+  bundles: ReadonlyMap<string, FleetBundle>,
+): readonly DesiredDeployment[] {
   clusterClass.deployments ??= [...clusterClass.outcomes]
     .filter(([, outcome]) => !outcome.doNotDeploy)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
@@ -28,22 +36,43 @@ export function clusterFacts(cluster: FleetCluster): ClusterFacts {
 /** What decides about one cluster's document. */
 export interface DocumentInput {
   readonly epoch: string;
-  readonly revision: number;
   readonly cluster: FleetCluster;
   readonly deployments: readonly DesiredDeployment[];
   readonly remove: readonly Removal[];
 }
 
-/** Returns the document of one cluster (design.md section 4, function `desiredDocument`); its tag covers all but the revision. */
-export function desiredDocument(input: DocumentInput): DesiredDocument {
-  const { epoch, revision, cluster } = input;
-  const deployments = cluster.paused ? input.deployments.map((deployment) => ({ ...deployment, paused: true })) : [...input.deployments];
-  const body = { epoch, facts: clusterFacts(cluster), deployments, remove: [...input.remove] };
-  return { ...body, revision, tag: stableHash(body).slice(0, 32) };
+const hashes = new WeakMap<object, string>();
+
+/** Returns the hash of a value that is never changed in place, computed once. */
+function hashOnce(value: object, content: () => unknown): string {
+  const known = hashes.get(value);
+  if (known !== undefined) return known;
+  const hash = stableHash(content());
+  hashes.set(value, hash);
+  return hash;
+}
+
+/** Returns the tag of one cluster's document: equal tags, equal documents. Class and facts are hashed once per change. */
+export function documentTag({ epoch, cluster, deployments, remove }: DocumentInput): string {
+  const facts = hashOnce(cluster, () => [clusterFacts(cluster), cluster.paused]);
+  const removals = remove.length === 0 ? "" : stableHash(remove);
+  return sha256Hex(`${epoch} ${hashOnce(deployments, () => deployments)} ${facts} ${removals}`).slice(0, 32);
+}
+
+/** Returns the document of one cluster (design.md section 4, function `desiredDocument`). `revision` rises within an epoch. */
+export function desiredDocument(input: DocumentInput, revision: number): DesiredDocument {
+  const { epoch, cluster, remove } = input;
+  const deployments = cluster.paused
+    ? input.deployments.map((deployment) => ({ ...deployment, paused: true }))
+    : [...input.deployments];
+  return { epoch, revision, tag: documentTag(input), facts: clusterFacts(cluster), deployments, remove: [...remove] };
 }
 
 /** What the hub knows of a bundle that an agent holds. */
-export type BundleKnowledge = { readonly known: "present" } | { readonly known: "removed"; readonly because: string } | { readonly known: "never" };
+export type BundleKnowledge =
+  | { readonly known: "present" }
+  | { readonly known: "removed"; readonly because: string }
+  | { readonly known: "never" };
 
 /**
  * Returns which of the deployments that an agent holds it may remove: those of bundles that the hub knows to be gone

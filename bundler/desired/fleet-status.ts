@@ -1,5 +1,11 @@
 import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
-import { deploymentState, type CountedState, type ReportedState, type StateCounts, sumCounts } from "../../shared/status/roll-up-status.ts";
+import {
+  deploymentState,
+  type CountedState,
+  type ReportedState,
+  type StateCounts,
+  sumCounts,
+} from "../../shared/status/roll-up-status.ts";
 import type { AgentInfo, Report } from "../store/report-table.ts";
 import type { ClusterClass, FleetCluster } from "./fleet.ts";
 import { deploymentsOf } from "./desired-document.ts";
@@ -40,19 +46,13 @@ interface Interned {
 }
 
 const offlineMark = "!";
-const nothing: ReadonlyMap<string, never> = new Map();
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Returns the statuses of an empty workspace. `workspace` is its namespace. */
 export function createFleetStatus(workspace: string): FleetStatus {
   const interned = new Map<string, Interned>();
   const reports = new Map<string, ClusterReport>();
   const exceptionsByBundle = new Map<string, Map<string, DeploymentStatus>>();
-  const keyOf = (said: ClusterReport): string => (said.online ? said.reportDigest : `${said.reportDigest}${offlineMark}`);
-  const count = (clusterClass: ClusterClass, key: string, by: number): void => {
-    const now = (clusterClass.reports.get(key) ?? 0) + by;
-    if (now === 0) clusterClass.reports.delete(key);
-    else clusterClass.reports.set(key, now);
-  };
   const countCluster = (cluster: string, clusterClass: ClusterClass, by: number): void => {
     const said = reports.get(cluster);
     if (said !== undefined) count(clusterClass, keyOf(said), by);
@@ -61,7 +61,8 @@ export function createFleetStatus(workspace: string): FleetStatus {
     left: (cluster, from) => countCluster(cluster, from, -1),
     entered: (cluster, to) => countCluster(cluster, to, 1),
   });
-  const statesOf = (key: string): ReadonlyMap<string, ReportedState> => interned.get(key.replace(offlineMark, ""))?.states ?? nothing;
+  const statesOf = (key: string): ReadonlyMap<string, ReportedState> =>
+    interned.get(key.replace(offlineMark, ""))?.states ?? nothing;
   const set = (cluster: string, said: ClusterReport | undefined): void => {
     const clusterClass = partition.classOf(cluster);
     const before = reports.get(cluster);
@@ -99,7 +100,10 @@ export function createFleetStatus(workspace: string): FleetStatus {
   return {
     partition,
     report: (cluster, said, body) => {
-      const held = interned.get(said.reportDigest) ?? { states: new Map(body.map(({ bundle, id, state }) => [bundle, { id, state }])), holders: 0 };
+      const held: Interned = interned.get(said.reportDigest) ?? {
+        states: new Map<string, ReportedState>(body.map(({ bundle, id, state }) => [bundle, { id, state }])),
+        holders: 0,
+      };
       held.holders++;
       interned.set(said.reportDigest, held);
       release(reports.get(cluster)?.reportDigest);
@@ -116,17 +120,32 @@ export function createFleetStatus(workspace: string): FleetStatus {
       for (const [cluster, said] of silent) set(cluster, { ...said, online: false });
       return silent.map(([cluster]) => cluster);
     },
-    countBundle: (bundle) => sumCounts([...partition.classesOf(bundle)].map((clusterClass) => countInClass(bundle, clusterClass))),
+    countBundle: (bundle) =>
+      sumCounts([...partition.classesOf(bundle)].map((clusterClass) => countInClass(bundle, clusterClass))),
     countCluster: (cluster) => {
       const clusterClass = partition.classOf(cluster.name);
       const said = reports.get(cluster.name);
       const counts = new Map<CountedState, number>();
       for (const wanted of clusterClass === undefined ? [] : deploymentsOf(clusterClass, partition.bundles)) {
-        const state = deploymentState(wanted, statesOf(said?.reportDigest ?? "").get(wanted.bundle), said?.online ?? true);
+        const state = deploymentState(
+          wanted,
+          statesOf(said?.reportDigest ?? "").get(wanted.bundle),
+          said?.online ?? true,
+        );
         counts.set(state, (counts.get(state) ?? 0) + 1);
       }
       return counts;
     },
     exceptionsOf: (bundle) => exceptionsByBundle.get(`${workspace}/${bundle}`) ?? nothing,
   };
+}
+
+function count(clusterClass: ClusterClass, key: string, by: number): void {
+  const now = (clusterClass.reports.get(key) ?? 0) + by;
+  if (now === 0) clusterClass.reports.delete(key);
+  else clusterClass.reports.set(key, now);
+}
+
+function keyOf(said: ClusterReport): string {
+  return said.online ? said.reportDigest : `${said.reportDigest}${offlineMark}`;
 }

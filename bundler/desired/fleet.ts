@@ -11,6 +11,8 @@ export interface FleetCluster {
   readonly templateValues: Readonly<Record<string, unknown>>;
   readonly paused: boolean;
   readonly generation: number;
+  /** Identity of the Kubernetes cluster that registered it. */
+  readonly clientId: string | undefined;
 }
 
 /** A bundle that can be aimed: compiled selectors, and what each outcome deploys. */

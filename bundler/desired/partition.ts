@@ -117,7 +117,9 @@ export function createPartition(events: PartitionEvents): Partition {
       const known = atoms.labels.get(key);
       const posted = postings.get(key) ?? postKey(key, postings, clusters);
       if (known === undefined) for (const named of posted.values()) for (const name of named) concerned.add(name);
-      else for (const value of values) if (!known.has(value)) for (const name of posted.get(value) ?? []) concerned.add(name);
+      else
+        for (const value of values)
+          if (!known.has(value)) for (const name of posted.get(value) ?? []) concerned.add(name);
     }
     atoms = mergeAtoms(atoms, more);
     return concerned;
@@ -178,7 +180,10 @@ export function createPartition(events: PartitionEvents): Partition {
           affected.add(clusterClass);
         }
       }
-      const split = retargeted.length === 0 ? new Set<string>() : extendAtoms(mergeAtoms(...retargeted.map((bundle) => bundle.atoms)));
+      const split =
+        retargeted.length === 0
+          ? new Set<string>()
+          : extendAtoms(mergeAtoms(...retargeted.map((bundle) => bundle.atoms)));
       const { moved, affected: movedTo } = moveAll(split);
       for (const bundle of retargeted) {
         for (const clusterClass of classes.values()) {
@@ -200,7 +205,11 @@ export function createPartition(events: PartitionEvents): Partition {
   };
 }
 
-function postKey(key: string, postings: Map<string, Map<string, Set<string>>>, clusters: ReadonlyMap<string, FleetCluster>): Map<string, Set<string>> {
+function postKey(
+  key: string,
+  postings: Map<string, Map<string, Set<string>>>,
+  clusters: ReadonlyMap<string, FleetCluster>,
+): Map<string, Set<string>> {
   const values = new Map<string, Set<string>>();
   postings.set(key, values);
   for (const cluster of clusters.values()) {

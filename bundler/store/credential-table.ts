@@ -38,25 +38,35 @@ export function createCredentialTable(db: Database): CredentialTable {
   return {
     issue: async (sql, credential) => {
       const word = `drover-${randomBytes(32).toString("base64url")}`;
-      await sql.run("INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)", [
-        sha256Hex(word),
-        credential.kind,
-        credential.namespace,
-        credential.name,
-        credential.expiresMs ?? null,
-        JSON.stringify({ labels: credential.labels, groups: credential.groups }),
-      ]);
+      await sql.run(
+        "INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+          sha256Hex(word),
+          credential.kind,
+          credential.namespace,
+          credential.name,
+          credential.expiresMs ?? null,
+          JSON.stringify({ labels: credential.labels, groups: credential.groups }),
+        ],
+      );
       return word;
     },
     find: async (word, nowMs) => {
-      const [row] = await db.all("SELECT kind, namespace, name, expires_ms, body FROM credentials WHERE hash = ?", [sha256Hex(word)]);
+      const [row] = await db.all("SELECT kind, namespace, name, expires_ms, body FROM credentials WHERE hash = ?", [
+        sha256Hex(word),
+      ]);
       const found = row === undefined ? undefined : parseCredential(row);
       return found?.expiresMs !== undefined && found.expiresMs <= nowMs ? undefined : found;
     },
     revoke: async (sql, owner) => {
-      await sql.run("DELETE FROM credentials WHERE kind = ? AND namespace = ? AND name = ?", [owner.kind, owner.namespace, owner.name]);
+      await sql.run("DELETE FROM credentials WHERE kind = ? AND namespace = ? AND name = ?", [
+        owner.kind,
+        owner.namespace,
+        owner.name,
+      ]);
     },
-    anyOf: async (kind) => (await db.all("SELECT 1 AS found FROM credentials WHERE kind = ? LIMIT 1", [kind])).length > 0,
+    anyOf: async (kind) =>
+      (await db.all("SELECT 1 AS found FROM credentials WHERE kind = ? LIMIT 1", [kind])).length > 0,
   };
 }
 

@@ -40,7 +40,7 @@ export function createGroupCommit(db: Database): GroupCommit {
 
   return {
     submit: async (write) =>
-      await new Promise<void>((resolve, reject) => {
+      new Promise<void>((resolve, reject) => {
         gathered.push({ write, resolve, reject });
         // The microtask lets the writes of one turn of the event loop share the first commit already.
         queueMicrotask(() => void flush());

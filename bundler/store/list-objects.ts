@@ -33,10 +33,15 @@ export async function listObjects(source: ListSource, request: ListRequest): Pro
   while (items.length <= limit) {
     const batch = await readBatch(source, request, position);
     for (const row of batch) {
-      const key = { resource: request.resource, namespace: textColumn(row, "namespace"), name: textColumn(row, "name") };
+      const key = {
+        resource: request.resource,
+        namespace: textColumn(row, "namespace"),
+        name: textColumn(row, "name"),
+      };
       const object = source.show(key, source.rows.parse(request.resource, row));
       if (!(request.filter?.matches(object) ?? true)) continue;
-      if (items.length === limit) return { items, resourceVersion: String(version), ...(await rest(source, request, { version, items })) };
+      if (items.length === limit)
+        return { items, resourceVersion: String(version), ...(await rest(source, request, { version, items })) };
       items.push(object);
     }
     const last = batch.at(-1);
@@ -52,7 +57,10 @@ function startOf(source: ListSource, request: ListRequest): { version: number; a
     const token = parseContinueToken(request.continue);
     if (token === undefined) throw badContinueToken();
     const slash = token.after.indexOf("/");
-    const after = slash === -1 ? { namespace: "", name: token.after } : { namespace: token.after.slice(0, slash), name: token.after.slice(slash + 1) };
+    const after =
+      slash === -1
+        ? { namespace: "", name: token.after }
+        : { namespace: token.after.slice(0, slash), name: token.after.slice(slash + 1) };
     return { version: token.version === -1 ? source.version : token.version, after };
   }
   const exact = request.exactResourceVersion;
@@ -62,10 +70,17 @@ function startOf(source: ListSource, request: ListRequest): { version: number; a
 
 async function readBatch(source: ListSource, request: ListRequest, after: Position): Promise<Row[]> {
   const { where, parameters } = condition(request, after);
-  return await source.db.all(`SELECT namespace, name, body, version FROM objects WHERE ${where} ORDER BY namespace, name LIMIT ${batchRows}`, parameters);
+  return source.db.all(
+    `SELECT namespace, name, body, version FROM objects WHERE ${where} ORDER BY namespace, name LIMIT ${batchRows}`,
+    parameters,
+  );
 }
 
-async function rest(source: ListSource, request: ListRequest, page: { version: number; items: readonly ApiObject[] }): Promise<Partial<ObjectList>> {
+async function rest(
+  source: ListSource,
+  request: ListRequest,
+  page: { version: number; items: readonly ApiObject[] },
+): Promise<Partial<ObjectList>> {
   const last = page.items.at(-1);
   const position = { namespace: last?.metadata.namespace ?? "", name: last?.metadata.name ?? "" };
   const after = position.namespace === "" ? position.name : `${position.namespace}/${position.name}`;

@@ -22,11 +22,15 @@ export const computedStatusResources: ReadonlySet<ResourceKey> = new Set([
   "fleet.cattle.io/clustergroups",
 ]);
 
+/** The kind whose removal is remembered. */
+export const bundleResource: ResourceKey = "fleet.cattle.io/bundles";
+
 /** Objects as rows. */
 export interface ObjectRows {
   read(sql: Sql, key: ObjectKey): Promise<ApiObject | undefined>;
   save(sql: Sql, key: ObjectKey, object: ApiObject): Promise<void>;
-  remove(sql: Sql, key: ObjectKey): Promise<void>;
+  /** Deletes a row; that of a Bundle leaves its name and the cause behind, on which agents' removals rest. */
+  remove(sql: Sql, key: ObjectKey, because: string): Promise<void>;
   /** Returns the object of a row with the columns `body` and `version`. */
   parse(resource: ResourceKey, row: Row): ApiObject;
   /** Returns the part of an object that is stored. */
@@ -38,13 +42,19 @@ export function createObjectRows(sealer: Sealer): ObjectRows {
   const parse = (resource: ResourceKey, row: Row): ApiObject => {
     const text = textColumn(row, "body");
     const value = parseJson(sealedResources.has(resource) ? sealer.open(text) : text);
-    if (!isApiObject(value)) throw new AppError("STORE_CORRUPT", `a row of ${resource} holds no object: restore the database from a backup`, { verdict: "stalled" });
+    if (!isApiObject(value))
+      throw new AppError("STORE_CORRUPT", `a row of ${resource} holds no object: restore the database from a backup`, {
+        verdict: "stalled",
+      });
     return { ...value, metadata: { ...value.metadata, resourceVersion: String(numberColumn(row, "version")) } };
   };
   return {
     parse,
     read: async (sql, key) => {
-      const [row] = await sql.all("SELECT body, version FROM objects WHERE resource = ? AND namespace = ? AND name = ?", [key.resource, key.namespace, key.name]);
+      const [row] = await sql.all(
+        "SELECT body, version FROM objects WHERE resource = ? AND namespace = ? AND name = ?",
+        [key.resource, key.namespace, key.name],
+      );
       return row === undefined ? undefined : parse(key.resource, row);
     },
     save: async (sql, key, object) => {
@@ -62,14 +72,27 @@ export function createObjectRows(sealer: Sealer): ObjectRows {
           sealedResources.has(key.resource) ? sealer.seal(text) : text,
         ],
       );
+      if (key.resource === bundleResource)
+        await sql.run("DELETE FROM removed_bundles WHERE namespace = ? AND name = ?", [key.namespace, key.name]);
     },
-    remove: async (sql, key) => {
-      await sql.run("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", [key.resource, key.namespace, key.name]);
+    remove: async (sql, key, because) => {
+      await sql.run("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", [
+        key.resource,
+        key.namespace,
+        key.name,
+      ]);
+      if (key.resource !== bundleResource) return;
+      await sql.run("DELETE FROM bundle_sources WHERE namespace = ? AND name = ?", [key.namespace, key.name]);
+      await sql.run(
+        `INSERT INTO removed_bundles (namespace, name, because) VALUES (?, ?, ?)
+         ON CONFLICT (namespace, name) DO UPDATE SET because = excluded.because`,
+        [key.namespace, key.name, because],
+      );
     },
     storable: (key, object) => {
       if (!computedStatusResources.has(key.resource)) return object;
       const { status: _computed, ...stored } = object;
-      return stored as ApiObject;
+      return stored;
     },
   };
 }

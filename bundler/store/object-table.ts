@@ -2,8 +2,19 @@ import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import { collectionKey } from "../../apiserver/storage/collection.ts";
 import { createEventHistory } from "../../apiserver/storage/event-history.ts";
-import type { ObjectKey, ObjectStore, ResourceKey, StoreChange, WritePreconditions } from "../../apiserver/storage/object-store.ts";
-import { existingObject, conflictingWrite, expiredVersion, missingObject } from "../../apiserver/storage/store-errors.ts";
+import type {
+  ObjectKey,
+  ObjectStore,
+  ResourceKey,
+  StoreChange,
+  WritePreconditions,
+} from "../../apiserver/storage/object-store.ts";
+import {
+  existingObject,
+  conflictingWrite,
+  expiredVersion,
+  missingObject,
+} from "../../apiserver/storage/store-errors.ts";
 import { watchHistory } from "../../apiserver/storage/watch-history.ts";
 import { type Database, numberColumn, type Sql } from "./database.ts";
 import { listObjects } from "./list-objects.ts";
@@ -13,6 +24,8 @@ import { createPresentation, type Presenter } from "./presentation.ts";
 /** A change that has become durable, with where it happened. */
 export interface CommittedChange extends StoreChange {
   readonly key: ObjectKey;
+  /** For a deletion: what removed the object, for people. */
+  readonly because?: string;
 }
 
 /** Writes objects inside one transaction; other tables may be written through `sql` in the same one. */
@@ -22,7 +35,8 @@ export interface ObjectWriter {
   read(key: ObjectKey): Promise<ApiObject | undefined>;
   create(key: ObjectKey, object: ApiObject): Promise<ApiObject>;
   update(key: ObjectKey, object: ApiObject, preconditions?: WritePreconditions): Promise<ApiObject>;
-  remove(key: ObjectKey, preconditions?: WritePreconditions): Promise<ApiObject>;
+  /** `because` says what removed the object, for people: a commit, or who asked. */
+  remove(key: ObjectKey, preconditions?: WritePreconditions & { readonly because?: string }): Promise<ApiObject>;
 }
 
 /** The hub's objects: durable, watchable, with statuses that are computed when somebody looks. */
@@ -31,8 +45,11 @@ export interface ObjectTable extends ObjectStore {
   write<T>(work: (writer: ObjectWriter) => Promise<T>): Promise<T>;
   /** Says how objects of a kind are shown (their computed status). */
   present(resource: ResourceKey, presenter: Presenter): void;
-  /** Says that the computed part of these objects may have changed: watchers get an event where it did. */
-  touch(keys: readonly ObjectKey[]): Promise<void>;
+  /**
+   * Says that the computed part of these objects may have changed: watchers get an event where it did. Where nobody
+   * watches the kind, the keys are not even asked for.
+   */
+  touch(resource: ResourceKey, keys: () => Iterable<Omit<ObjectKey, "resource">>): Promise<void>;
   /** Calls the listener after each commit, before the writer's promise resolves. */
   onCommit(listener: (changes: readonly CommittedChange[]) => void): void;
   /** The newest version that survives a crash; desired documents take it as their revision. */
@@ -57,26 +74,43 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     const mine = turn.then(work, work);
     turn = mine.catch(() => undefined);
-    return await mine;
+    return mine;
   };
 
   const record = (key: ObjectKey, change: StoreChange): void => {
     const path = collectionKey(key.namespace, key.name);
-    history.append({ version: Number(change.resourceVersion), resource: key.resource, namespace: key.namespace, key: path, change });
+    history.append({
+      version: Number(change.resourceVersion),
+      resource: key.resource,
+      namespace: key.namespace,
+      key: path,
+      change,
+    });
   };
   const publish = (changes: readonly CommittedChange[]): void => {
     for (const listener of listeners) listener(changes);
-    for (const { key, ...change } of changes) {
+    for (const { key, because: _because, ...change } of changes) {
       if (change.type === "deleted") presentation.forget(key);
-      record(key, { ...change, object: change.type === "deleted" ? change.object : presentation.written(key, change.object) });
+      record(key, {
+        ...change,
+        object: change.type === "deleted" ? change.object : presentation.written(key, change.object),
+      });
     }
   };
   const write = async <T>(work: (writer: ObjectWriter) => Promise<T>): Promise<T> =>
-    await inTurn(async () => {
+    inTurn(async () => {
       const changes: CommittedChange[] = [];
       const result = await db.transaction(async (sql) => {
         const next = (): number => ++version;
-        const done = await work(createWriter({ sql, rows, changes, next, shownVersion: presentation.shownVersion }));
+        const done = await work(
+          createWriter({
+            sql,
+            rows,
+            changes,
+            next,
+            shownVersion: (key, object) => presentation.shownVersion(key, object),
+          }),
+        );
         await sql.run("UPDATE meta SET value = ? WHERE key = 'version'", [String(version)]);
         return done;
       });
@@ -88,7 +122,7 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
 
   return {
     write,
-    present: presentation.add,
+    present: (resource, presenter) => presentation.add(resource, presenter),
     onCommit: (listener) => void listeners.push(listener),
     durableVersion: () => durable,
     get: async (key) => {
@@ -96,17 +130,19 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
       if (object === undefined) throw missingObject(key);
       return shown(key, object);
     },
-    list: async (request) => await listObjects({ db, rows, version, show: shown }, request),
-    create: async (key, object) => shown(key, await write(async (writer) => await writer.create(key, object))),
-    update: async (key, object, preconditions) => shown(key, await write(async (writer) => await writer.update(key, object, preconditions))),
-    delete: async (key, preconditions) => await write(async (writer) => await writer.remove(key, preconditions)),
-    touch: async (keys) =>
-      await inTurn(async () => {
-        for (const key of keys) {
-          if (!presentation.isWatched(key.resource)) {
-            presentation.missed(key.resource, ++version);
-            continue;
-          }
+    list: async (request) => listObjects({ db, rows, version, show: shown }, request),
+    create: async (key, object) => shown(key, await write(async (writer) => writer.create(key, object))),
+    update: async (key, object, preconditions) =>
+      shown(key, await write(async (writer) => writer.update(key, object, preconditions))),
+    delete: async (key, preconditions) => write(async (writer) => writer.remove(key, preconditions)),
+    touch: async (resource, keys) =>
+      inTurn(async () => {
+        if (!presentation.isWatched(resource)) {
+          presentation.missed(resource, ++version);
+          return;
+        }
+        for (const { namespace, name } of keys()) {
+          const key = { resource, namespace, name };
           const object = await rows.read(db, key);
           const change = object === undefined ? undefined : presentation.touched(key, object, () => ++version);
           if (change !== undefined) record(key, change);
@@ -114,7 +150,8 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
       }),
     watch: (request, signal) => {
       const missedAt = presentation.missedAt(request.resource);
-      if (Number(request.fromResourceVersion) < missedAt) throw expiredVersion(Number(request.fromResourceVersion), version);
+      if (Number(request.fromResourceVersion) < missedAt)
+        throw expiredVersion(Number(request.fromResourceVersion), version);
       presentation.watchStarted(request.resource, signal);
       return watchHistory({ history, version: () => version, maxLag: maxWatchLag }, request, signal);
     },
@@ -136,20 +173,22 @@ function createWriter(parts: WriterParts): ObjectWriter {
     if (object === undefined) throw missingObject(key);
     const { uid, resourceVersion } = preconditions ?? {};
     if (uid !== undefined && uid !== object.metadata.uid) {
-      throw conflictingWrite(key, `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ""}`);
+      throw conflictingWrite(
+        key,
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid ?? ""}`,
+      );
     }
     if (resourceVersion !== undefined && resourceVersion !== parts.shownVersion(key, object)) {
-      throw conflictingWrite(key, "the object has been modified; please apply your changes to the latest version and try again");
+      throw conflictingWrite(
+        key,
+        "the object has been modified; please apply your changes to the latest version and try again",
+      );
     }
     return object;
   };
-  const stamp = (object: ApiObject, version: number): ApiObject => ({
-    ...object,
-    metadata: { ...object.metadata, resourceVersion: String(version) },
-  });
   return {
     sql,
-    read: async (key) => await rows.read(sql, key),
+    read: async (key) => rows.read(sql, key),
     create: async (key, object) => {
       if ((await rows.read(sql, key)) !== undefined) throw existingObject(key);
       const stored = stamp(rows.storable(key, object), next());
@@ -160,19 +199,40 @@ function createWriter(parts: WriterParts): ObjectWriter {
     update: async (key, object, preconditions) => {
       const previous = await existing(key, preconditions);
       const wanted = rows.storable(key, object);
-      const unchanged = { ...wanted, metadata: { ...wanted.metadata, resourceVersion: previous.metadata.resourceVersion ?? "" } };
+      const unchanged = {
+        ...wanted,
+        metadata: { ...wanted.metadata, resourceVersion: previous.metadata.resourceVersion ?? "" },
+      };
       if (jsonEqual(unchanged, previous)) return previous;
       const stored = stamp(wanted, next());
       await rows.save(sql, key, stored);
-      changes.push({ type: "updated", resourceVersion: stored.metadata.resourceVersion ?? "", object: stored, previous, key });
+      changes.push({
+        type: "updated",
+        resourceVersion: stored.metadata.resourceVersion ?? "",
+        object: stored,
+        previous,
+        key,
+      });
       return stored;
     },
     remove: async (key, preconditions) => {
       const previous = await existing(key, preconditions);
       const last = stamp(previous, next());
-      await rows.remove(sql, key);
-      changes.push({ type: "deleted", resourceVersion: last.metadata.resourceVersion ?? "", object: last, previous, key });
+      const because = preconditions?.because ?? "deleted by hand";
+      await rows.remove(sql, key, because);
+      changes.push({
+        type: "deleted",
+        resourceVersion: last.metadata.resourceVersion ?? "",
+        object: last,
+        previous,
+        key,
+        because,
+      });
       return last;
     },
   };
+}
+
+function stamp(object: ApiObject, version: number): ApiObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
 }

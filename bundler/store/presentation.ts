@@ -37,7 +37,6 @@ export function createPresentation(): Presentation {
   const shown = new Map<string, Shown>();
   const watchers = new Map<ResourceKey, number>();
   const missedVersions = new Map<ResourceKey, number>();
-  const nameOf = (key: ObjectKey): string => `${key.resource} ${collectionKey(key.namespace, key.name)}`;
 
   const withStatus = (key: ObjectKey, object: ApiObject): ApiObject => {
     const status = presenters.get(key.resource)?.(object);
@@ -58,7 +57,10 @@ export function createPresentation(): Presentation {
     written: (key, object) => {
       if (!presenters.has(key.resource)) return object;
       const presented = withStatus(key, object);
-      shown.set(nameOf(key), { version: object.metadata.resourceVersion ?? "", statusHash: stableHash(presented["status"] ?? null) });
+      shown.set(nameOf(key), {
+        version: object.metadata.resourceVersion ?? "",
+        statusHash: stableHash(presented["status"] ?? null),
+      });
       return presented;
     },
     touched: (key, object, nextVersion) => {
@@ -80,4 +82,8 @@ export function createPresentation(): Presentation {
     missed: (resource, version) => void missedVersions.set(resource, version),
     missedAt: (resource) => missedVersions.get(resource) ?? 0,
   };
+}
+
+function nameOf(key: ObjectKey): string {
+  return `${key.resource} ${collectionKey(key.namespace, key.name)}`;
 }

@@ -3,10 +3,16 @@ import { deploymentStatusSchema, type DeploymentStatus } from "../../shared/prot
 import { type Database, numberColumn, type Sql, textColumn } from "./database.ts";
 
 /** What an agent holds: per bundle the applied deployment ID and the state. Clusters alike share one stored report. */
-export const reportSchema = z.array(z.object({ bundle: z.string(), id: z.string().optional(), state: deploymentStatusSchema.shape.state }));
+export const reportSchema = z.array(
+  z.object({ bundle: z.string(), id: z.string().optional(), state: deploymentStatusSchema.shape.state }),
+);
 export type Report = z.infer<typeof reportSchema>;
 
-const agentInfoSchema = z.object({ version: z.string(), kubeVersion: z.string().optional(), lastError: z.string().optional() });
+const agentInfoSchema = z.object({
+  version: z.string(),
+  kubeVersion: z.string().optional(),
+  lastError: z.string().optional(),
+});
 export type AgentInfo = z.infer<typeof agentInfoSchema>;
 
 /** What one cluster last reported. */
@@ -33,7 +39,12 @@ export interface ReportTable {
 export function createReportTable(db: Database): ReportTable {
   return {
     readReports: async () =>
-      new Map((await db.all("SELECT digest, body FROM reports")).map((row) => [textColumn(row, "digest"), reportSchema.parse(JSON.parse(textColumn(row, "body")))])),
+      new Map(
+        (await db.all("SELECT digest, body FROM reports")).map((row) => [
+          textColumn(row, "digest"),
+          reportSchema.parse(JSON.parse(textColumn(row, "body"))),
+        ]),
+      ),
     readStates: async () =>
       (await db.all("SELECT namespace, name, report, exceptions, agent, seen_ms FROM cluster_states")).map((row) => ({
         namespace: textColumn(row, "namespace"),
@@ -41,12 +52,17 @@ export function createReportTable(db: Database): ReportTable {
         state: {
           reportDigest: textColumn(row, "report"),
           exceptions: z.array(deploymentStatusSchema).parse(JSON.parse(optionalText(row["exceptions"], "[]"))),
-          agent: agentInfoSchema.optional().parse(row["agent"] === null ? undefined : JSON.parse(textColumn(row, "agent"))),
+          agent: agentInfoSchema
+            .optional()
+            .parse(row["agent"] === null ? undefined : JSON.parse(textColumn(row, "agent"))),
           seenMs: numberColumn(row, "seen_ms"),
         },
       })),
     saveReport: async (sql, digest, report) => {
-      await sql.run("INSERT INTO reports (digest, body) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", [digest, JSON.stringify(report)]);
+      await sql.run("INSERT INTO reports (digest, body) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING", [
+        digest,
+        JSON.stringify(report),
+      ]);
     },
     saveState: async (sql, key, state) => {
       await sql.run(
@@ -65,7 +81,10 @@ export function createReportTable(db: Database): ReportTable {
     removeState: async (sql, key) => {
       await sql.run("DELETE FROM cluster_states WHERE namespace = ? AND name = ?", [key.namespace, key.name]);
     },
-    sweep: async () => await db.run("DELETE FROM reports WHERE NOT EXISTS (SELECT 1 FROM cluster_states WHERE cluster_states.report = reports.digest)"),
+    sweep: async () =>
+      db.run(
+        "DELETE FROM reports WHERE NOT EXISTS (SELECT 1 FROM cluster_states WHERE cluster_states.report = reports.digest)",
+      ),
   };
 }
 

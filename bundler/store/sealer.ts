@@ -25,12 +25,18 @@ export function createSealer(key: Uint8Array): Sealer {
       try {
         const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceBytes));
         decipher.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
-        return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]).toString("utf8");
+        return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]).toString(
+          "utf8",
+        );
       } catch (error) {
-        throw new AppError("STORE_KEY_WRONG", "a stored Secret cannot be decrypted: start the bundler with the `secret.key` that wrote this database", {
-          verdict: "stalled",
-          cause: error,
-        });
+        throw new AppError(
+          "STORE_KEY_WRONG",
+          "a stored Secret cannot be decrypted: start the bundler with the `secret.key` that wrote this database",
+          {
+            verdict: "stalled",
+            cause: error,
+          },
+        );
       }
     },
   };

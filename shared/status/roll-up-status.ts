@@ -4,7 +4,16 @@ import type { DeploymentState } from "../protocol/deployment-status.ts";
 export type CountedState = Exclude<DeploymentState, "Orphaned"> | "Unknown";
 
 /** Worst first: the first state with a count above zero is the state of the whole. */
-const byWeight: readonly CountedState[] = ["ErrApplied", "WaitApplied", "Modified", "OutOfSync", "Pending", "NotReady", "Unknown", "Ready"];
+const byWeight: readonly CountedState[] = [
+  "ErrApplied",
+  "WaitApplied",
+  "Modified",
+  "OutOfSync",
+  "Pending",
+  "NotReady",
+  "Unknown",
+  "Ready",
+];
 
 /** How many deployments are in each state. */
 export type StateCounts = ReadonlyMap<CountedState, number>;
@@ -38,9 +47,14 @@ export interface WantedDeployment {
  * Returns the state of a deployment as the hub may show it: a report about something older than what is wanted now is
  * never green, and neither is one from an agent that went silent.
  */
-export function deploymentState(wanted: WantedDeployment, reported: ReportedState | undefined, online: boolean): CountedState {
+export function deploymentState(
+  wanted: WantedDeployment,
+  reported: ReportedState | undefined,
+  online: boolean,
+): CountedState {
   if (!online) return "Unknown";
-  if (reported === undefined || reported.state === "Orphaned") return wanted.paused === true ? "OutOfSync" : "WaitApplied";
+  if (reported === undefined || reported.state === "Orphaned")
+    return wanted.paused === true ? "OutOfSync" : "WaitApplied";
   if (reported.id === wanted.deploymentId) return reported.state;
   if (reported.state === "ErrApplied" || reported.state === "Pending") return reported.state;
   return wanted.paused === true ? "OutOfSync" : "WaitApplied";

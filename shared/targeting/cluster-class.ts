@@ -45,7 +45,7 @@ export function clusterSignature(cluster: LabelledCluster, atoms: TargetAtoms): 
   const parts: string[] = [];
   for (const [key, values] of atoms.labels) {
     const value = cluster.labels[key];
-    if (value !== undefined) parts.push(values.has(value) ? `${key}=${value}` : `${key}`);
+    if (value !== undefined) parts.push(values.has(value) ? `${key}=${value}` : key);
   }
   if (atoms.names.has(cluster.name)) parts.push(`@${cluster.name}`);
   return parts.sort().join("\n");
@@ -53,7 +53,12 @@ export function clusterSignature(cluster: LabelledCluster, atoms: TargetAtoms): 
 
 /** Returns what a label selector tells apart. */
 export function atomsOfSelector(selector: LabelSelector): TargetAtoms {
-  return mergeAtoms(...selectorAtoms(selector).map(({ key, values }) => ({ labels: new Map([[key, new Set(values)]]), names: new Set<string>() })));
+  return mergeAtoms(
+    ...selectorAtoms(selector).map(({ key, values }) => ({
+      labels: new Map([[key, new Set(values)]]),
+      names: new Set<string>(),
+    })),
+  );
 }
 
 /** Returns what a bundle's targets and restrictions tell apart; ClusterGroups have selectors, and so atoms, of their own. */

@@ -28,10 +28,6 @@ export async function openPostgres(url: string, log: Logger): Promise<Database> 
   owner.on("error", (error) => log.error({ error: error.message }, "database ownership lost"));
   let queue: Promise<unknown> = Promise.resolve();
 
-  const on = (client: Pick<pg.ClientBase, "query"> | pg.Pool): Sql => ({
-    all: async (text, parameters = []) => (await query(client, text, parameters)).rows as Row[],
-    run: async (text, parameters = []) => (await query(client, text, parameters)).rowCount ?? 0,
-  });
   const transaction = async <T>(work: (sql: Sql) => Promise<T>): Promise<T> => {
     const client = await pool.connect();
     try {
@@ -53,11 +49,11 @@ export async function openPostgres(url: string, log: Logger): Promise<Database> 
     ...on(pool),
     transaction: async (work) => {
       const turn = queue.then(
-        async () => await transaction(work),
-        async () => await transaction(work),
+        async () => transaction(work),
+        async () => transaction(work),
       );
       queue = turn.catch(() => undefined);
-      return await turn;
+      return turn;
     },
     [Symbol.asyncDispose]: async () => {
       await queue;
@@ -67,13 +63,26 @@ export async function openPostgres(url: string, log: Logger): Promise<Database> 
   };
 }
 
+type Client = Pick<pg.ClientBase, "query"> | pg.Pool;
+
+function on(client: Client): Sql {
+  return {
+    all: async (text, parameters = []) => (await query(client, text, parameters)).rows as Row[],
+    run: async (text, parameters = []) => (await query(client, text, parameters)).rowCount ?? 0,
+  };
+}
+
 async function takeOwnership(pool: pg.Pool): Promise<pg.PoolClient> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
   } catch (error) {
     await pool.end();
-    throw new AppError("STORE_UNAVAILABLE", "PostgreSQL does not answer: check `databaseUrl` and that the server runs", { cause: error });
+    throw new AppError(
+      "STORE_UNAVAILABLE",
+      "PostgreSQL does not answer: check `databaseUrl` and that the server runs",
+      { cause: error },
+    );
   }
   const { rows } = await client.query<{ taken: boolean }>(
     "SELECT pg_try_advisory_lock($1, hashtext(current_database() || current_schema())) AS taken",
@@ -82,16 +91,24 @@ async function takeOwnership(pool: pg.Pool): Promise<pg.PoolClient> {
   if (rows[0]?.taken === true) return client;
   client.release(true);
   await pool.end();
-  throw new AppError("STORE_LOCKED", "another bundler uses this PostgreSQL database: stop it, or give this one a database of its own", { verdict: "stalled" });
+  throw new AppError(
+    "STORE_LOCKED",
+    "another bundler uses this PostgreSQL database: stop it, or give this one a database of its own",
+    { verdict: "stalled" },
+  );
 }
 
-async function query(client: Pick<pg.ClientBase, "query"> | pg.Pool, text: string, parameters: readonly SqlValue[]): Promise<pg.QueryResult> {
+async function query(client: Client, text: string, parameters: readonly SqlValue[]): Promise<pg.QueryResult> {
   let index = 0;
   const numbered = text.replaceAll("?", () => `$${++index}`);
-  const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value));
-  return await client.query({ text: numbered, values });
+  const values = parameters.map((value) =>
+    value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
+  );
+  return client.query({ text: numbered, values });
 }
 
 /** Sequence numbers and times are below 2^53, so 64-bit integers may be JavaScript numbers. */
-const parserOf: typeof pg.types.getTypeParser = (oid: number, format?: unknown) =>
-  oid === bigIntType ? (value: string) => Number(value) : pg.types.getTypeParser(oid, format as "text");
+const parserOf: typeof pg.types.getTypeParser = (
+  type: Parameters<typeof pg.types.getTypeParser>[0],
+  format?: unknown,
+) => (Number(type) === bigIntType ? (value: string) => Number(value) : pg.types.getTypeParser(type, format as "text"));

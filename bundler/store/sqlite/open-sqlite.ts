@@ -27,15 +27,15 @@ export function openSqlite(file: string): Database {
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     const turn = queue.then(work, work);
     queue = turn.catch(() => undefined);
-    return await turn;
+    return turn;
   };
 
   return {
     engine: "sqlite",
-    all: async (text: string, parameters?: readonly SqlValue[]) => await inTurn(async () => await sql.all(text, parameters)),
-    run: async (text: string, parameters?: readonly SqlValue[]) => await inTurn(async () => await sql.run(text, parameters)),
+    all: async (text: string, parameters?: readonly SqlValue[]) => inTurn(async () => sql.all(text, parameters)),
+    run: async (text: string, parameters?: readonly SqlValue[]) => inTurn(async () => sql.run(text, parameters)),
     transaction: async (work) =>
-      await inTurn(async () => {
+      inTurn(async () => {
         connection.exec("BEGIN IMMEDIATE");
         try {
           const result = await work(sql);
@@ -65,9 +65,13 @@ function connect(file: string): DatabaseSync {
     return connection;
   } catch (error) {
     connection.close();
-    throw new AppError("STORE_LOCKED", `database ${file} cannot be opened alone: stop the other bundler that uses it, or give this one its own data folder`, {
-      verdict: "stalled",
-      cause: error,
-    });
+    throw new AppError(
+      "STORE_LOCKED",
+      `database ${file} cannot be opened alone: stop the other bundler that uses it, or give this one its own data folder`,
+      {
+        verdict: "stalled",
+        cause: error,
+      },
+    );
   }
 }

@@ -1,0 +1,165 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as z from "zod";
+import { AppError, toAppError } from "../../shared/errors.ts";
+import type { Clock } from "../../shared/clock.ts";
+import type { Logger } from "../../shared/log.ts";
+import { blobRoute, checkInRoute, protocolVersion, registerRoute } from "../../shared/protocol/routes.ts";
+import type { Hub } from "../desired/hub.ts";
+import type { BlobTable } from "../store/blob-table.ts";
+import type { Credential, CredentialKind, CredentialTable } from "../store/credential-table.ts";
+import { type CheckedInCluster, type CheckInService, documentInput } from "./check-in.ts";
+import { registerCluster, type RegisterDeps } from "./register-cluster.ts";
+
+/** What the agents' endpoints work with. */
+export interface AgentEndpointDeps extends RegisterDeps {
+  readonly hub: Hub;
+  readonly checkIn: CheckInService;
+  readonly credentials: CredentialTable;
+  readonly blobs: BlobTable;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const bodyLimitBytes = 16 * 1024 * 1024;
+
+/** Returns a request listener for `/agent/v1/…`; false: the path is not one of ours. */
+export function createAgentEndpoints(
+  deps: AgentEndpointDeps,
+): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+  return async (request, response) => {
+    const path = request.url ?? "";
+    if (!path.startsWith("/agent/")) return false;
+    response.setHeader("drover-protocol", String(protocolVersion));
+    try {
+      await serve(deps, request, response);
+    } catch (error) {
+      answerError(deps.log, response, toAppError(error));
+    }
+    return true;
+  };
+}
+
+async function serve(deps: AgentEndpointDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url ?? "";
+  const route = `${request.method ?? ""} ${path}`;
+  if (route === `${checkInRoute.method} ${checkInRoute.path}`) {
+    const cluster = clusterOf(deps, await authenticate(deps, request, "agent"));
+    const body = parseBody(checkInRoute.request, await readBody(request));
+    await deps.checkIn.takeStatuses(cluster, body);
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const document = await deps.checkIn.awaitDocument(cluster, body, gone.signal);
+    if (gone.signal.aborted) return;
+    if (document === undefined) response.writeHead(204).end();
+    else answerJson(response, 200, document);
+    return;
+  }
+  if (route === `${registerRoute.method} ${registerRoute.path}`) {
+    const token = await authenticate(deps, request, "registration");
+    answerJson(
+      response,
+      200,
+      await registerCluster(deps, token, parseBody(registerRoute.request, await readBody(request))),
+    );
+    return;
+  }
+  if (request.method === blobRoute.method && path.startsWith(blobRoute.path)) {
+    const cluster = clusterOf(deps, await authenticate(deps, request, "agent"));
+    const data = await readBlob(deps, cluster, path.slice(blobRoute.path.length));
+    response.writeHead(200, { "content-type": "application/zstd", "content-length": data.length }).end(data);
+    return;
+  }
+  throw new AppError("REQUEST_INVALID", `no such endpoint: ${request.method ?? ""} ${path}`, {
+    verdict: "stalled",
+    details: { status: 404 },
+  });
+}
+
+async function authenticate(
+  deps: AgentEndpointDeps,
+  request: IncomingMessage,
+  kind: CredentialKind,
+): Promise<Credential> {
+  const [scheme, word] = (request.headers.authorization ?? "").split(" ");
+  const found =
+    scheme === "Bearer" && word !== undefined ? await deps.credentials.find(word, deps.clock.now()) : undefined;
+  if (found?.kind === kind) return found;
+  const what =
+    kind === "agent"
+      ? "this agent credential is not known here"
+      : "the registration token is unknown or has expired: make one with `drover register-token create`";
+  throw new AppError("AGENT_UNKNOWN", what, { verdict: "stalled" });
+}
+
+function clusterOf(deps: AgentEndpointDeps, credential: Credential): CheckedInCluster {
+  const workspace = deps.hub.workspace(credential.namespace);
+  if (!workspace.status.partition.clusters.has(credential.name)) {
+    throw new AppError("AGENT_UNKNOWN", `cluster ${credential.namespace}/${credential.name} is no longer registered`, {
+      verdict: "stalled",
+    });
+  }
+  return { workspace, name: credential.name };
+}
+
+/** Returns a blob that the cluster's own document names; anything else does not exist for it. */
+async function readBlob(deps: AgentEndpointDeps, cluster: CheckedInCluster, digest: string): Promise<Uint8Array> {
+  const deployments = documentInput(deps.epoch, cluster, [])?.deployments ?? [];
+  for (const { bundle, content, options } of deployments) {
+    const name = bundle.slice(bundle.indexOf("/") + 1);
+    const found =
+      options === digest
+        ? cluster.workspace.bundles.get(name)?.optionsBlob(digest)?.data
+        : content === digest
+          ? await deps.blobs.read(digest)
+          : undefined;
+    if (found !== undefined) return found;
+  }
+  throw new AppError("BLOB_NOT_FOUND", `no blob ${digest} for this cluster`, { verdict: "transient" });
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > bodyLimitBytes)
+      throw new AppError("REQUEST_INVALID", `the body is larger than ${bodyLimitBytes} bytes`, {
+        details: { status: 413 },
+      });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseBody<S extends z.ZodType>(schema: S, text: string): z.output<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new AppError("REQUEST_INVALID", "the body is not JSON", { verdict: "stalled", cause: error });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AppError("REQUEST_INVALID", z.prettifyError(parsed.error), { verdict: "stalled" });
+}
+
+const statusByCode: Readonly<Record<string, number>> = {
+  AGENT_UNKNOWN: 401,
+  CLUSTER_NAME_TAKEN: 409,
+  BLOB_NOT_FOUND: 404,
+  REQUEST_INVALID: 400,
+};
+
+function answerError(log: Logger, response: ServerResponse, error: AppError): void {
+  const own = error.details["status"];
+  const status = typeof own === "number" ? own : (statusByCode[error.code] ?? 500);
+  if (status === 500) log.error({ code: error.code, err: error }, "agent request failed");
+  else log.debug({ code: error.code, status }, "agent request refused");
+  if (response.headersSent) response.destroy();
+  else answerJson(response, status, { code: error.code, message: status === 500 ? "internal error" : error.message });
+}
+
+function answerJson(response: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value), "utf8");
+  response.writeHead(status, { "content-type": "application/json", "content-length": body.length }).end(body);
+}

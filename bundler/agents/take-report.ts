@@ -1,0 +1,57 @@
+import { stableHash } from "../../codec/stable-hash.ts";
+import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
+import type { CheckInRequest } from "../../shared/protocol/routes.ts";
+import type { ReportedState } from "../../shared/status/roll-up-status.ts";
+import type { ClusterReport } from "../desired/fleet-status.ts";
+import type { Report } from "../store/report-table.ts";
+
+/** A cluster's report after a check-in, with its interned body. */
+export interface TakenReport {
+  readonly report: ClusterReport;
+  readonly body: Report;
+  /** Bundles (`<workspace>/<name>`) whose status is another than before. */
+  readonly changed: readonly string[];
+}
+
+/** What the hub knew before. */
+export interface KnownReport {
+  readonly report: ClusterReport | undefined;
+  readonly states: ReadonlyMap<string, ReportedState>;
+}
+
+/** Returns what a cluster's report is once a check-in's statuses are laid over what was known. */
+export function takeReport(known: KnownReport, request: CheckInRequest, nowMs: number): TakenReport {
+  const states = new Map<string, ReportedState>(request.full ? [] : known.states);
+  const exceptions = new Map<string, DeploymentStatus>(request.full ? [] : known.report?.exceptions);
+  for (const status of request.statuses) {
+    states.set(status.bundle, { id: status.appliedDeploymentId, state: status.state });
+    if (saysMore(status)) exceptions.set(status.bundle, status);
+    else exceptions.delete(status.bundle);
+  }
+  for (const bundle of request.gone ?? []) {
+    states.delete(bundle);
+    exceptions.delete(bundle);
+  }
+  const body: Report = [...states]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([bundle, { id, state }]) => (id === undefined ? { bundle, state } : { bundle, id, state }));
+  const changed = request.full
+    ? [...new Set([...known.states.keys(), ...states.keys()])]
+    : [...request.statuses.map(({ bundle }) => bundle), ...(request.gone ?? [])];
+  return {
+    report: {
+      reportDigest: stableHash(body),
+      exceptions,
+      agent: request.agent ?? known.report?.agent,
+      seenMs: nowMs,
+      online: true,
+    },
+    body,
+    changed,
+  };
+}
+
+/** Whether a status holds more than its state: then it is kept as it is, else only counted. */
+function saysMore({ state, error, drift, notReady, corrected, held, objectCount: _count }: DeploymentStatus): boolean {
+  return state !== "Ready" || [error, drift, notReady, corrected, held].some((part) => part !== undefined);
+}

@@ -1,0 +1,116 @@
+import * as z from "zod";
+import { stableHash, stableJson } from "../../codec/stable-hash.ts";
+import { commitLabel, contentAnnotation, kustomizedAnnotation, repoNameLabel } from "../../shared/api/annotations.ts";
+import type { Bundle } from "../../shared/api/bundle.ts";
+import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
+import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import { targetAtoms } from "../../shared/targeting/cluster-class.ts";
+import { compileSelector } from "../../shared/targeting/match-selector.ts";
+import { compileTargets, type Outcome } from "../../shared/targeting/match-targets.ts";
+import { mergeOptions } from "../../shared/targeting/merge-options.ts";
+import { type Blob, createBlob } from "../store/blob-table.ts";
+import type { FleetBundle } from "./fleet.ts";
+
+/** What a bundle consists of: content for its files, and content that kustomize made for some directories of it. */
+export interface BundleContent {
+  readonly content: string;
+  readonly kustomized: Readonly<Record<string, string>>;
+  readonly commit?: string | undefined;
+}
+
+/** What a bundle needs to know of its workspace. */
+export interface BundleSurroundings {
+  readonly workspace: string;
+  /** Labels of every bundle of the workspace by name, for `dependsOn.selector`. */
+  readonly labelsOfBundles: () => ReadonlyMap<string, Readonly<Record<string, string>>>;
+}
+
+/** A bundle with the options blobs of its outcomes, which agents may ask for. */
+export interface AimedBundle extends FleetBundle {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly gitRepo: string | undefined;
+  /** Returns the blob of merged options that one of its deployments named. */
+  optionsBlob(digest: string): Blob | undefined;
+}
+
+const kustomizedSchema = z.record(z.string(), z.string());
+
+/** Returns what a stored Bundle consists of; undefined while it has no content. */
+export function contentOf(bundle: Bundle): BundleContent | undefined {
+  const annotations = bundle.metadata.annotations ?? {};
+  const content = annotations[contentAnnotation];
+  if (content === undefined) return undefined;
+  const kustomized = annotations[kustomizedAnnotation];
+  return {
+    content,
+    kustomized: kustomized === undefined ? {} : kustomizedSchema.parse(JSON.parse(kustomized)),
+    commit: bundle.metadata.labels?.[commitLabel],
+  };
+}
+
+/** Returns the bundle ready to be aimed; throws TARGET_SELECTOR_INVALID. Options are merged once per outcome. */
+export function createFleetBundle(bundle: Bundle, made: BundleContent, around: BundleSurroundings): AimedBundle {
+  const { spec } = bundle;
+  const name = bundle.metadata.name ?? "";
+  const merged = new Map<string, { readonly options: DeploymentOptions; readonly blob: Blob }>();
+  const blobs = new Map<string, Blob>();
+
+  const optionsFor = (outcome: Outcome): { readonly options: DeploymentOptions; readonly blob: Blob } => {
+    const known = merged.get(outcome.optionsKey);
+    if (known !== undefined) return known;
+    const options = mergeOptions(spec, outcome);
+    const blob = createBlob(stableJson(options));
+    const created = { options, blob };
+    merged.set(outcome.optionsKey, created);
+    blobs.set(blob.digest, blob);
+    return created;
+  };
+  return {
+    name,
+    labels: bundle.metadata.labels ?? {},
+    gitRepo: bundle.metadata.labels?.[repoNameLabel],
+    targetingHash: stableHash([spec.targets ?? [], spec.targetRestrictions ?? [], spec.targetCustomizationMode ?? ""]),
+    atoms: targetAtoms(spec),
+    matchTargets: compileTargets(spec),
+    optionsBlob: (digest) => blobs.get(digest),
+    deployment: (outcome): DesiredDeployment => {
+      const { options, blob } = optionsFor(outcome);
+      const content = made.kustomized[kustomizeDir(options)] ?? made.content;
+      const dependsOn = resolveDependencies(spec.dependsOn ?? [], around);
+      const what = { content, options: blob.digest, dependsOn };
+      return {
+        bundle: `${around.workspace}/${name}`,
+        deploymentId: stableHash(what).slice(0, 32),
+        content,
+        options: blob.digest,
+        ...(made.commit === undefined ? {} : { commit: made.commit }),
+        ...(spec.paused === true ? { paused: true } : {}),
+        ...(dependsOn.length === 0 ? {} : { dependsOn }),
+      };
+    },
+  };
+}
+
+/** Returns the kustomization directory that options choose, "." for the bundle's own. */
+export function kustomizeDir(options: DeploymentOptions): string {
+  const directory = (options.kustomize?.dir ?? "").replace(/^\.\//u, "").replace(/\/+$/u, "");
+  return directory === "" ? "." : directory;
+}
+
+type Dependencies = NonNullable<DesiredDeployment["dependsOn"]>;
+
+function resolveDependencies(
+  wanted: NonNullable<Bundle["spec"]["dependsOn"]>,
+  around: BundleSurroundings,
+): Dependencies {
+  return wanted.flatMap(({ name, selector, acceptedStates }) => {
+    const states = acceptedStates === undefined || acceptedStates.length === 0 ? ["Ready"] : [...acceptedStates];
+    const matches = selector === undefined ? undefined : compileSelector(selector);
+    const selected =
+      matches === undefined
+        ? []
+        : [...around.labelsOfBundles()].filter(([, labels]) => matches(labels)).map(([bundle]) => bundle);
+    const names = name === undefined || name === "" ? selected : [name, ...selected];
+    return names.toSorted().map((bundle) => ({ bundle: `${around.workspace}/${bundle}`, acceptedStates: states }));
+  });
+}

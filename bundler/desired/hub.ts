@@ -1,0 +1,209 @@
+import type { ResourceKey } from "../../apiserver/storage/object-store.ts";
+import { bundleSchema } from "../../shared/api/bundle.ts";
+import { clusterGroupSchema } from "../../shared/api/cluster-group.ts";
+import { clusterSchema } from "../../shared/api/cluster.ts";
+import { type AppError, toAppError } from "../../shared/errors.ts";
+import { atomsOfSelector } from "../../shared/targeting/cluster-class.ts";
+import { compileSelector } from "../../shared/targeting/match-selector.ts";
+import type { CommittedChange } from "../store/object-table.ts";
+import { type AimedBundle, createFleetBundle, contentOf } from "./fleet-bundle.ts";
+import { createFleetStatus, type FleetStatus } from "./fleet-status.ts";
+import type { ClusterClass, FleetCluster, FleetGroup } from "./fleet.ts";
+import { createWaiters, type Waiters } from "./waiters.ts";
+
+export const clusterResource: ResourceKey = "fleet.cattle.io/clusters";
+export const bundleResource: ResourceKey = "fleet.cattle.io/bundles";
+export const groupResource: ResourceKey = "fleet.cattle.io/clustergroups";
+export const gitRepoResource: ResourceKey = "fleet.cattle.io/gitrepos";
+
+/** One workspace as the hub holds it in memory: all of it follows from the stored objects and reports. */
+export interface Workspace {
+  readonly namespace: string;
+  readonly status: FleetStatus;
+  readonly waiters: Waiters;
+  readonly bundles: ReadonlyMap<string, AimedBundle>;
+  /** Bundles that cannot be aimed, with the cause. */
+  readonly faultyBundles: ReadonlyMap<string, AppError>;
+  /** Bundles that are gone, with the cause. */
+  readonly removedBundles: ReadonlyMap<string, string>;
+  /** Returns the cluster that a Kubernetes cluster (by its identity) registered as. */
+  clusterByClientId(clientId: string): string | undefined;
+}
+
+/** What a batch of changes did to a workspace. */
+export interface WorkspaceChange {
+  readonly workspace: Workspace;
+  readonly affected: ReadonlySet<ClusterClass>;
+  readonly bundles: ReadonlySet<string>;
+  readonly clusters: ReadonlySet<string>;
+}
+
+/** The hub's memory: workspaces with their classes, kept in step with the stored objects. */
+export interface Hub {
+  workspace(namespace: string): Workspace;
+  workspaces(): Iterable<Workspace>;
+  /** Takes in what a commit of the store changed, as one step, and wakes the agents concerned. */
+  apply(changes: readonly Pick<CommittedChange, "key" | "type" | "object" | "because">[]): void;
+  /** Takes in what was removed before the hub started. */
+  loadRemoved(removed: ReadonlyMap<string, string>): void;
+  onChange(listener: (change: WorkspaceChange) => void): void;
+}
+
+interface MutableWorkspace extends Workspace {
+  readonly bundles: Map<string, AimedBundle>;
+  readonly faultyBundles: Map<string, AppError>;
+  readonly removedBundles: Map<string, string>;
+  readonly groups: Map<string, FleetGroup>;
+  readonly clientIds: Map<string, string>;
+}
+
+type Change = Pick<CommittedChange, "key" | "type" | "object" | "because">;
+
+/** Returns a hub that knows nothing yet; feed it the stored objects first. */
+export function createHub(): Hub {
+  const workspaces = new Map<string, MutableWorkspace>();
+  const listeners: ((change: WorkspaceChange) => void)[] = [];
+  const workspaceOf = (namespace: string): MutableWorkspace => {
+    const known = workspaces.get(namespace);
+    if (known !== undefined) return known;
+    const clientIds = new Map<string, string>();
+    const created: MutableWorkspace = {
+      namespace,
+      clientIds,
+      clusterByClientId: (clientId) => clientIds.get(clientId),
+      status: createFleetStatus(namespace),
+      waiters: createWaiters(),
+      bundles: new Map(),
+      faultyBundles: new Map(),
+      removedBundles: new Map(),
+      groups: new Map(),
+    };
+    workspaces.set(namespace, created);
+    return created;
+  };
+  return {
+    workspace: workspaceOf,
+    workspaces: () => workspaces.values(),
+    loadRemoved: (removed) => {
+      for (const [key, because] of removed) {
+        const slash = key.indexOf("/");
+        workspaceOf(key.slice(0, slash)).removedBundles.set(key.slice(slash + 1), because);
+      }
+    },
+    onChange: (listener) => void listeners.push(listener),
+    apply: (changes) => {
+      const namespaces = new Set(changes.map(({ key }) => key.namespace));
+      for (const namespace of namespaces) {
+        const of = (resource: ResourceKey): Change[] =>
+          changes.filter(({ key }) => key.namespace === namespace && key.resource === resource);
+        const workspace = workspaceOf(namespace);
+        const change = applyToWorkspace(workspace, {
+          groups: of(groupResource),
+          clusters: of(clusterResource),
+          bundles: of(bundleResource),
+        });
+        workspace.waiters.wakeClasses(change.affected);
+        for (const cluster of change.clusters) workspace.waiters.wakeCluster(cluster);
+        for (const listener of listeners) listener(change);
+      }
+    },
+  };
+}
+
+interface ChangesByKind {
+  readonly groups: readonly Change[];
+  readonly clusters: readonly Change[];
+  readonly bundles: readonly Change[];
+}
+
+function applyToWorkspace(workspace: MutableWorkspace, { groups, clusters, bundles }: ChangesByKind): WorkspaceChange {
+  const { partition } = workspace.status;
+  let affected: ReadonlySet<ClusterClass> = new Set();
+  const touched = new Set<string>();
+  if (groups.length > 0) {
+    for (const { key, type, object } of groups) {
+      if (type === "deleted") workspace.groups.delete(key.name);
+      else workspace.groups.set(key.name, createGroup(object));
+    }
+    affected = affected.union(partition.setGroups([...workspace.groups.values()]).affected);
+  }
+  for (const { key, type, object } of clusters) {
+    touched.add(key.name);
+    const known = partition.clusters.get(key.name)?.clientId;
+    if (known !== undefined) workspace.clientIds.delete(known);
+    if (type === "deleted") {
+      workspace.status.forget(key.name);
+      partition.removeCluster(key.name);
+      continue;
+    }
+    const cluster = createCluster(object);
+    if (cluster.clientId !== undefined) workspace.clientIds.set(cluster.clientId, cluster.name);
+    affected = affected.union(partition.putCluster(cluster).affected);
+  }
+  if (bundles.length > 0) {
+    const { put, removed } = sortBundles(workspace, bundles);
+    const change = partition.changeBundles(put, removed);
+    affected = affected.union(change.affected);
+    for (const name of change.moved) touched.add(name);
+  }
+  return { workspace, affected, bundles: new Set(bundles.map(({ key }) => key.name)), clusters: touched };
+}
+
+/** A bundle whose targets are faulty keeps its place: nothing that runs is removed because of a mistake. */
+function sortBundles(
+  workspace: MutableWorkspace,
+  changes: readonly Change[],
+): { put: AimedBundle[]; removed: string[] } {
+  const put: AimedBundle[] = [];
+  const removed: string[] = [];
+  const labelsOfBundles = (): Map<string, Readonly<Record<string, string>>> =>
+    new Map([...workspace.bundles].map(([name, { labels }]) => [name, labels]));
+  for (const { key, type, object, because } of changes) {
+    if (type === "deleted") {
+      workspace.bundles.delete(key.name);
+      workspace.faultyBundles.delete(key.name);
+      workspace.removedBundles.set(key.name, because ?? "deleted");
+      removed.push(key.name);
+      continue;
+    }
+    workspace.removedBundles.delete(key.name);
+    try {
+      const bundle = bundleSchema.parse(object);
+      const made = contentOf(bundle);
+      if (made === undefined) continue;
+      const aimed = createFleetBundle(bundle, made, { workspace: workspace.namespace, labelsOfBundles });
+      workspace.bundles.set(key.name, aimed);
+      workspace.faultyBundles.delete(key.name);
+      put.push(aimed);
+    } catch (error) {
+      workspace.faultyBundles.set(key.name, toAppError(error));
+    }
+  }
+  return { put, removed };
+}
+
+function createGroup(object: CommittedChange["object"]): FleetGroup {
+  const group = clusterGroupSchema.parse(object);
+  const { selector } = group.spec ?? {};
+  const matches = selector === undefined ? () => false : compileSelector(selector);
+  return {
+    name: group.metadata.name ?? "",
+    labels: group.metadata.labels ?? {},
+    atoms: selector === undefined ? { labels: new Map(), names: new Set() } : atomsOfSelector(selector),
+    matches,
+  };
+}
+
+function createCluster(object: CommittedChange["object"]): FleetCluster {
+  const cluster = clusterSchema.parse(object);
+  return {
+    namespace: cluster.metadata.namespace ?? "",
+    name: cluster.metadata.name ?? "",
+    labels: cluster.metadata.labels ?? {},
+    annotations: cluster.metadata.annotations ?? {},
+    templateValues: cluster.spec?.templateValues ?? {},
+    paused: cluster.spec?.paused ?? false,
+    generation: cluster.metadata.generation ?? 1,
+    clientId: cluster.spec?.clientID,
+  };
+}

@@ -1,0 +1,42 @@
+import type { DeploymentStatus } from "../protocol/deployment-status.ts";
+import type { CountedState, StateCounts } from "./roll-up-status.ts";
+
+/** A deployment that is not ready, for a summary's list. */
+export interface NotReadyEntry {
+  /** Cluster (in a Bundle's status) or bundle (in a Cluster's). */
+  readonly name: string;
+  readonly bundleState: CountedState;
+  readonly message?: string;
+}
+
+/** Lists in summaries are cut here, as in Fleet; the counts beside them are whole. */
+export const listedEntries = 10;
+
+/** Returns one sentence about what is wrong with a deployment; undefined when its state says all. */
+export function deploymentMessage(status: DeploymentStatus): string | undefined {
+  const parts = [
+    status.error === undefined ? undefined : status.error.message,
+    ...(status.held ?? []),
+    ...(status.drift ?? []).map(({ kind, namespace, name, type, fields, message }) => {
+      const object = `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
+      if (type === "missing") return `${object} was deleted`;
+      if (type === "unknown") return `${object} cannot be compared: ${message ?? "no answer"}`;
+      return `${object} changed: ${fields.map(({ path, manager }) => `${path}${manager === undefined ? "" : ` by ${manager}`}`).join(", ")}`;
+    }),
+    ...(status.notReady ?? []).map(
+      ({ kind, namespace, name, message }) => `${kind} ${namespace === "" ? name : `${namespace}/${name}`}: ${message}`,
+    ),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+/** Returns the message of a Ready condition in Fleet's form: `ErrApplied(1) [fleet-default/c1: why]; WaitApplied(2)`. */
+export function conditionMessage(counts: StateCounts, entries: readonly NotReadyEntry[]): string {
+  return [...counts]
+    .filter(([state, count]) => state !== "Ready" && count > 0)
+    .map(([state, count]) => {
+      const named = entries.find((entry) => entry.bundleState === state && entry.message !== undefined);
+      return named === undefined ? `${state}(${count})` : `${state}(${count}) [${named.name}: ${named.message}]`;
+    })
+    .join("; ");
+}
