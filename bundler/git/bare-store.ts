@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { ObjectFormat } from "./object-format.ts";
@@ -13,10 +13,14 @@ export interface StoreState {
 const maxCommits = 16;
 const refPrefix = "refs/drover/";
 
-/** Creates the files of a bare repository that git itself can read. Doing it again changes nothing. */
+/** Creates the files of a bare repository that git itself can read, and removes what a killed fetch left half done. */
 export function initBareStore(gitDir: string, format: ObjectFormat): void {
   mkdirSync(join(gitDir, "objects", "pack"), { recursive: true, mode: 0o700 });
   mkdirSync(join(gitDir, "refs", "heads"), { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(join(gitDir, "objects", "pack"))) {
+    if (name.startsWith("tmp")) rmSync(join(gitDir, "objects", "pack", name), { force: true });
+  }
+  for (const name of ["shallow.lock", "packed-refs.lock"]) rmSync(join(gitDir, name), { force: true });
   const sha256 = format === "sha256";
   const core = `[core]\n\trepositoryformatversion = ${sha256 ? 1 : 0}\n\tbare = true\n[gc]\n\tauto = 0\n`;
   writeFileSync(join(gitDir, "config"), sha256 ? `${core}[extensions]\n\tobjectformat = sha256\n` : core);

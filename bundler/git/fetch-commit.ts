@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
@@ -70,7 +70,7 @@ const curable: ReadonlySet<string> = new Set(["GIT_STORE_CORRUPT", "GIT_OBJECT_M
  */
 export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
   const queues = new Map<string, Promise<unknown>>();
-  const root = join(deps.dataDir, "git");
+  const root = resolve(deps.dataDir, "git");
 
   async function fetchNow(wish: CommitWish, remote: ReturnType<typeof normalizeRemote>, key: string): Promise<Commit> {
     const home = join(root, key);

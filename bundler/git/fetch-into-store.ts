@@ -28,7 +28,8 @@ export interface FetchJob {
 
 /** What a fetch brought. */
 export interface FetchResult {
-  readonly session: RemoteSession;
+  /** What the server said of itself, where our own client asked. */
+  readonly session?: RemoteSession;
   readonly bytes: number;
   readonly objects: number;
   /** Packs in the store now. */
