@@ -1,0 +1,122 @@
+import { type JsonValue, isJsonObject } from "../../codec/json-value.ts";
+import { bundleStates } from "../api/bundle-spec.ts";
+import type { GitTarget } from "../api/bundle-target.ts";
+import type { FleetYaml } from "../api/fleet-yaml.ts";
+import type { SourcePosition } from "../errors.ts";
+import type { TypeFault, ValuePath } from "./decode-lenient.ts";
+import { closestWord } from "./suggest-key.ts";
+import type { BundleWarning, WarningCode } from "./warning.ts";
+
+/** Returns what Fleet refuses although the types are right: `dependsOn` entries that say nothing, or an unknown state. */
+export function validateFleetYaml(options: FleetYaml): TypeFault[] {
+  return (options.dependsOn ?? []).flatMap((entry, index) => {
+    const path: ValuePath = ["dependsOn", index];
+    if ((entry.name ?? "") === "" && entry.selector === undefined) {
+      return [{ path, message: `dependsOn[${index}] must specify either "name" or "selector"` }];
+    }
+    const states: readonly string[] = bundleStates;
+    return (entry.acceptedStates ?? []).flatMap((state, position) =>
+      states.includes(state)
+        ? []
+        : [
+            {
+              path: [...path, "acceptedStates", position],
+              message: `dependsOn[${index}].acceptedStates[${position}]: "${state}" is no state; states are ${states.toReversed().join(", ")}`,
+            },
+          ],
+    );
+  });
+}
+
+/** Returns warnings about a fleet.yaml that is valid but hardly means what it says. */
+export function checkFleetYaml(options: FleetYaml, locate: (path: ValuePath) => SourcePosition): BundleWarning[] {
+  const warnings: BundleWarning[] = [];
+  const warn = (code: WarningCode, path: ValuePath, message: string): void => {
+    warnings.push({ code, message, position: locate(path) });
+  };
+  checkMode(options, warn);
+  for (const list of ["targets", "targetCustomizations", "overrideTargets"] as const) {
+    for (const [index, entry] of (options[list] ?? []).entries()) {
+      if (!hasCriterion(entry)) {
+        warn(
+          "CLUSTER_FIELD_MISSING",
+          [list, index],
+          `${list}[${index}] names no cluster, group or selector and so matches nothing`,
+        );
+      }
+    }
+  }
+  if (options.targets !== undefined) {
+    warn(
+      "FIELD_WITHOUT_EFFECT",
+      ["targets"],
+      `"targets" chooses no clusters here: its entries are read as targetCustomizations; use overrideTargets to choose`,
+    );
+  }
+  checkShadowed(options, warn);
+  checkHelm(options, warn);
+  return warnings;
+}
+
+type Warn = (code: WarningCode, path: ValuePath, message: string) => void;
+
+function hasCriterion(entry: GitTarget): boolean {
+  const { clusterName = "", clusterGroup = "", clusterSelector, clusterGroupSelector } = entry;
+  return (
+    clusterName !== "" || clusterGroup !== "" || clusterSelector !== undefined || clusterGroupSelector !== undefined
+  );
+}
+
+function checkMode(options: FleetYaml, warn: Warn): void {
+  const mode = options.targetCustomizationMode ?? "";
+  if (["", "FirstMatch", "AllMatches"].includes(mode)) return;
+  const near = closestWord(mode, ["FirstMatch", "AllMatches"]);
+  warn(
+    "VALUE_UNKNOWN",
+    ["targetCustomizationMode"],
+    `targetCustomizationMode "${mode}" is unknown and works as FirstMatch${near === undefined ? "" : `; did you mean "${near}"?`}`,
+  );
+}
+
+/** Only an entry with nothing but an empty clusterSelector is sure to match every cluster. */
+function matchesEverything(entry: GitTarget): boolean {
+  const { clusterSelector: selector, clusterName = "", clusterGroup = "", clusterGroupSelector } = entry;
+  const empty =
+    Object.keys(selector?.matchLabels ?? {}).length === 0 && (selector?.matchExpressions ?? []).length === 0;
+  return (
+    selector !== undefined && empty && clusterName === "" && clusterGroup === "" && clusterGroupSelector === undefined
+  );
+}
+
+function checkShadowed(options: FleetYaml, warn: Warn): void {
+  if (options.targetCustomizationMode === "AllMatches") return;
+  const entries = options.targetCustomizations ?? [];
+  const first = entries.findIndex(matchesEverything);
+  if (first < 0 || first === entries.length - 1) return;
+  const message = `targetCustomizations[${first}] matches every cluster, so that the entries after it never count; put it last`;
+  warn("TARGET_SHADOWED", ["targetCustomizations", first], message);
+}
+
+function checkHelm(options: FleetYaml, warn: Warn): void {
+  const { helm } = options;
+  if (helm === undefined) return;
+  if ((helm.valuesFiles ?? []).length > 0 && (helm.chart ?? "") === "" && (helm.repo ?? "") === "") {
+    const message =
+      "valuesFiles is only read when chart or repo is set; the files are left out of the bundle all the same";
+    warn("FIELD_WITHOUT_EFFECT", ["helm", "valuesFiles"], message);
+  }
+  if (helm.disablePreProcess !== true && helm.values !== undefined) {
+    for (const path of shellVariables(helm.values, ["helm", "values"])) {
+      const message =
+        "${NAME} is a Go template here and fails on every cluster; write ${ .ClusterLabels.x }, or set helm.disablePreProcess to leave it alone";
+      warn("TEMPLATE_SUSPECT", path, message);
+    }
+  }
+}
+
+function shellVariables(value: JsonValue, path: ValuePath): ValuePath[] {
+  if (typeof value === "string") return /\$\{[A-Z_][A-Z0-9_]*\}/u.test(value) ? [path] : [];
+  if (Array.isArray(value)) return value.flatMap((item: JsonValue, index) => shellVariables(item, [...path, index]));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => shellVariables(item, [...path, key]));
+}

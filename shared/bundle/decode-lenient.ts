@@ -1,0 +1,142 @@
+import * as z from "zod";
+
+import { type JsonValue, isJsonObject } from "../../codec/json-value.ts";
+
+/** Keys and indexes from the root to a value. */
+export type ValuePath = readonly (string | number)[];
+
+/** A value of the wrong type; Go's decoder refuses the whole file for it. */
+export interface TypeFault {
+  readonly path: ValuePath;
+  readonly message: string;
+}
+
+/** A key that no field of its object has. */
+export interface UnknownKey {
+  readonly path: ValuePath;
+  readonly value: JsonValue;
+  /** Names of the fields that the object has. */
+  readonly known: readonly string[];
+}
+
+/** What decoding found besides the value. */
+export interface DecodeNotes {
+  readonly faults: TypeFault[];
+  readonly unknown: UnknownKey[];
+}
+
+/** How Go's decoder treats a place of the document. */
+export interface DecodeRules {
+  /** Returns whether a number or boolean at this path becomes text instead of being refused. */
+  readonly coerces: (path: ValuePath) => boolean;
+}
+
+interface Decoding extends DecodeNotes, DecodeRules {}
+
+/**
+ * Returns a value read by a schema the way Go's encoding/json reads into structs: keys without regard to case (an equal
+ * one first), null as absent, unknown keys left out. Wrong types and unknown keys go to the notes, all of them.
+ */
+export function decodeLenient(
+  schema: z.core.$ZodType,
+  value: JsonValue,
+  rules: DecodeRules,
+): { value: JsonValue | undefined } & DecodeNotes {
+  const decoding: Decoding = { ...rules, faults: [], unknown: [] };
+  const decoded = decode(schema, value, { decoding, path: [] });
+  return { value: decoded, faults: decoding.faults, unknown: decoding.unknown };
+}
+
+interface Place {
+  readonly decoding: Decoding;
+  readonly path: ValuePath;
+}
+
+/** Returns the schema without optional and read-only wrappers. */
+export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodType {
+  let inner = schema;
+  while (inner instanceof z.ZodExactOptional || inner instanceof z.ZodOptional || inner instanceof z.ZodNullable)
+    inner = inner.unwrap();
+  return inner;
+}
+
+function decode(schema: z.core.$ZodType, value: JsonValue, place: Place): JsonValue | undefined {
+  if (value === null) return undefined;
+  const inner = unwrapSchema(schema);
+  if (inner instanceof z.ZodObject) return decodeObject(inner, value, place);
+  if (inner instanceof z.ZodArray) return decodeList(inner, value, place);
+  if (inner instanceof z.ZodRecord) return decodeMap(inner, value, place);
+  if (inner instanceof z.ZodString) return decodeString(value, place);
+  if (inner instanceof z.ZodBoolean) return typeof value === "boolean" ? value : refuse("true or false", value, place);
+  if (inner instanceof z.ZodNumber) return Number.isInteger(value) ? value : refuse("a whole number", value, place);
+  if (inner instanceof z.ZodUnion) {
+    return typeof value === "string" || Number.isInteger(value)
+      ? value
+      : refuse("a whole number or a percentage", value, place);
+  }
+  return isJsonObject(value) ? value : refuse("a map", value, place);
+}
+
+function refuse(expected: string, value: JsonValue, { decoding, path }: Place): undefined {
+  decoding.faults.push({ path, message: `${showPath(path)} must be ${expected}, not ${nameType(value)}` });
+  return undefined;
+}
+
+function nameType(value: JsonValue): string {
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "a map";
+  if (typeof value === "string")
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  return `${value} (quote it to make it text)`;
+}
+
+/** Returns a path as people write it: `targets[0].helm.values`. */
+export function showPath(path: ValuePath): string {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`)).join("");
+  return text === "" ? "the file" : text.replace(/^\./u, "");
+}
+
+function decodeString(value: JsonValue, place: Place): JsonValue | undefined {
+  if (typeof value === "string") return value;
+  const scalar = typeof value === "number" || typeof value === "boolean" || typeof value === "bigint";
+  if (scalar && place.decoding.coerces(place.path)) return String(value);
+  return refuse("text", value, place);
+}
+
+function decodeObject(schema: z.ZodObject, value: JsonValue, place: Place): JsonValue | undefined {
+  if (!isJsonObject(value)) return refuse("a map", value, place);
+  const known = Object.keys(schema.shape);
+  const byFolded = new Map(known.map((name) => [name.toLowerCase(), name]));
+  const result: Record<string, JsonValue> = {};
+  for (const key of Object.keys(value).toSorted()) {
+    const item = value[key] ?? null;
+    const path = [...place.path, key];
+    const name = byFolded.get(key.toLowerCase());
+    const field = name === undefined ? undefined : schema.shape[name];
+    if (name === undefined || field === undefined) {
+      place.decoding.unknown.push({ path, value: item, known });
+      continue;
+    }
+    const decoded = decode(field, item, { ...place, path });
+    if (decoded === undefined) continue;
+    const before = result[name];
+    result[name] = isJsonObject(before) && isJsonObject(decoded) ? { ...before, ...decoded } : decoded;
+  }
+  return result;
+}
+
+function decodeList(schema: z.ZodArray, value: JsonValue, place: Place): JsonValue | undefined {
+  if (!Array.isArray(value)) return refuse("a list", value, place);
+  const element = unwrapSchema(schema.element);
+  const empty = element instanceof z.ZodString ? "" : {};
+  return value.map(
+    (item: JsonValue, index) => decode(element, item, { ...place, path: [...place.path, index] }) ?? empty,
+  );
+}
+
+function decodeMap(schema: z.ZodRecord, value: JsonValue, place: Place): JsonValue | undefined {
+  if (!isJsonObject(value)) return refuse("a map", value, place);
+  const entries = Object.entries(value).map(
+    ([key, item]) => [key, decode(schema.valueType, item, { ...place, path: [...place.path, key] }) ?? ""] as const,
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,177 @@
+import type { BundlePath } from "../api/git-repo.ts";
+import { AppError, toAppError } from "../errors.ts";
+import { hasPatternSigns, matchPattern } from "./match-pattern.ts";
+import { type RepoTree, type TreeEntry, baseName, cleanPath, dirName, joinPath, resolvePath } from "./repo-tree.ts";
+
+/** A directory that is to become one bundle. */
+export interface BundleDir {
+  /** Path from the repository's root as it is written, links in it not followed; "" is the root. Names derive from it. */
+  readonly path: string;
+  /** Where the path leads once links are followed. */
+  readonly realPath: string;
+  /** Oid of the directory's tree. */
+  readonly oid: string;
+  /** Driven scan with an options file: its path relative to the directory; it becomes part of the bundle's name. */
+  readonly optionsFile?: string;
+}
+
+/** A path of a GitRepo that could not be searched; the others were. */
+export interface PathFault {
+  readonly path: string;
+  readonly error: AppError;
+}
+
+/** Bundle directories of a commit, in the order in which they are read. */
+export interface FoundDirs {
+  readonly dirs: readonly BundleDir[];
+  readonly faults: readonly PathFault[];
+  /** Entries of `paths` that match no directory: Fleet ignores them without a word. */
+  readonly unmatched: readonly string[];
+}
+
+/** Which parts of a repository are searched: `paths` and `bundles` of a GitRepo. */
+export interface ScanOptions {
+  readonly paths?: readonly string[];
+  readonly bundles?: readonly BundlePath[];
+}
+
+/** What one tree means for the search, by oid: paths of directories in it that have options, and whether plain YAML is in it. */
+export interface ScannedTree {
+  readonly marked: readonly { readonly path: string; readonly oid: string }[];
+  readonly hasPlainYaml: boolean;
+}
+
+/** Results of earlier searches by tree oid; give the same map again and only changed trees are walked. */
+export type ScanMemo = Map<string, ScannedTree>;
+
+const optionFiles = ["fleet.yaml", "fleet.yml"];
+
+/** Returns the name of the options file of a directory: fleet.yaml, else fleet.yml, else undefined. */
+export function findOptionsFile(tree: RepoTree, dir: string): string | undefined {
+  const entries = tree.list(dir);
+  return optionFiles.find((name) => entries.some((entry) => entry.name === name && isFile(tree, dir, entry)));
+}
+
+function isFile(tree: RepoTree, dir: string, entry: TreeEntry): boolean {
+  if (entry.type === "file") return true;
+  if (entry.type !== "symlink") return false;
+  const resolved = resolvePath(tree, joinPath(dir, entry.name));
+  return resolved.kind === "found" && resolved.entry.type === "file";
+}
+
+/**
+ * Returns the directories that become bundles, as Fleet finds them: with `bundles` exactly those, otherwise below each
+ * match of `paths` (default: the root) every directory with a fleet.yaml or fleet.yml, and the match itself when it has
+ * YAML that no such directory covers. Links are followed where they are the match of a path, not below it.
+ */
+export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanMemo = new Map()): FoundDirs {
+  if (options.bundles !== undefined && options.bundles.length > 0) return findDriven(tree, options.bundles);
+  const paths = options.paths === undefined || options.paths.length === 0 ? ["."] : options.paths;
+  const dirs: BundleDir[] = [];
+  const faults: PathFault[] = [];
+  const unmatched: string[] = [];
+  for (const path of paths) {
+    try {
+      const roots = globDirs(tree, path.replace(/^\/+/u, ""));
+      if (roots.length === 0) unmatched.push(path);
+      for (const root of roots) dirs.push(...searchRoot(tree, root, memo));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      faults.push({ path, error });
+    }
+  }
+  return { dirs, faults, unmatched };
+}
+
+/** Go's `filepath.Glob`, directories only: a pattern that ends in `/` matches nothing. */
+function globDirs(tree: RepoTree, pattern: string): BundleDir[] {
+  const candidates = hasPatternSigns(pattern) ? globPattern(tree, pattern) : [pattern];
+  return candidates.flatMap((candidate) => dirAt(tree, candidate) ?? []);
+}
+
+function globPattern(tree: RepoTree, pattern: string): string[] {
+  matchPattern(pattern, "");
+  if (!hasPatternSigns(pattern)) return [pattern];
+  const name = baseName(pattern);
+  const parents = pattern.includes("/") ? globPattern(tree, dirName(pattern)) : ["."];
+  return parents.flatMap((parent) => {
+    const dir = dirAt(tree, parent);
+    if (dir === undefined) return [];
+    const names = tree.list(dir.realPath).map((entry) => entry.name);
+    return names
+      .filter((candidate) => matchPattern(name, candidate))
+      .sort()
+      .map((candidate) => `${parent}/${candidate}`);
+  });
+}
+
+function dirAt(tree: RepoTree, path: string): BundleDir | undefined {
+  const clean = cleanPath(path);
+  if (clean === undefined) return undefined;
+  const resolved = resolvePath(tree, path);
+  if (resolved.kind !== "found" || resolved.entry.type !== "dir") return undefined;
+  return { path: clean, realPath: resolved.path, oid: resolved.entry.oid };
+}
+
+function searchRoot(tree: RepoTree, root: BundleDir, memo: ScanMemo): BundleDir[] {
+  const scanned = scanTree(tree, { path: root.realPath, oid: root.oid }, memo);
+  const isLink = root.path !== root.realPath;
+  const found: BundleDir[] = [];
+  if (scanned.marked[0]?.path === "" || scanned.hasPlainYaml) found.push(root);
+  for (const { path, oid } of scanned.marked) {
+    if (path === "" || isLink) continue;
+    found.push({ path: joinPath(root.path, path), realPath: joinPath(root.realPath, path), oid });
+  }
+  return found;
+}
+
+/** Walks one tree in name order. A link named fleet.yaml counts as it leads at this path, so trees with links are not kept. */
+function scanTree(tree: RepoTree, at: { path: string; oid: string }, memo: ScanMemo): ScannedTree {
+  const known = memo.get(at.oid);
+  if (known !== undefined) return known;
+  const marked: { path: string; oid: string }[] = [];
+  let hasPlainYaml = false;
+  let hasLinks = false;
+  const entries = tree.list(at.path);
+  const isMarked = findOptionsFile(tree, at.path) !== undefined;
+  if (isMarked) marked.push({ path: "", oid: at.oid });
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.type === "dir") {
+      if (entry.name === ".git") continue;
+      const below = scanTree(tree, { path: joinPath(at.path, entry.name), oid: entry.oid }, memo);
+      hasLinks ||= !memo.has(entry.oid);
+      for (const { path, oid } of below.marked)
+        marked.push({ path: path === "" ? entry.name : joinPath(entry.name, path), oid });
+      hasPlainYaml ||= below.hasPlainYaml;
+    } else {
+      hasLinks ||= entry.type === "symlink" && optionFiles.includes(entry.name);
+      hasPlainYaml ||= /\.ya?ml$/u.test(entry.name) && entry.type !== "submodule";
+    }
+  }
+  const scanned = { marked, hasPlainYaml: hasPlainYaml && !isMarked };
+  if (!hasLinks) memo.set(at.oid, scanned);
+  return scanned;
+}
+
+function findDriven(tree: RepoTree, bundles: readonly BundlePath[]): FoundDirs {
+  const dirs: BundleDir[] = [];
+  const faults: PathFault[] = [];
+  for (const { base = "", options = "" } of bundles) {
+    try {
+      dirs.push(drivenDir(tree, base, options));
+    } catch (error) {
+      faults.push({ path: base, error: toAppError(error) });
+    }
+  }
+  return { dirs, faults, unmatched: [] };
+}
+
+function drivenDir(tree: RepoTree, base: string, options: string): BundleDir {
+  const dir = dirAt(tree, base.replace(/^\/+/u, ""));
+  if (dir === undefined) {
+    throw new AppError("BUNDLE_DIR_MISSING", `bundles: there is no directory "${base}" in the repository`, {
+      verdict: "stalled",
+    });
+  }
+  return options === "" ? dir : { ...dir, optionsFile: options };
+}

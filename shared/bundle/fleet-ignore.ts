@@ -1,0 +1,55 @@
+import { matchPattern } from "./match-pattern.ts";
+import { baseName } from "./repo-tree.ts";
+
+/** Returns the patterns of a `.fleetignore` file: no empty lines, no comments, no trailing blanks unless escaped. */
+export function parseFleetIgnore(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/\r$/u, "").replace(/([^\\])[\t\f\r ]+$/u, "$1"))
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+interface IgnoreNode {
+  readonly path: string;
+  readonly patterns: string[];
+  readonly children: IgnoreNode[];
+}
+
+/** Which paths of a bundle are left out. */
+export interface IgnoreRules {
+  /** Adds the patterns of one directory's `.fleetignore`; directories must be added in walking order. */
+  add(dir: string, patterns: readonly string[]): void;
+  /** Returns whether a path (relative to the bundle) is left out. Throws PATTERN_INVALID. */
+  ignores(path: string, isDir: boolean): boolean;
+}
+
+/**
+ * Returns empty rules. They work as in Fleet: a pattern holds for base names in its directory and below; one like
+ * `docs/*` leaves out directories named docs; rules are found by prefix of the path, so those of `foo/` also hit a
+ * later `foobar/` (source: `ignoreTree` in Fleet's bundlereader).
+ */
+export function createIgnoreRules(): IgnoreRules {
+  const root: IgnoreNode = { path: "", patterns: [], children: [] };
+  return {
+    add(dir, patterns) {
+      if (patterns.length === 0) return;
+      const route = findRoute(root, dir);
+      const last = route.at(-1) ?? root;
+      if (last.path === dir) last.patterns.push(...patterns);
+      else last.children.push({ path: dir, patterns: [...patterns], children: [] });
+    },
+    ignores: (path, isDir) =>
+      findRoute(root, path).some((node) => node.patterns.some((pattern) => matchesIgnore(pattern, path, isDir))),
+  };
+}
+
+function findRoute(node: IgnoreNode, path: string): readonly IgnoreNode[] {
+  if (node.path === path) return [node];
+  const child = node.children.find((candidate) => path.startsWith(candidate.path));
+  return child === undefined ? [node] : [node, ...findRoute(child, path)];
+}
+
+function matchesIgnore(pattern: string, path: string, isDir: boolean): boolean {
+  if (/^.+\/\*/u.test(pattern)) return isDir && pattern.replace(/\/\*$/u, "") === baseName(path);
+  return matchPattern(pattern, baseName(path));
+}

@@ -1,0 +1,151 @@
+import { CodecError } from "../../codec/codec-error.ts";
+import type { JsonValue } from "../../codec/json-value.ts";
+import { type YamlDocument, parseYaml } from "../../codec/parse-yaml.ts";
+import { splitYaml } from "../../codec/split-yaml.ts";
+import { type FleetYaml, fleetYamlSchema } from "../api/fleet-yaml.ts";
+import { AppError, type SourcePosition } from "../errors.ts";
+import { type DecodeNotes, type UnknownKey, type ValuePath, decodeLenient, showPath } from "./decode-lenient.ts";
+import { suggestKey } from "./suggest-key.ts";
+import { checkFleetYaml, validateFleetYaml } from "./check-fleet-yaml.ts";
+import type { BundleWarning } from "./warning.ts";
+
+/** Says where a value of the file stands; the nearest place known. */
+export type Locate = (path: ValuePath) => SourcePosition;
+
+/** A fleet.yaml as Fleet reads it, and everything that Fleet swallows while reading. */
+export interface FleetYamlReading {
+  readonly options: FleetYaml;
+  readonly warnings: readonly BundleWarning[];
+  readonly locate: Locate;
+}
+
+/** Entries whose fields sit directly in Fleet's struct: there, numbers and booleans become text (source: ghodss/yaml). */
+const coercedLists = new Set(["targetcustomizations", "overridetargets"]);
+const coercedFields = new Set(
+  [
+    "name",
+    "clusterName",
+    "clusterGroup",
+    "clusterSelector",
+    "clusterGroupSelector",
+    "namespaceLabels",
+    "namespaceAnnotations",
+  ].map((field) => field.toLowerCase()),
+);
+
+function coerces([list, index, field]: ValuePath): boolean {
+  if (typeof list !== "string" || typeof index !== "number" || typeof field !== "string") return false;
+  if (list.toLowerCase() === "imagescans") return field.toLowerCase() === "name";
+  return coercedLists.has(list.toLowerCase()) && coercedFields.has(field.toLowerCase());
+}
+
+function invalid(problems: readonly string[], position: SourcePosition): AppError {
+  const at =
+    position.line === undefined
+      ? (position.file ?? "")
+      : `${position.file ?? ""}:${position.line}:${position.column ?? 1}`;
+  return new AppError("FLEET_YAML_INVALID", `${at}: ${problems.join("; ")}`, { verdict: "stalled", position });
+}
+
+/** The first document alone: what follows is not even parsed by Fleet. */
+function firstDocument(text: string, file: string): { document: YamlDocument | undefined; more: boolean } {
+  const chunks = splitYaml(text);
+  let seen: YamlDocument | undefined;
+  for (const chunk of chunks) {
+    if (seen !== undefined) {
+      if (/^\s*[^#\s]/mu.test(chunk.text)) return { document: seen, more: true };
+      continue;
+    }
+    seen = parseYaml(text.slice(0, chunk.offset + chunk.text.length), { file })[0];
+  }
+  return { document: seen, more: false };
+}
+
+/**
+ * Returns a fleet.yaml read as Fleet reads it: YAML 1.1, first document only, last of duplicate keys, keys without regard
+ * to case, unknown keys ignored – and a warning for everything ignored. Throws FLEET_YAML_INVALID with file, line and
+ * column for what Fleet refuses too: bad syntax, wrong types, invalid `dependsOn`.
+ */
+export function readFleetYaml(text: string, file: string): FleetYamlReading {
+  try {
+    const { document, more } = firstDocument(text, file);
+    const locate: Locate = (path) => locateIn(document, path, file);
+    const value: JsonValue = document?.value ?? {};
+    const decoded = decodeLenient(fleetYamlSchema, value, { coerces });
+    if (decoded.faults.length > 0) {
+      throw invalid(
+        decoded.faults.map((fault) => `${fault.message} (line ${locate(fault.path).line ?? 1})`),
+        locate(decoded.faults[0]?.path ?? []),
+      );
+    }
+    const options = fleetYamlSchema.parse(decoded.value ?? {});
+    for (const fault of validateFleetYaml(options)) throw invalid([fault.message], locate(fault.path));
+    const warnings = [
+      ...documentWarnings(document, more, file),
+      ...unknownWarnings(decoded, locate),
+      ...checkFleetYaml(options, locate),
+    ];
+    return { options, warnings, locate };
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    throw new AppError("FLEET_YAML_INVALID", error.message, {
+      verdict: "stalled",
+      position: { file, line: error.line, column: error.column },
+      cause: error,
+    });
+  }
+}
+
+function locateIn(document: YamlDocument | undefined, path: ValuePath, file: string): SourcePosition {
+  for (let length = path.length; length > 0; length--) {
+    const found = document?.positionOf(path.slice(0, length));
+    if (found !== undefined) return { file, line: found.line, column: found.column };
+  }
+  return { file, line: 1, column: 1 };
+}
+
+function documentWarnings(document: YamlDocument | undefined, more: boolean, file: string): BundleWarning[] {
+  const warnings: BundleWarning[] = (document?.duplicateKeys ?? []).map(({ path, line, column }) => ({
+    code: "KEY_DUPLICATE",
+    message: `"${showPath(path)}" stands here a second time; only this one counts`,
+    position: { file, line, column },
+  }));
+  if (more) {
+    const message =
+      "only the first YAML document is read; give what follows a directory of its own, or merge it into the first";
+    warnings.push({ code: "DOCUMENT_IGNORED", message, position: { file, line: 1, column: 1 } });
+  }
+  return warnings;
+}
+
+function unknownWarnings(notes: DecodeNotes, locate: Locate): BundleWarning[] {
+  const isObject = ["apiVersion", "kind"].every((key) =>
+    notes.unknown.some(({ path }) => path.length === 1 && path[0] === key),
+  );
+  if (isObject) {
+    const message = "this is a Kubernetes object in a file for options: it is never deployed; rename the file";
+    return [{ code: "KEY_UNKNOWN", message, position: locate(["kind"]) }];
+  }
+  return notes.unknown.map((unknown) => unknownWarning(unknown, locate));
+}
+
+function unknownWarning(unknown: UnknownKey, locate: Locate): BundleWarning {
+  const { path, value, known } = unknown;
+  const position = locate(path);
+  const key = String(path.at(-1));
+  if (known.includes("matchLabels") && typeof value !== "object") {
+    const selector = showPath(path.slice(0, -1));
+    const message = `"${key}" has no effect here: put it under ${selector}.matchLabels; as it stands the selector ignores it, and an empty one matches everything`;
+    return { code: "SELECTOR_MATCHES_ALL", message, position };
+  }
+  if (String(path[0]).toLowerCase() === "overridetargets" && key.toLowerCase() === "donotdeploy") {
+    const message = `doNotDeploy has no effect in overrideTargets: these clusters do get the bundle; put the entry into targetCustomizations`;
+    return { code: "FIELD_WITHOUT_EFFECT", message, position };
+  }
+  const hint = suggestKey(path, known);
+  return {
+    code: "KEY_UNKNOWN",
+    message: `unknown key "${showPath(path)}" has no effect${hint === "" ? "" : `; ${hint}`}`,
+    position,
+  };
+}
