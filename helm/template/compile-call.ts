@@ -1,0 +1,245 @@
+import { checkArgument, nilArgument } from "./check-argument.ts";
+import type { Argument, Expression } from "./compiled-template.ts";
+import type { ExpressionCompiler } from "./compile-expression.ts";
+import { account, execError, type Frame, limitFailure, tick } from "./frame.ts";
+import { type GoFunction, type ParamType, paramTypeNames } from "./go-function.ts";
+import { isTrue } from "./go-type.ts";
+import { GoPanic, type GoValue } from "./go-value.ts";
+import { nodeText } from "./node-text.ts";
+import { constantOf } from "./number-constant.ts";
+import type { OperandNode, TemplateNode } from "./nodes.ts";
+import { TemplateExecError } from "./template-error.ts";
+
+/** A call as it is written: the node that errors name, the function's name, arguments, and the value from the pipe. */
+export interface CallSite {
+  readonly node: TemplateNode;
+  /** The node of the function's name alone. */
+  readonly named: TemplateNode;
+  readonly name: string;
+  readonly args: readonly OperandNode[];
+  readonly final: Expression | undefined;
+}
+
+/** A compiled call whose function is handed in when it runs; it must have the signature that was compiled. */
+export type Invocation = (frame: Frame, dot: GoValue, callee: GoFunction) => GoValue;
+
+/** Compiles the call of a function known by now. */
+export function compileCall(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Expression {
+  const invocation = compileInvocation(compiler, fn, site);
+  return (frame, dot) => invocation(frame, dot, fn);
+}
+
+/** Compiles a call whose function is known only when it runs, as methods are. */
+export function compileDynamicCall(compiler: ExpressionCompiler, site: CallSite): Invocation {
+  const compiled = new Map<string, Invocation>();
+  return (frame, dot, callee) => {
+    const signature = `${callee.params.join()}${callee.variadic ? "…" : ""}`;
+    let invocation = compiled.get(signature);
+    if (invocation === undefined) {
+      invocation = compileInvocation(compiler, callee, site);
+      compiled.set(signature, invocation);
+    }
+    return invocation(frame, dot, callee);
+  };
+}
+
+function compileInvocation(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Invocation {
+  const count = checkCount(fn, site);
+  if (count !== undefined) {
+    const { final } = site;
+    return (frame, dot) => {
+      final?.(frame, dot);
+      frame.node = site.named;
+      return fail(frame, count);
+    };
+  }
+  if (fn.shortCircuit !== undefined) return compileShortCircuit(compiler, fn.shortCircuit, site);
+  const evaluate = compileArguments(compiler, fn, site);
+  return (frame, dot, callee) => invoke(frame, callee, { site, values: evaluate(frame, dot) });
+}
+
+function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; readonly values: unknown[] }): GoValue {
+  tick(frame);
+  try {
+    const result = fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values);
+    if (typeof result === "string" && result.length > 1024) account(frame, result.length);
+    return result;
+  } catch (error) {
+    throw callFailure(frame, error, call.site);
+  }
+}
+
+function fail(frame: Frame, message: string): never {
+  throw execError(frame, message);
+}
+
+/** Returns the error of a call: limits stay what they are, what is no failure of the function stays a bug. */
+function callFailure(
+  frame: Frame,
+  error: unknown,
+  call: { readonly node: TemplateNode; readonly name: string },
+): unknown {
+  frame.node = call.node;
+  const limit = limitFailure(frame, error);
+  if (limit !== undefined) return limit;
+  if (!(error instanceof GoPanic) && !(error instanceof TemplateExecError)) return error;
+  return execError(frame, `error calling ${call.name}: ${error.message}`, error);
+}
+
+function checkCount(fn: GoFunction, site: CallSite): string | undefined {
+  const given = site.args.length + (site.final === undefined ? 0 : 1);
+  const declared = fn.params.length;
+  if (!fn.variadic) {
+    if (given === declared) return undefined;
+    return `wrong number of args for ${site.name}: want ${declared} got ${given}`;
+  }
+  if (given >= declared - 1) return undefined;
+  return `wrong number of args for ${site.name}: want at least ${declared - 1} got ${site.args.length}`;
+}
+
+function paramAt(fn: GoFunction, index: number): ParamType {
+  const last = fn.params.at(-1) ?? "any";
+  return fn.params[index] ?? last;
+}
+
+type Evaluate = (frame: Frame, dot: GoValue) => unknown[];
+
+function compileArguments(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Evaluate {
+  const args = site.args.map((arg, index) => compileArgument(compiler, arg, paramAt(fn, index)));
+  const { final } = site;
+  const [first, second] = args;
+  if (final === undefined) {
+    if (first === undefined) return () => [];
+    if (second === undefined) return (frame, dot) => [first(frame, dot)];
+    if (args.length === 2) return (frame, dot) => [first(frame, dot), second(frame, dot)];
+    return (frame, dot) => args.map((arg) => arg(frame, dot));
+  }
+  const type = paramAt(fn, args.length);
+  const named = site.named;
+  if (args.length === 0) {
+    return (frame, dot) => {
+      const piped = final(frame, dot);
+      frame.node = named;
+      return [checkArgument(frame, piped, type)];
+    };
+  }
+  // The piped value is evaluated before the written arguments, and checked after them.
+  return (frame, dot) => {
+    const piped = final(frame, dot);
+    frame.node = named;
+    const values = args.map((arg) => arg(frame, dot));
+    values.push(checkArgument(frame, piped, type));
+    return values;
+  };
+}
+
+function compileShortCircuit(
+  compiler: ExpressionCompiler,
+  word: "and" | "or",
+  site: CallSite,
+): Expression {
+  const args = site.args.map((arg) => compileValue(compiler, arg));
+  const { final } = site;
+  return (frame, dot) => {
+    const piped = final?.(frame, dot);
+    frame.node = site.named;
+    let value: GoValue;
+    for (const arg of args) {
+      value = arg(frame, dot);
+      if (isTrue(value) === (word === "or")) return value;
+    }
+    return final === undefined ? value : piped;
+  };
+}
+
+function compileValue(compiler: ExpressionCompiler, node: OperandNode): Expression {
+  if (node.type === "nil") {
+    return (frame) => {
+      frame.node = node;
+      return null;
+    };
+  }
+  const expression = compiler.operand(node);
+  return (frame, dot) => {
+    frame.node = node;
+    return expression(frame, dot);
+  };
+}
+
+function compileArgument(compiler: ExpressionCompiler, node: OperandNode, type: ParamType): Argument {
+  switch (node.type) {
+    case "nil": {
+      const nil = nilArgument(type);
+      return (frame) => {
+        frame.node = node;
+        return nil === undefined ? fail(frame, `cannot assign nil to ${paramTypeNames[type]}`) : nil.value;
+      };
+    }
+    case "bool":
+    case "string":
+    case "number":
+      return compileLiteral(node, type);
+    default: {
+      const expression = compiler.operand(node);
+      return (frame, dot) => {
+        frame.node = node;
+        return checkArgument(frame, expression(frame, dot), type);
+      };
+    }
+  }
+}
+
+type Literal = Extract<OperandNode, { type: "bool" | "string" | "number" }>;
+
+function compileLiteral(node: Literal, type: ParamType): Argument {
+  const value = literalValue(node, type);
+  if (value !== undefined) {
+    return (frame) => {
+      frame.node = node;
+      return value;
+    };
+  }
+  const message = literalFault(node, type);
+  return (frame) => {
+    frame.node = node;
+    return fail(frame, message);
+  };
+}
+
+function literalValue(node: Literal, type: ParamType): unknown {
+  switch (type) {
+    case "any":
+    case "value":
+      return node.type === "number" ? constantOf(node) : node.value;
+    case "string":
+      return node.type === "string" ? node.value : undefined;
+    case "bool":
+      return node.type === "bool" ? node.value : undefined;
+    case "float64":
+      return node.type === "number" ? node.float : undefined;
+    case "int":
+      return node.type === "number" && node.int !== undefined ? Number(node.int) : undefined;
+    case "int64":
+      return node.type === "number" ? node.int : undefined;
+    case "uint32":
+      return node.type === "number" && node.uint !== undefined ? Number(node.uint) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const literalNames: Partial<Record<ParamType, string>> = {
+  string: "string",
+  bool: "bool",
+  float64: "float",
+  int: "integer",
+  int64: "integer",
+  uint32: "unsigned integer",
+};
+
+function literalFault(node: Literal, type: ParamType): string {
+  const expected = literalNames[type];
+  if (expected !== undefined) return `expected ${expected}; found ${nodeText(node)}`;
+  if ((type === "any" || type === "value") && node.type === "number") return `${node.text} overflows int`;
+  return `can't handle ${nodeText(node)} for arg of type ${paramTypeNames[type]}`;
+}

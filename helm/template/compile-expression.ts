@@ -1,0 +1,223 @@
+import { type CallSite, compileCall, compileDynamicCall } from "./compile-call.ts";
+import type { Expression } from "./compiled-template.ts";
+import { execError } from "./frame.ts";
+import type { FunctionTable } from "./go-function.ts";
+import type { GoValue } from "./go-value.ts";
+import { nodeText } from "./node-text.ts";
+import { constantOf } from "./number-constant.ts";
+import type { CommandNode, OperandNode, PipeNode, TemplateNode, VariableNode } from "./nodes.ts";
+import { quoteString } from "./quote-string.ts";
+import { fieldOf, methodOf, type StaticType, staticTypeIn } from "./value-field.ts";
+import type { VariableScope } from "./variable-scope.ts";
+
+/** Compiles pipelines and operands of one template. */
+export interface ExpressionCompiler {
+  /** Returns an operand's value where nothing is said about its type. */
+  readonly operand: (node: OperandNode) => Expression;
+  /** Returns a pipeline's value after it was given to its variables. */
+  readonly pipeline: (node: PipeNode) => Expression;
+  /** Set while the body of a `range` is compiled: its dot is an element, which Go types as `interface {}`. */
+  dotType: StaticType;
+}
+
+interface Parts {
+  readonly functions: FunctionTable;
+  readonly variables: VariableScope;
+}
+
+/** What stands around a chain of fields: the arguments and the piped value go to its last name. */
+interface ChainSite {
+  readonly node: TemplateNode;
+  readonly names: readonly string[];
+  readonly args: readonly OperandNode[];
+  readonly final: Expression | undefined;
+}
+
+/** Returns the compiler of a template's expressions. */
+export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
+  const compiler: ExpressionCompiler = {
+    operand: (node) => compileOperand(node, [], undefined),
+    pipeline: compilePipeline,
+    dotType: "concrete",
+  };
+  return compiler;
+
+  function compilePipeline(pipe: PipeNode): Expression {
+    let value: Expression | undefined;
+    for (const command of pipe.commands) value = unwrapped(compileCommand(command, value));
+    const last = value ?? (() => undefined);
+    const [slot, second] = pipe.variables.map((variable) => declare(variable, pipe.isAssign));
+    if (slot === undefined) {
+      return (frame, dot) => {
+        frame.node = pipe;
+        return last(frame, dot);
+      };
+    }
+    return (frame, dot) => {
+      frame.node = pipe;
+      const result = last(frame, dot);
+      for (const index of second === undefined ? [slot] : [slot, second]) {
+        if (index.slot === undefined) throw execError(frame, `undefined variable: ${index.name}`);
+        frame.variables[index.slot] = result;
+      }
+      return result;
+    };
+  }
+
+  function declare(variable: VariableNode, isAssign: boolean): { readonly name: string; readonly slot: number | undefined } {
+    const name = variable.names[0] ?? "$";
+    return { name, slot: isAssign ? parts.variables.find(name) : parts.variables.declare(name) };
+  }
+
+  function compileCommand(command: CommandNode, final: Expression | undefined): Expression {
+    const [first, ...args] = command.args;
+    if (first === undefined) return () => undefined;
+    if (first.type === "identifier") return compileFunction(first, { node: command, args, final });
+    return compileOperand(first, args, final);
+  }
+
+  function compileFunction(
+    first: Extract<OperandNode, { type: "identifier" }>,
+    rest: Pick<CallSite, "node" | "args" | "final">,
+  ): Expression {
+    const fn = parts.functions.get(first.name);
+    if (fn === undefined) {
+      return (frame) => {
+        frame.node = first;
+        throw execError(frame, `${quoteString(first.name)} is not a defined function`);
+      };
+    }
+    return compileCall(compiler, fn, { ...rest, name: first.name, named: first });
+  }
+
+  function compileOperand(node: OperandNode, args: readonly OperandNode[], final: Expression | undefined): Expression {
+    switch (node.type) {
+      case "field":
+        return compileChain({ node, names: node.names, args, final }, { receiver: (_, dot) => dot, type: compiler.dotType });
+      case "chain":
+        return compileChainNode(node, { node, names: node.fields, args, final });
+      case "variable":
+        return compileVariable(node, { node, names: node.names.slice(1), args, final });
+      case "identifier":
+        return compileFunction(node, { node, args, final });
+      default:
+        break;
+    }
+    const value = compilePlain(node);
+    if (args.length === 0 && final === undefined) return value;
+    return (frame, dot) => {
+      final?.(frame, dot);
+      if (node.type !== "pipe") frame.node = node;
+      throw execError(frame, `can't give argument to non-function ${nodeText(node)}`);
+    };
+  }
+
+  function compilePlain(node: Exclude<OperandNode, { type: "field" | "chain" | "variable" | "identifier" }>): Expression {
+    switch (node.type) {
+      case "pipe":
+        return compilePipeline(node);
+      case "dot":
+        return (frame, dot) => {
+          frame.node = node;
+          return dot;
+        };
+      case "nil":
+        return (frame) => {
+          frame.node = node;
+          throw execError(frame, "nil is not a command");
+        };
+      case "number": {
+        const value = constantOf(node);
+        return (frame) => {
+          frame.node = node;
+          if (value === undefined) throw execError(frame, `${node.text} overflows int`);
+          return value;
+        };
+      }
+      case "bool":
+      case "string":
+        return (frame) => {
+          frame.node = node;
+          return node.value;
+        };
+    }
+  }
+
+  function compileVariable(node: VariableNode, site: ChainSite): Expression {
+    const name = node.names[0] ?? "$";
+    const slot = parts.variables.find(name);
+    const type = parts.variables.typeOf(name);
+    const receiver: Expression = (frame) => {
+      frame.node = node;
+      if (slot === undefined) throw execError(frame, `undefined variable: ${name}`);
+      return frame.variables[slot];
+    };
+    if (site.names.length > 0) return compileChain(site, { receiver, type });
+    if (site.args.length === 0 && site.final === undefined) return receiver;
+    return (frame, dot) => {
+      site.final?.(frame, dot);
+      frame.node = node;
+      throw execError(frame, `can't give argument to non-function ${nodeText(node)}`);
+    };
+  }
+
+  function compileChainNode(node: Extract<OperandNode, { type: "chain" }>, site: ChainSite): Expression {
+    if (node.node.type === "nil") {
+      return (frame) => {
+        frame.node = node;
+        throw execError(frame, `indirection through explicit nil in ${nodeText(node)}`);
+      };
+    }
+    const inner = compileOperand(node.node, [], undefined);
+    const start = node.node;
+    return compileChain(site, {
+      type: "concrete",
+      receiver: (frame, dot) => {
+        frame.node = start;
+        return inner(frame, dot);
+      },
+    });
+  }
+
+  function compileChain(
+    site: ChainSite,
+    start: { readonly receiver: Expression; readonly type: StaticType },
+  ): Expression {
+    const { node, final } = site;
+    const names = site.names.slice(0, -1);
+    const last = site.names.at(-1) ?? "";
+    const hasArgs = site.args.length > 0 || final !== undefined;
+    const piped: { value: GoValue } = { value: undefined };
+    const call = compileDynamicCall(compiler, {
+      node,
+      named: node,
+      name: last,
+      args: site.args,
+      final: final === undefined ? undefined : () => piped.value,
+    });
+    const plainCall = compileDynamicCall(compiler, { node, named: node, name: "", args: [], final: undefined });
+    return (frame, dot) => {
+      const pipedNow = final?.(frame, dot);
+      let value = start.receiver(frame, dot);
+      if (node.type !== "chain") frame.node = node;
+      let type = start.type;
+      for (const name of names) {
+        const method = methodOf(value, name);
+        const next = method === undefined ? fieldOf(frame, value, { name, hasArgs: false, staticType: type }) : plainCall(frame, dot, method);
+        type = method === undefined ? staticTypeIn(value) : "concrete";
+        value = next;
+      }
+      const method = methodOf(value, last);
+      if (method === undefined) return fieldOf(frame, value, { name: last, hasArgs, staticType: type });
+      piped.value = pipedNow;
+      return call(frame, dot, method);
+    };
+  }
+}
+
+function unwrapped(expression: Expression): Expression {
+  return (frame, dot) => {
+    const value = expression(frame, dot);
+    return value === null ? undefined : value;
+  };
+}

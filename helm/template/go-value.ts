@@ -1,0 +1,204 @@
+import type { GoFunction } from "./go-function.ts";
+
+/**
+ * Go values as the template engine holds them.
+ *
+ * | Go                              | here                                                     |
+ * |---------------------------------|----------------------------------------------------------|
+ * | the zero `reflect.Value`        | `undefined` (a variable that was given nil, `<no value>`) |
+ * | a nil `interface{}`             | `null` (a missing or null map entry)                      |
+ * | `float64`                       | `number` (every number that came out of YAML or JSON)     |
+ * | `int`, `int64`, …               | `GoInt` (literals, `len`, `add`, `--set`)                 |
+ * | `string`                        | `string`; bytes that are no UTF-8 as in `go-string.ts`    |
+ * | `[]byte`                        | `Uint8Array`                                              |
+ * | `[]interface{}`                 | an array; other slices a `TypedSlice`                     |
+ * | `map[string]interface{}`        | a `Map`; other maps with string keys a `TypedMap`         |
+ * | structs and types with methods  | a `GoObject`                                              |
+ */
+export type GoValue =
+  | undefined
+  | null
+  | boolean
+  | number
+  | string
+  | GoInt
+  | GoComplex
+  | Uint8Array
+  | GoObject
+  | GoMap
+  | GoValue[];
+
+/** A Go map with string keys; `Map<string, interface{}>` unless it is a `TypedMap`. Functions like `set` change it in place. */
+export type GoMap = Map<string, GoValue>;
+
+/** The integer types that templates can meet; `int` is 64 bits wide. */
+export type IntKind = "int" | "int64" | "int32" | "uint8" | "uint32" | "uint64";
+
+const cachedFrom = -16;
+const cachedTo = 1024;
+
+/** A Go integer; make them with `goInt` and `goInt64`. */
+export class GoInt {
+  readonly value: bigint;
+  readonly kind: IntKind;
+
+  constructor(value: bigint, kind: IntKind) {
+    this.value = value;
+    this.kind = kind;
+  }
+}
+
+function smallInts(kind: IntKind): readonly GoInt[] {
+  return Array.from({ length: cachedTo - cachedFrom }, (_, index) => new GoInt(BigInt(index + cachedFrom), kind));
+}
+
+const smallInt = smallInts("int");
+const smallInt64 = smallInts("int64");
+
+function cachedInt(value: number | bigint, kind: "int" | "int64"): GoInt {
+  if (value >= cachedFrom && value < cachedTo) {
+    const found = (kind === "int" ? smallInt : smallInt64)[Number(value) - cachedFrom];
+    if (found !== undefined) return found;
+  }
+  return new GoInt(BigInt.asIntN(64, BigInt(value)), kind);
+}
+
+/** Returns a Go `int`, wrapped to 64 bits; the number must be whole. */
+export function goInt(value: number | bigint): GoInt {
+  return cachedInt(value, "int");
+}
+
+/** Returns a Go `int64`, wrapped to 64 bits; the number must be whole. */
+export function goInt64(value: number | bigint): GoInt {
+  return cachedInt(value, "int64");
+}
+
+/** A Go `complex128`, which only literals like `1i` make. */
+export class GoComplex {
+  readonly real: number;
+  readonly imaginary: number;
+
+  constructor(real: number, imaginary: number) {
+    this.real = real;
+    this.imaginary = imaginary;
+  }
+}
+
+/** A Go slice whose elements are not `interface{}`, or a nil slice. `map`, `filter` and `slice` give plain arrays. */
+export class TypedSlice extends Array<GoValue> {
+  goType = "[]interface {}";
+  isNil = false;
+
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  /** Returns the method of the type, or `undefined` when there is none of that name. */
+  method(_name: string): GoFunction | undefined {
+    return undefined;
+  }
+}
+
+/** Returns a slice of the named Go type, as `[]string`. */
+export function typedSlice(goType: string, items: readonly GoValue[]): TypedSlice {
+  const slice = new TypedSlice();
+  slice.goType = goType;
+  for (const item of items) slice.push(item);
+  return slice;
+}
+
+/** Returns a nil slice: empty, but `null` in YAML and JSON. */
+export function nilSlice(goType = "[]interface {}"): TypedSlice {
+  const slice = typedSlice(goType, []);
+  slice.isNil = true;
+  return slice;
+}
+
+/** A Go map with string keys that is not a plain `map[string]interface {}`. */
+export class TypedMap extends Map<string, GoValue> {
+  readonly goType: string;
+  /** What a missing key gives. */
+  readonly zero: GoValue;
+  /** Whether Go lets it stand for a `map[string]interface {}`. */
+  readonly assignable: boolean;
+  /** Nil maps are empty, refuse to be written to, and are `null` in YAML and JSON. */
+  readonly isNil: boolean;
+
+  constructor(options: {
+    goType: string;
+    zero: GoValue;
+    assignable?: boolean;
+    isNil?: boolean;
+    entries?: Iterable<readonly [string, GoValue]>;
+  }) {
+    super();
+    this.goType = options.goType;
+    this.zero = options.zero;
+    this.assignable = options.assignable ?? false;
+    for (const [key, value] of options.entries ?? []) this.set(key, value);
+    this.isNil = options.isNil ?? false;
+  }
+
+  /** Returns the method of the type, or `undefined` when there is none of that name. */
+  method(_name: string): GoFunction | undefined {
+    return undefined;
+  }
+
+  override set(key: string, value: GoValue): this {
+    if (this.isNil) throw new GoPanic("assignment to entry in nil map");
+    return super.set(key, value);
+  }
+}
+
+/** Returns the nil `map[string]interface {}` that Go passes where a map is wanted and there is no value. */
+export function nilMap(): TypedMap {
+  return new TypedMap({ goType: "map[string]interface {}", zero: null, assignable: true, isNil: true });
+}
+
+/** Returns a map of Helm's named type `common.Values`, as `.Values` and `.` are. */
+export function valuesMap(entries: Iterable<readonly [string, GoValue]>): TypedMap {
+  return new TypedMap({ goType: "common.Values", zero: null, assignable: true, entries });
+}
+
+/** A fault inside a Go function: what Go would panic with, or the error that the function returns. */
+export class GoPanic extends Error {}
+
+/** Go kinds, as `kindOf` names them. */
+export type GoKind = "invalid" | "bool" | "float64" | "string" | IntKind | "complex128" | "slice" | "map" | "struct" | "ptr";
+
+/** A value of a Go struct or of a type with methods. Subclasses say what a template can see of it. */
+export abstract class GoObject {
+  abstract readonly goType: string;
+  abstract readonly kind: GoKind;
+
+  /** Returns the exported field, or `undefined` when there is none of that name. */
+  field(_name: string): GoField | undefined {
+    return undefined;
+  }
+
+  /** Returns the method, or `undefined` when there is none of that name. */
+  method(_name: string): GoFunction | undefined {
+    return undefined;
+  }
+
+  /** Returns what Go's `%v` prints: the text of `String()`, or the fields in braces. */
+  abstract goString(): string;
+
+  /** Returns what `encoding/json` sees. */
+  abstract toJsonValue(): GoValue;
+}
+
+/** A field's value, boxed so that a nil field differs from a missing one. */
+export interface GoField {
+  readonly value: GoValue;
+}
+
+/** Returns whether a value is a map, whatever the type of its elements. */
+export function isGoMap(value: GoValue): value is GoMap {
+  return value instanceof Map;
+}
+
+/** Returns whether a value may be passed where Go wants a `map[string]interface {}`. */
+export function isStringAnyMap(value: GoValue): value is GoMap {
+  return value instanceof Map && (!(value instanceof TypedMap) || value.assignable);
+}

@@ -1,0 +1,50 @@
+import type { StaticType } from "./value-field.ts";
+
+interface Entry {
+  readonly name: string;
+  readonly slot: number;
+  readonly type: StaticType;
+}
+
+/** The variables of a template while it is compiled: each declaration gets a place of its own in the frame. */
+export class VariableScope {
+  #entries: Entry[] = [{ name: "$", slot: 0, type: "concrete" }];
+  #slots = 1;
+
+  /** Places that a frame needs. */
+  get size(): number {
+    return this.#slots;
+  }
+
+  /** Declares a variable and returns its place. */
+  declare(name: string, type: StaticType = "concrete"): number {
+    const slot = this.#slots++;
+    this.#entries.push({ name, slot, type });
+    return slot;
+  }
+
+  /** Returns the place of the innermost variable of a name, or `undefined`. */
+  find(name: string): number | undefined {
+    return this.#entries.findLast((entry) => entry.name === name)?.slot;
+  }
+
+  /** Returns how Go types the variable's value. */
+  typeOf(name: string): StaticType {
+    return this.#entries.findLast((entry) => entry.name === name)?.type ?? "concrete";
+  }
+
+  /** Runs a function and forgets what was declared in it. */
+  within<T>(compile: () => T): T {
+    const mark = this.#entries.length;
+    const result = compile();
+    this.#entries.length = mark;
+    return result;
+  }
+
+  /** Marks a variable as holding elements of a list or map. */
+  holdsElements(name: string): void {
+    const index = this.#entries.findLastIndex((entry) => entry.name === name);
+    const entry = this.#entries[index];
+    if (entry !== undefined) this.#entries[index] = { ...entry, type: "interface" };
+  }
+}
