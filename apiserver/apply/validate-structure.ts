@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { isJsonList } from "../resources/json-fields.ts";
-import { quoteGoString } from "../resources/go-text.ts";
+import { printGoValue, quoteGoString } from "../resources/go-text.ts";
 import { itemElement } from "./list-items.ts";
 import { fieldElement, formatPathElement, indexElement, type PathElement } from "./path-element.ts";
 import { narrowTo, type ListType, type MapType, type ScalarType, type StructureRef } from "./structure.ts";
@@ -33,7 +33,7 @@ function under(step: PathElement, problems: readonly string[]): string[] {
 
 function validateMap(value: JsonValue, type: MapType, options: ValidateOptions): readonly string[] {
   if (value === null) return [];
-  if (!isJsonObject(value)) return [`expected map, got &{${describe(value)}}`];
+  if (!isJsonObject(value)) return [`expected map, got &{${printGoValue(value)}}`];
   const problems: string[] = [];
   for (const [name, field] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const ref = type.fields.get(name)?.type ?? type.element;
@@ -45,7 +45,7 @@ function validateMap(value: JsonValue, type: MapType, options: ValidateOptions):
 
 function validateList(value: JsonValue, type: ListType, options: ValidateOptions): readonly string[] {
   if (value === null) return [];
-  if (!isJsonList(value)) return [`expected list, got &{${describe(value)}}`];
+  if (!isJsonList(value)) return [`expected list, got &{${printGoValue(value)}}`];
   const problems: string[] = [];
   const seen = new Set<PathElement>();
   for (const [index, item] of value.entries()) {
@@ -69,9 +69,9 @@ function validateScalar(value: JsonValue, type: ScalarType): readonly string[] {
     case "string":
       return [`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`];
     case "boolean":
-      return [`expected boolean, got &{${describe(value)}}`];
+      return [`expected boolean, got &{${printGoValue(value)}}`];
     case "untyped":
-      return scalar ? [] : [`expected any scalar, got &{${describe(value)}}`];
+      return scalar ? [] : [`expected any scalar, got &{${printGoValue(value)}}`];
   }
 }
 
@@ -88,15 +88,6 @@ function goType(value: JsonValue): string {
   if (typeof value === "bigint") return "int64";
   if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
   return "map[string]interface {}";
-}
-
-// Go's %v of a decoded JSON value.
-function describe(value: JsonValue): string {
-  if (value === null) return "<nil>";
-  if (isJsonList(value)) return `[${value.map((item) => describe(item)).join(" ")}]`;
-  if (!isJsonObject(value)) return String(value);
-  const names = Object.keys(value).sort();
-  return `map[${names.map((name) => `${name}:${describe(value[name] ?? null)}`).join(" ")}]`;
 }
 
 // Go's %#v of a decoded JSON value.

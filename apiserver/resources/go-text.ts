@@ -49,6 +49,15 @@ export function printGoJson(value: JsonValue): string {
   return String(value);
 }
 
+/** Returns a decoded JSON value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`. */
+export function printGoValue(value: JsonValue): string {
+  if (value === null) return "<nil>";
+  if (isJsonList(value)) return `[${value.map((item) => printGoValue(item)).join(" ")}]`;
+  if (!isJsonObject(value)) return String(value);
+  const fields = Object.entries(value).sort(([left], [right]) => compareBytes(left, right));
+  return `map[${fields.map(([name, field]) => `${name}:${printGoValue(field)}`).join(" ")}]`;
+}
+
 /** Returns the order of two strings by their UTF-8 bytes, as Go compares them: negative, zero or positive. */
 export function compareBytes(left: string, right: string): number {
   if (left === right) return 0;
