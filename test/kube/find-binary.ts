@@ -10,7 +10,8 @@ export const rigDir = import.meta.dirname;
 
 /** Returns the user's cache folder for the rig's programs. */
 export function binaryCacheDir(): string {
-  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "drover", "kube");
+  const given = process.env["XDG_CACHE_HOME"];
+  return join(given === undefined || given === "" ? join(homedir(), ".cache") : given, "drover", "kube");
 }
 
 /** Returns where a program is kept in the cache: a folder per version, platform and way of building. */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { programPath } from "./kube.ts";
+import { findOrBuildBinary } from "../kube/binaries.ts";
 
 /** How one run of kubectl ended. */
 export interface KubectlResult {
@@ -19,9 +19,10 @@ export interface KubectlOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs the rig's kubectl and returns how it ended, whatever the exit code; its caches stay apart from the user's. */
+/** Runs the rig's kubectl and returns how it ended, whatever the exit code; its cache stays apart from the user's. Throws where there is none. */
 export async function kubectl(args: readonly string[], options: KubectlOptions): Promise<KubectlResult> {
-  const path = await programPath("kubectl");
+  const path = await findOrBuildBinary("kubectl");
+  if (path === undefined) throw new Error("there is no kubectl of the rig's version");
   const child = spawn(path, [...args], {
     env: {
       ...process.env,
