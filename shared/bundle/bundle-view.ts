@@ -1,0 +1,45 @@
+import { printJson } from "../../codec/print-json.ts";
+import type { Bundle, BundleResource } from "../api/bundle.ts";
+import type { Content } from "../api/content.ts";
+import { fleetContentName } from "./content-id.ts";
+
+/** Bytes of JSON from which Fleet stores every resource of a bundle compressed. */
+export const fleetCompressBytes = 1_000_000;
+
+/** One resource of a bundle in readable form. */
+export interface ShownResource {
+  readonly name: string;
+  /** The text, also where Fleet would store it compressed. */
+  readonly content?: string;
+  /** `base64+gz` where Fleet stores the resource compressed. */
+  readonly encoding?: "base64+gz";
+  /** Plain base64 of what is not text. */
+  readonly contentBase64?: string;
+}
+
+/** Returns a content's resources as Fleet's users know them: text stays readable, and what Fleet compresses is marked. */
+export function showResources(bundle: Bundle, content: Content, compress: boolean): readonly ShownResource[] {
+  const all = compress || jsonSize(bundle, content) >= fleetCompressBytes;
+  return content.resources.map(({ name, content: text, encoding }) => {
+    if (encoding === "base64") return { name, encoding: "base64+gz", contentBase64: text };
+    return {
+      name,
+      ...(text === "" && !all ? {} : { content: text }),
+      ...(all ? { encoding: "base64+gz" as const } : {}),
+    };
+  });
+}
+
+function jsonSize(bundle: Bundle, content: Content): number {
+  return Buffer.byteLength(printJson({ ...bundle, resources: content.resources }));
+}
+
+/** Returns the name that Fleet gives this content; exact for text, see `fleetContentName`. */
+export function contentNameOf(content: Content): string {
+  const resources: BundleResource[] = content.resources.map(({ name, content: text, encoding }) => ({
+    name,
+    content: text,
+    ...(encoding === undefined ? {} : { encoding: "base64+gz" }),
+  }));
+  return fleetContentName(resources);
+}
