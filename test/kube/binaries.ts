@@ -35,7 +35,9 @@ export async function findOrBuildBinaries(names: readonly BinaryName[] = binaryN
     if (result.path === undefined) missing.push({ name, reason: result.reason });
     else paths[name] = result.path;
   }
-  for (const { name, reason } of missing) process.stderr.write(`NOT AVAILABLE: ${name}: ${reason}\n`);
+  for (const [reason, group] of Map.groupBy(missing, (item) => item.reason)) {
+    process.stderr.write(`NOT AVAILABLE: ${group.map(({ name }) => name).join(", ")}: ${reason}\n`);
+  }
   return { paths, missing };
 }
 
