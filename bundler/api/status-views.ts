@@ -41,7 +41,8 @@ export function gitRepoStatus(workspace: Workspace, object: ApiObject, state: Gi
     .map(({ bundle, counts: own }) =>
       withMessage(bundle, worstState(own), bundleEntries(workspace, bundle)[0]?.message),
     );
-  const faults = state.faults.map(({ code, directory, file, line, message }) => {
+  const all = state.pollFault === undefined ? state.faults : [state.pollFault, ...state.faults];
+  const faults = all.map(({ code, directory, file, line, message }) => {
     const place = [directory, file, line].filter((part) => part !== undefined).join(":");
     return place === "" ? `${code}: ${message}` : `${place}: ${code}: ${message}`;
   });
@@ -59,7 +60,7 @@ export function gitRepoStatus(workspace: Workspace, object: ApiObject, state: Gi
       ...(accepted ? {} : { message: faults.join("\n"), error: true }),
     },
     ...(state.warnings.length === 0 ? {} : { warnings: [...state.warnings] }),
-    faults: state.faults.map(present),
+    faults: all.map(present),
   };
 }
 

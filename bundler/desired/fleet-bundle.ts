@@ -1,22 +1,16 @@
-import * as z from "zod";
 import { stableHash, stableJson } from "../../codec/stable-hash.ts";
-import { commitLabel, contentAnnotation, kustomizedAnnotation, repoNameLabel } from "../../shared/api/annotations.ts";
+import { contentAnnotation, directoryAnnotation } from "../../shared/api/annotations.ts";
 import type { Bundle } from "../../shared/api/bundle.ts";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
+import { commitLabel, repoNameLabel } from "../../shared/bundle/bundle-options.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
 import { targetAtoms } from "../../shared/targeting/cluster-class.ts";
 import { compileSelector } from "../../shared/targeting/match-selector.ts";
 import { compileTargets, type Outcome } from "../../shared/targeting/match-targets.ts";
 import { mergeOptions } from "../../shared/targeting/merge-options.ts";
+import { type BundleContent, bundleContentSchema, contentFor } from "../build/bundle-content.ts";
 import { type Blob, createBlob } from "../store/blob-table.ts";
 import type { FleetBundle } from "./fleet.ts";
-
-/** What a bundle consists of: content for its files, and content that kustomize made for some directories of it. */
-export interface BundleContent {
-  readonly content: string;
-  readonly kustomized: Readonly<Record<string, string>>;
-  readonly commit?: string | undefined;
-}
 
 /** What a bundle needs to know of its workspace. */
 export interface BundleSurroundings {
@@ -29,29 +23,23 @@ export interface BundleSurroundings {
 export interface AimedBundle extends FleetBundle {
   readonly labels: Readonly<Record<string, string>>;
   readonly gitRepo: string | undefined;
+  /** Directory of the repository that it was built from. */
+  readonly directory: string;
   /** Returns the blob of merged options that one of its deployments named. */
   optionsBlob(digest: string): Blob | undefined;
 }
 
-const kustomizedSchema = z.record(z.string(), z.string());
-
 /** Returns what a stored Bundle consists of; undefined while it has no content. */
 export function contentOf(bundle: Bundle): BundleContent | undefined {
-  const annotations = bundle.metadata.annotations ?? {};
-  const content = annotations[contentAnnotation];
-  if (content === undefined) return undefined;
-  const kustomized = annotations[kustomizedAnnotation];
-  return {
-    content,
-    kustomized: kustomized === undefined ? {} : kustomizedSchema.parse(JSON.parse(kustomized)),
-    commit: bundle.metadata.labels?.[commitLabel],
-  };
+  const text = bundle.metadata.annotations?.[contentAnnotation];
+  return text === undefined ? undefined : bundleContentSchema.parse(JSON.parse(text));
 }
 
 /** Returns the bundle ready to be aimed; throws TARGET_SELECTOR_INVALID. Options are merged once per outcome. */
 export function createFleetBundle(bundle: Bundle, made: BundleContent, around: BundleSurroundings): AimedBundle {
   const { spec } = bundle;
   const name = bundle.metadata.name ?? "";
+  const commit = bundle.metadata.labels?.[commitLabel];
   const merged = new Map<string, { readonly options: DeploymentOptions; readonly blob: Blob }>();
   const blobs = new Map<string, Blob>();
 
@@ -69,13 +57,14 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
     name,
     labels: bundle.metadata.labels ?? {},
     gitRepo: bundle.metadata.labels?.[repoNameLabel],
+    directory: bundle.metadata.annotations?.[directoryAnnotation] ?? "",
     targetingHash: stableHash([spec.targets ?? [], spec.targetRestrictions ?? [], spec.targetCustomizationMode ?? ""]),
     atoms: targetAtoms(spec),
     matchTargets: compileTargets(spec),
     optionsBlob: (digest) => blobs.get(digest),
     deployment: (outcome): DesiredDeployment => {
       const { options, blob } = optionsFor(outcome);
-      const content = made.kustomized[kustomizeDir(options)] ?? made.content;
+      const content = contentFor(made, options);
       const dependsOn = resolveDependencies(spec.dependsOn ?? [], around);
       const what = { content, options: blob.digest, dependsOn };
       return {
@@ -83,18 +72,12 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
         deploymentId: stableHash(what).slice(0, 32),
         content,
         options: blob.digest,
-        ...(made.commit === undefined ? {} : { commit: made.commit }),
+        ...(commit === undefined ? {} : { commit }),
         ...(spec.paused === true ? { paused: true } : {}),
         ...(dependsOn.length === 0 ? {} : { dependsOn }),
       };
     },
   };
-}
-
-/** Returns the kustomization directory that options choose, "." for the bundle's own. */
-export function kustomizeDir(options: DeploymentOptions): string {
-  const directory = (options.kustomize?.dir ?? "").replace(/^\.\//u, "").replace(/\/+$/u, "");
-  return directory === "" ? "." : directory;
 }
 
 type Dependencies = NonNullable<DesiredDeployment["dependsOn"]>;

@@ -22,7 +22,9 @@ const gitStateSchema = z.object({
   /** Hash of everything besides the commit that decided about the bundles. */
   optionsHash: z.string().optional(),
   lastPoll: z.string().optional(),
-  /** Faults kept until a success, worst first. */
+  /** Why the remote cannot be looked at; absent while it answers. */
+  pollFault: faultSchema.optional(),
+  /** Faults of fetching and building, kept until a success. */
   faults: z.array(faultSchema),
   warnings: z.array(z.string()),
 });

@@ -82,7 +82,6 @@ export function createObjectRows(sealer: Sealer): ObjectRows {
         key.name,
       ]);
       if (key.resource !== bundleResource) return;
-      await sql.run("DELETE FROM bundle_sources WHERE namespace = ? AND name = ?", [key.namespace, key.name]);
       await sql.run(
         `INSERT INTO removed_bundles (namespace, name, because) VALUES (?, ?, ?)
          ON CONFLICT (namespace, name) DO UPDATE SET because = excluded.because`,

@@ -1,5 +1,8 @@
-/** Annotation of a Bundle: digest of the `Content` blob with its files; set by the hub only. */
+/** Annotation of a Bundle, set by the hub only: JSON of the digests that its content is stored under. */
 export const contentAnnotation = "drover.dev/content";
 
-/** Annotation of a Bundle: JSON of the digests of what kustomize made, by `kustomize.dir`; set by the hub only. */
-export const kustomizedAnnotation = "drover.dev/kustomized";
+/** Annotation of a Bundle, set by the hub only: the directory of the repository that it was built from. */
+export const directoryAnnotation = "drover.dev/directory";
+
+/** Annotation of a GitRepo: the commit whose removals a person has approved although they exceed the limit. */
+export const approvedRemovalAnnotation = "drover.dev/approved-removal";

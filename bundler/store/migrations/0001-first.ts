@@ -1,6 +1,6 @@
 /**
  * The first schema. BIGINT and BYTEA are PostgreSQL's names; SQLite takes them as they are (type affinity).
- * `objects` is the truth for what people write; `bundle_sources` and `blobs` can be rebuilt from Git;
+ * `objects` is the truth for what people write; `blobs` can be rebuilt from Git;
  * `cluster_states` and `reports` are rebuilt by the next check-ins.
  */
 export const firstMigration = `
@@ -11,12 +11,6 @@ CREATE TABLE objects (
   PRIMARY KEY (resource, namespace, name)
 );
 CREATE TABLE blobs (digest TEXT PRIMARY KEY, size BIGINT NOT NULL, data BYTEA NOT NULL);
-CREATE TABLE bundle_sources (
-  namespace TEXT NOT NULL, name TEXT NOT NULL, git_repo TEXT NOT NULL, directory TEXT NOT NULL,
-  cache_key TEXT NOT NULL, warnings TEXT NOT NULL,
-  PRIMARY KEY (namespace, name)
-);
-CREATE INDEX bundle_sources_by_repo ON bundle_sources (namespace, git_repo);
 CREATE TABLE removed_bundles (
   namespace TEXT NOT NULL, name TEXT NOT NULL, because TEXT NOT NULL,
   PRIMARY KEY (namespace, name)

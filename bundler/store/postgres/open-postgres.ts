@@ -111,4 +111,5 @@ async function query(client: Client, text: string, parameters: readonly SqlValue
 const parserOf: typeof pg.types.getTypeParser = (
   type: Parameters<typeof pg.types.getTypeParser>[0],
   format?: unknown,
-) => (Number(type) === bigIntType ? (value: string) => Number(value) : pg.types.getTypeParser(type, format as "text"));
+) =>
+  (type as number) === bigIntType ? (value: string) => Number(value) : pg.types.getTypeParser(type, format as "text");

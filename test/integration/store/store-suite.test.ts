@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ApiObject } from "../../../apiserver/resources/api-object.ts";
 import type { ObjectKey, StoreEvent } from "../../../apiserver/storage/object-store.ts";
 import { blobText, createBlob, createBlobTable } from "../../../bundler/store/blob-table.ts";
-import { createBundleSourceTable } from "../../../bundler/store/bundle-source-table.ts";
 import { createCredentialTable } from "../../../bundler/store/credential-table.ts";
 import type { Database } from "../../../bundler/store/database.ts";
 import { createGroupCommit } from "../../../bundler/store/group-commit.ts";
 import { metaValue, migrate } from "../../../bundler/store/migrate.ts";
 import { openObjectTable } from "../../../bundler/store/object-table.ts";
 import { openPostgres } from "../../../bundler/store/postgres/open-postgres.ts";
+import { readRemovedBundles } from "../../../bundler/store/removed-bundles.ts";
 import { createReportTable } from "../../../bundler/store/report-table.ts";
 import { createSealer, createSealerKey } from "../../../bundler/store/sealer.ts";
 import { openSqlite } from "../../../bundler/store/sqlite/open-sqlite.ts";
@@ -188,13 +188,12 @@ describe.each(havePostgres() ? [sqlite, postgres] : [sqlite])("store on $name", 
 
   it("remembers why a bundle is gone until it is back", async () => {
     const objects = await openObjects();
-    const sources = createBundleSourceTable(db);
     const key = keyOf("app", "fleet.cattle.io/bundles");
     await objects.create(key, { ...aConfigMap("app"), kind: "Bundle" });
     await objects.write(async (writer) => writer.remove(key, { because: "commit 1234" }));
-    expect(await sources.readRemoved()).toEqual(new Map([["team/app", "commit 1234"]]));
+    expect(await readRemovedBundles(db)).toEqual(new Map([["team/app", "commit 1234"]]));
     await objects.create(key, { ...aConfigMap("app"), kind: "Bundle" });
-    expect(await sources.readRemoved()).toEqual(new Map());
+    expect(await readRemovedBundles(db)).toEqual(new Map());
   });
 
   it("gives blobs back as they were and opens nothing for an expired or revoked word", async () => {

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import { numberSetting, pairsSetting, setting, switchSetting } from "../shared/runtime/config.ts";
+import { logLevels } from "../shared/runtime/logger.ts";
+
+const text = (description: string): z.ZodOptional<z.ZodString> =>
+  setting(z.string().min(1).optional(), { description });
+
+/** Every option of the bundler: flag `--data-dir`, environment `BUNDLER_DATA_DIR`, file key `dataDir`. */
+export const bundlerConfigSchema = z.object({
+  dataDir: setting(z.string().min(1).default("./drover-data"), {
+    description: "Folder for the embedded database, keys, certificates and Git object stores. Default ./drover-data.",
+  }),
+  databaseUrl: setting(z.string().startsWith("postgres").optional(), {
+    description: "PostgreSQL (postgres://user:password@host/database) instead of the embedded SQLite.",
+    secret: true,
+  }),
+  host: setting(z.string().min(1).default("127.0.0.1"), { description: "Address to listen on. Default 127.0.0.1." }),
+  port: numberSetting(7443, [0, 65_535], "Port to listen on; 0 takes a free one. Default 7443."),
+  names: setting(z.union([z.array(z.string()), z.string()]).default([]), {
+    description:
+      "Further host names and addresses under which agents and people reach the bundler; they go into its certificate.",
+    form: "list",
+  }),
+  tlsCertFile: text("PEM certificate chain to serve instead of one of the bundler's own CA."),
+  tlsKeyFile: text("PEM key of tlsCertFile."),
+  pollingIntervalSeconds: numberSetting(
+    15,
+    [1, 86_400],
+    "Seconds between looks at a Git remote where the GitRepo names no interval. Default 15.",
+  ),
+  webhookSecret: setting(z.string().min(8).optional(), {
+    description: "Secret that Git servers sign their webhooks with. Without it webhooks are refused.",
+    secret: true,
+  }),
+  git: setting(z.enum(["auto", "command"]).default("auto"), {
+    description:
+      "auto: the built-in client, and the git program where it is needed (ssh); command: always the git program. Default auto.",
+  }),
+  kustomizeBinary: text("Path of kustomize or kubectl for kustomizations. Default: found on PATH."),
+  offlineAfterSeconds: numberSetting(
+    120,
+    [5, 86_400],
+    "Seconds of silence after which a cluster's states are shown as Unknown. Default 120.",
+  ),
+  bootstrapTokens: pairsSetting(
+    "Registration tokens to make sure of at start, as workspace=token: for installations without a first step by hand.",
+  ),
+  kubeconfigFile: text("Where to write the administrator's kubeconfig. Default: admin.kubeconfig in dataDir."),
+  logLevel: setting(z.enum(logLevels).default("info"), { description: "debug, info, warn or error. Default info." }),
+  metrics: switchSetting(true, "Serve Prometheus metrics at /metrics. Default true."),
+});
+
+/** The bundler's settings. */
+export type BundlerConfig = z.output<typeof bundlerConfigSchema>;

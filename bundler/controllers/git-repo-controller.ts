@@ -1,0 +1,240 @@
+import { type GitRepo, gitRepoSchema } from "../../shared/api/git-repo.ts";
+import { type Clock, isoTime } from "../../shared/clock.ts";
+import { parseDuration } from "../../shared/duration.ts";
+import { AppError, toAppError } from "../../shared/errors.ts";
+import { stableHash } from "../../codec/stable-hash.ts";
+import type { Logger } from "../../shared/log.ts";
+import { createWorkQueue } from "../../shared/runtime/work-queue.ts";
+import type { ControllerMetrics } from "../../shared/runtime/metrics.ts";
+import { gitRepoResource } from "../desired/hub.ts";
+import type { CommitNoticer, CommitNotice, Following } from "../git/notice-commit.ts";
+import { isSameRepository, type WebhookPush } from "../git/webhook.ts";
+import { type GitState, newGitState } from "../store/git-state-table.ts";
+import type { CommittedChange, ObjectTable } from "../store/object-table.ts";
+import { defaultCredentialSecret, remoteOf } from "./git-credential.ts";
+import { mergeFaults, newFault } from "./plan-bundles.ts";
+import type { DeployedCommit, RepoKey } from "./deploy-commit.ts";
+
+/** What the controller of GitRepos works with. */
+export interface GitRepoControllerDeps {
+  readonly objects: ObjectTable;
+  readonly noticer: CommitNoticer;
+  /** Fetches a commit, builds its bundles and saves them in one transaction. */
+  readonly deployCommit: (gitRepo: GitRepo, notice: CommitNotice, signal: AbortSignal) => Promise<DeployedCommit>;
+  /** Removes the bundles of a GitRepo that somebody deleted. */
+  readonly removeRepo: (key: RepoKey) => Promise<void>;
+  readonly saveState: (key: RepoKey, state: GitState) => Promise<void>;
+  /** Called when the state of a GitRepo has changed. */
+  readonly stateChanged: (key: RepoKey) => void;
+  readonly defaultIntervalMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics?: ControllerMetrics;
+}
+
+/** Follows every GitRepo: notices commits and brings their bundles into force. */
+export interface GitRepoController extends AsyncDisposable {
+  /** Begins with what is stored. */
+  start(
+    states: readonly { readonly namespace: string; readonly name: string; readonly state: GitState }[],
+    repos: readonly RepoKey[],
+  ): void;
+  /** Takes in changes of GitRepos and of Secrets that they may use. */
+  apply(changes: readonly Pick<CommittedChange, "key">[]): void;
+  /** A verified webhook: looks at once at the GitRepos that it concerns; returns how many. */
+  push(push: WebhookPush): number;
+  stateOf(namespace: string, name: string): GitState;
+}
+
+interface Followed {
+  readonly key: RepoKey;
+  readonly signature: string;
+  readonly url: string;
+  readonly following: Following;
+  notice: CommitNotice | undefined;
+  pollError: AppError | undefined;
+}
+
+const backoff = { baseMs: 1000, maxMs: 300_000 };
+
+/** Returns the controller; nothing runs before `start`. */
+export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoController {
+  const states = new Map<string, GitState>();
+  const followed = new Map<string, Followed>();
+  const queue = createWorkQueue({
+    name: "git-repo",
+    run: reconcile,
+    concurrency: 4,
+    backoff,
+    log: deps.log,
+    ...(deps.metrics === undefined ? {} : { metrics: deps.metrics }),
+  });
+  const stateOf = (key: string): GitState => states.get(key) ?? newGitState;
+
+  async function setState(key: RepoKey, state: GitState): Promise<void> {
+    states.set(textOf(key), state);
+    await deps.saveState(key, state);
+    deps.stateChanged(key);
+  }
+
+  async function recordFault(key: RepoKey, error: AppError): Promise<void> {
+    const before = stateOf(textOf(key));
+    await setState(key, { ...before, faults: mergeFaults(before.faults, [newFault(error)], isoTime(deps.clock)) });
+  }
+
+  /** Keeps in the state why the remote cannot be looked at, or forgets it once it answers again. */
+  async function recordPoll(key: RepoKey, error: AppError | undefined): Promise<void> {
+    const { pollFault, ...before } = stateOf(textOf(key));
+    if (error === undefined && pollFault === undefined) return;
+    const known = pollFault === undefined ? [] : [pollFault];
+    const [fault] = error === undefined ? [] : mergeFaults(known, [newFault(error)], isoTime(deps.clock));
+    await setState(key, fault === undefined ? before : { ...before, pollFault: fault });
+  }
+
+  async function reconcile(text: string, signal: AbortSignal): Promise<void> {
+    const key = keyOf(text);
+    try {
+      await reconcileRepo(key, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      await recordFault(key, toAppError(error));
+      throw error;
+    }
+  }
+
+  async function reconcileRepo(key: RepoKey, signal: AbortSignal): Promise<void> {
+    const text = textOf(key);
+    const gitRepo = await readRepo(key);
+    if (gitRepo === undefined) {
+      stopFollowing(text);
+      states.delete(text);
+      await deps.removeRepo(key);
+      return;
+    }
+    const entry = await follow(key, gitRepo);
+    const { notice, pollError } = entry;
+    await recordPoll(key, pollError);
+    if (notice === undefined || pollError !== undefined) return;
+    const before = stateOf(text);
+    const optionsHash = stableHash([gitRepo.spec, gitRepo.metadata.labels ?? {}, gitRepo.metadata.annotations ?? {}]);
+    if (before.commit === notice.commit && before.optionsHash === optionsHash) return;
+    const deployed = await deps.deployCommit(gitRepo, notice, signal);
+    const faults = mergeFaults(before.faults, deployed.faults, isoTime(deps.clock));
+    const { warnings } = deployed;
+    await setState(key, {
+      commit: notice.commit,
+      generation: gitRepo.metadata.generation ?? 1,
+      optionsHash,
+      faults,
+      warnings: [...warnings],
+    });
+    deps.log.info({ gitRepo: text, commit: notice.commit, ...deployed.counters }, "commit deployed");
+  }
+
+  async function readRepo(key: RepoKey): Promise<GitRepo | undefined> {
+    const { items } = await deps.objects.list({
+      resource: gitRepoResource,
+      namespace: key.namespace,
+      filter: { labels: {}, fields: {}, matches: ({ metadata }) => metadata.name === key.name },
+    });
+    return items[0] === undefined ? undefined : gitRepoSchema.parse(items[0]);
+  }
+
+  /** Follows the remote of a GitRepo; a changed address, credential or ref is followed anew. */
+  async function follow(key: RepoKey, gitRepo: GitRepo): Promise<Followed> {
+    const text = textOf(key);
+    const remote = remoteOf(gitRepo, await readSecret(gitRepo));
+    const { branch, revision, pollingInterval, disablePolling } = gitRepo.spec;
+    const wish = { ...(branch === undefined ? {} : { branch }), ...(revision === undefined ? {} : { revision }) };
+    const intervalMs =
+      disablePolling === true
+        ? undefined
+        : pollingInterval === undefined
+          ? deps.defaultIntervalMs
+          : Math.max(1000, parseDuration(pollingInterval));
+    const signature = stableHash([remote, wish, intervalMs ?? 0]);
+    const known = followed.get(text);
+    if (known?.signature === signature) return known;
+    stopFollowing(text);
+    const following = deps.noticer.follow({
+      remote,
+      wish,
+      intervalMs,
+      onCommit: (notice) => {
+        entry.notice = notice;
+        entry.pollError = undefined;
+        queue.add(text);
+      },
+      onError: (error) => {
+        entry.pollError = error;
+        queue.add(text);
+      },
+    });
+    const entry: Followed = { key, signature, url: remote.url, following, notice: undefined, pollError: undefined };
+    followed.set(text, entry);
+    return entry;
+  }
+
+  async function readSecret(gitRepo: GitRepo): Promise<Awaited<ReturnType<ObjectTable["get"]>> | undefined> {
+    const namespace = gitRepo.metadata.namespace ?? "";
+    const wanted = gitRepo.spec.clientSecretName;
+    const name = wanted === undefined || wanted === "" ? defaultCredentialSecret : wanted;
+    const { items } = await deps.objects.list({
+      resource: "/secrets",
+      namespace,
+      filter: { labels: {}, fields: {}, matches: ({ metadata }) => metadata.name === name },
+    });
+    if (items[0] !== undefined || name !== wanted) return items[0];
+    throw new AppError(
+      "GIT_SECRET_INVALID",
+      `Secret ${namespace}/${name} does not exist: create it, or change spec.clientSecretName`,
+      { verdict: "stalled" },
+    );
+  }
+
+  function stopFollowing(text: string): void {
+    followed.get(text)?.following[Symbol.dispose]();
+    followed.delete(text);
+  }
+
+  return {
+    start: (stored, repos) => {
+      for (const { namespace, name, state } of stored) states.set(textOf({ namespace, name }), state);
+      // A GitRepo that was deleted while the hub was down still has a state here: its bundles are to go.
+      for (const key of [...stored, ...repos]) queue.add(textOf(key));
+    },
+    apply: (changes) => {
+      for (const { key } of changes) {
+        if (key.resource === gitRepoResource) queue.add(textOf(key));
+        if (key.resource !== "/secrets") continue;
+        for (const text of followed.keys()) if (keyOf(text).namespace === key.namespace) queue.add(text);
+      }
+    },
+    push: ({ urls, commit }) => {
+      const concerned = [...followed.values()].filter(({ url }) =>
+        urls.some((candidate) => isSameRepository(candidate, url)),
+      );
+      for (const { following } of concerned) following.poke(commit);
+      return concerned.length;
+    },
+    stateOf: (namespace, name) => {
+      const text = textOf({ namespace, name });
+      const checkedAt = followed.get(text)?.following.checkedAt();
+      const state = stateOf(text);
+      return checkedAt === undefined ? state : { ...state, lastPoll: new Date(checkedAt).toISOString() };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const text of followed.keys()) stopFollowing(text);
+      await queue[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function textOf({ namespace, name }: RepoKey): string {
+  return `${namespace}/${name}`;
+}
+
+function keyOf(text: string): RepoKey {
+  const slash = text.indexOf("/");
+  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
+}
