@@ -1,12 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
 import type { ApiObject } from "./api-object.ts";
-import { ownField } from "./json-fields.ts";
+import { isJsonList, ownField } from "./json-fields.ts";
 import type { KindSchema, OpenApiSchema, SchemaRegistry } from "./open-api-schema.ts";
+import { canonicalQuantity } from "./quantity.ts";
 
 /**
  * Returns the object as kube-apiserver prints it after reading it into the Go struct of a built-in kind: structs that
- * are no pointers are there even when empty, empty maps and lists are gone unless they must be printed, so are nulls.
- * Fields that the schema does not know are kept: pruning is not done here.
+ * are no pointers are there even when empty, empty maps, lists and zeros with `omitempty` are gone, and so are nulls;
+ * quantities have their canonical form. Fields that the schema does not know are kept: pruning is not done here.
  */
 export function throughGoStruct(object: ApiObject, { root, registry }: KindSchema): ApiObject {
   const { apiVersion, kind } = object;
@@ -21,30 +22,39 @@ export function emptyGoStruct({ root, registry }: KindSchema): JsonObject {
 }
 
 function structFields(object: JsonObject, schema: OpenApiSchema, registry: SchemaRegistry): JsonObject {
-  const properties = schema.properties ?? {};
+  const { properties = {} } = schema;
+  const omitZero = schema["x-go-omit-zero"] ?? [];
+  const printNull = schema["x-go-print-null"] ?? [];
   const out: [string, JsonValue][] = [];
   for (const [name, value] of Object.entries(object)) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (property === undefined) {
-      out.push([name, value]);
-      continue;
-    }
-    const kept = fieldValue(value, property, registry);
-    const dropped = schema.required?.includes(name) !== true && isEmptyCollection(kept, registry.resolve(property));
-    if (kept !== undefined && !dropped) out.push([name, kept]);
+    const kept = property === undefined ? value : fieldValue(value, property, registry);
+    const isEmpty = isEmptyCollection(kept, property, registry) && !printNull.includes(name);
+    if (kept !== undefined && !isEmpty && !(omitZero.includes(name) && isZero(kept))) out.push([name, kept]);
   }
   for (const [name, property] of Object.entries(properties)) {
     if ((ownField(object, name) ?? null) !== null) continue;
-    const zero = zeroValue(property, registry) ?? (schema.required?.includes(name) === true ? null : undefined);
-    if (zero !== undefined) out.push([name, zero]);
+    const zero = printNull.includes(name) ? null : zeroValue(property, registry);
+    if (zero !== undefined && !(omitZero.includes(name) && isZero(zero))) out.push([name, zero]);
   }
   return Object.fromEntries(out);
 }
 
 /** Whether a value is a Go map or slice without entries; an empty struct behind a pointer is something else. */
-function isEmptyCollection(value: JsonValue | undefined, schema: OpenApiSchema): boolean {
-  if (Array.isArray(value)) return value.length === 0;
-  return isJsonObject(value) && typeof schema.additionalProperties === "object" && Object.keys(value).length === 0;
+function isEmptyCollection(
+  value: JsonValue | undefined,
+  property: OpenApiSchema | undefined,
+  registry: SchemaRegistry,
+): boolean {
+  if (property === undefined) return false;
+  if (isJsonList(value)) return value.length === 0;
+  if (!isJsonObject(value) || Object.keys(value).length > 0) return false;
+  return typeof registry.resolve(property).additionalProperties === "object";
+}
+
+function isZero(value: JsonValue): boolean {
+  if (isJsonObject(value)) return Object.keys(value).length === 0;
+  return value === 0 || value === "" || value === false;
 }
 
 /** The value of a field that is missing, undefined when Go leaves the field out. */
@@ -55,10 +65,17 @@ function zeroValue(property: OpenApiSchema, registry: SchemaRegistry): JsonValue
   return structFields({}, registry.resolve(property), registry);
 }
 
+const quantityReference = "#/components/schemas/io.k8s.apimachinery.pkg.api.resource.Quantity";
+
+function isQuantity({ $ref, allOf }: OpenApiSchema): boolean {
+  return ($ref ?? allOf?.[0]?.$ref) === quantityReference;
+}
+
 function fieldValue(value: JsonValue, property: OpenApiSchema, registry: SchemaRegistry): JsonValue | undefined {
   if (value === null) return undefined;
+  if (isQuantity(property)) return canonicalQuantity(value);
   const schema = registry.resolve(property);
-  if (Array.isArray(value)) {
+  if (isJsonList(value)) {
     const { items } = schema;
     return items === undefined ? value : value.map((item) => fieldValue(item, items, registry) ?? null);
   }

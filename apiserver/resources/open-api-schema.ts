@@ -39,6 +39,10 @@ export interface OpenApiSchema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
   readonly "x-kubernetes-int-or-string"?: boolean;
   readonly "x-kubernetes-embedded-resource"?: boolean;
+  /** Fields that Go leaves out when they are zero (`""`, `0`, `false`, an empty struct); ours, from Go's struct tags. */
+  readonly "x-go-omit-zero"?: readonly string[];
+  /** Fields that Go prints as null when they are missing; ours, from Go's struct tags. */
+  readonly "x-go-print-null"?: readonly string[];
   readonly "x-kubernetes-group-version-kind"?: readonly GroupVersionKind[];
 }
 
