@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -54,8 +54,8 @@ function run() {
   const [what, ...rest] = process.argv.slice(2);
   if (what === undefined) fail("usage: node tools/run.mjs SCRIPT|COMMAND [ARGUMENT...]");
   const isScript = /\.(ts|mjs|js)$/u.test(what);
-  const [command, args] = isScript ? [node, [join(root, what), ...rest]] : [join(binDir, what), rest];
-  if (isScript && !existsSync(join(root, what))) fail(`there is no ${what}`);
+  const [command, args] = isScript ? [node, [resolve(root, what), ...rest]] : [join(binDir, what), rest];
+  if (isScript && !existsSync(resolve(root, what))) fail(`there is no ${what}`);
   const child = spawn(command, args, {
     stdio: "inherit",
     env: { ...process.env, PATH: `${binDir}${delimiter}${process.env.PATH ?? ""}` },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { KubeClient } from "./kube-request.ts";
 
 /** The nodes that kwok plays. */
-export const fakeNodeNames = ["fake-1", "fake-2"] as const;
+const fakeNodeNames = ["fake-1", "fake-2"] as const;
 
 /** The annotation, as `key=value`, by which kwok knows its nodes. */
 export const fakeNodeSelector = "kwok.x-k8s.io/node=fake";
