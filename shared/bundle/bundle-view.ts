@@ -17,6 +17,40 @@ export interface ShownResource {
   readonly contentBase64?: string;
 }
 
+/** A Bundle as it is printed. */
+export type ShownBundle = Omit<Bundle, "spec"> & {
+  readonly spec: Omit<Bundle["spec"], "resources"> & { readonly resources: readonly ShownResource[] };
+};
+
+const unprinted = ["kubectl.kubernetes.io/", "objectset.rio.cattle.io/"];
+
+function printed(map: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map ?? {}).filter(([key]) => !unprinted.some((prefix) => key.startsWith(prefix))),
+  );
+}
+
+/**
+ * Returns a bundle with its resources as `fleet apply -o` prints it: readable text, of the metadata only name, namespace,
+ * labels and annotations, without those of kubectl (wrangler: `CleanObjectForExport`).
+ */
+export function showBundle(bundle: Bundle, content: Content, compress: boolean): ShownBundle {
+  const { name, namespace } = bundle.metadata;
+  const labels = printed(bundle.metadata.labels);
+  const annotations = printed(bundle.metadata.annotations);
+  return {
+    apiVersion: bundle.apiVersion,
+    kind: bundle.kind,
+    metadata: {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: { ...bundle.spec, resources: showResources(bundle, content, compress) },
+  };
+}
+
 /** Returns a content's resources as Fleet's users know them: text stays readable, and what Fleet compresses is marked. */
 export function showResources(bundle: Bundle, content: Content, compress: boolean): readonly ShownResource[] {
   const all = compress || jsonSize(bundle, content) >= fleetCompressBytes;
