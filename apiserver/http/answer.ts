@@ -1,0 +1,16 @@
+import type { JsonObject } from "../../codec/json-value.ts";
+
+/** What an endpoint answers when it is no stream. */
+export interface Answer {
+  readonly status: number;
+  /** A string is sent as plain text. */
+  readonly body: JsonObject | string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Media type when it is not plain JSON: discovery documents name group, version and kind in it. */
+  readonly contentType?: string | undefined;
+}
+
+/** Returns an answer with status 200. */
+export function ok(body: JsonObject): Answer {
+  return { status: 200, body };
+}
