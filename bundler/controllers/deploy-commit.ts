@@ -135,6 +135,7 @@ async function save(
     },
     approved: annotations?.[approvedRemovalAnnotation] === source.commit,
   });
+  const changed = new Set(build.changed);
   const saved = await deps.objects.write(async (writer) => {
     for (const blob of build.blobs.values())
       await deps.blobs.save(writer.sql, { digest: blob.digest, size: blob.size, data: blob.compress() });
@@ -142,7 +143,7 @@ async function save(
     for (const { built, content } of rendered) {
       if (built.kind !== "bundle" || content instanceof AppError || !plan.save.has(built.bundle.metadata.name ?? ""))
         continue;
-      if (built.reused && workspace.bundles.has(built.bundle.metadata.name ?? "")) continue;
+      if (!changed.has(built) && workspace.bundles.has(built.bundle.metadata.name ?? "")) continue;
       count += await saveBundle(writer, { built, content, commit: source.commit }, deps.clock);
     }
     for (const gone of plan.remove)

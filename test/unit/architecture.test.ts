@@ -31,7 +31,7 @@ const rules: readonly ImportRule[] = [
     except: ["shared/runtime"],
     packages: ["handlebars", "zod", "ignore", "node:crypto", ...cel],
   })),
-  { folder: "shared/runtime", ours: ["shared", "codec"], packages: ["node:*", "pino", "prom-client", "zod"] },
+  { folder: "shared/runtime", ours: ["shared", "codec"], packages: ["node:*", "pino", "prom-client", "zod", ...x509] },
   { folder: "bundler", ours: bundlerFolders, packages: bundlerPackages },
   { folder: "bundler/git", ours: bundlerFolders, packages: [...bundlerPackages, "isomorphic-git"] },
   { folder: "bundler/store/postgres", ours: bundlerFolders, packages: [...bundlerPackages, "pg"] },

@@ -1,0 +1,57 @@
+import { gunzipSync } from "node:zlib";
+import type { ApiObject } from "../../apiserver/resources/api-object.ts";
+import { badRequest } from "../../apiserver/resources/api-error.ts";
+import type { HookContext } from "../../apiserver/resources/resource-definition.ts";
+import { contentAnnotation } from "../../shared/api/annotations.ts";
+import { type BundleResource, bundleSpecSchema } from "../../shared/api/bundle-spec.ts";
+import type { Content } from "../../shared/api/content.ts";
+import { toResource } from "../../shared/bundle/content-id.ts";
+import { contentBlob } from "../build/content-blob.ts";
+import { bundleStyle } from "../build/kustomize-variants.ts";
+import type { Database } from "../store/database.ts";
+import type { BlobTable } from "../store/blob-table.ts";
+
+/** Largest file of a bundle, unpacked. */
+const fileLimitBytes = 32 * 1024 * 1024;
+
+/**
+ * Returns the step that makes a Bundle deployable which somebody wrote by hand: its `spec.resources` become a stored
+ * content. What a client writes into the hub's own annotation does not count: digests name content of other people too.
+ */
+export function createPrepareBundle(
+  db: Database,
+  blobs: BlobTable,
+): (object: ApiObject, context: HookContext) => Promise<ApiObject> {
+  return async (object, context) => {
+    const { [contentAnnotation]: _claimed, ...annotations } = object.metadata.annotations ?? {};
+    const spec = bundleSpecSchema.safeParse(object["spec"]);
+    const resources = spec.success ? (spec.data.resources ?? []) : [];
+    if (resources.length === 0) return { ...object, metadata: { ...object.metadata, annotations } };
+    const content: Content = {
+      source: "files",
+      resources: resources.map((resource, index) => fileOf(resource, index)),
+    };
+    const blob = contentBlob(content);
+    if (!context.dryRun) {
+      await db.transaction(async (sql) => {
+        await blobs.save(sql, { digest: blob.digest, size: blob.size, data: blob.compress() });
+      });
+    }
+    const made = JSON.stringify({ files: blob.digest, style: bundleStyle(content), kustomize: {} });
+    return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [contentAnnotation]: made } } };
+  };
+}
+
+function fileOf({ name, content = "", encoding }: BundleResource, index: number): Content["resources"][number] {
+  if (name === undefined || name === "") throw badRequest(`spec.resources[${index}] has no name`);
+  if (encoding === undefined || encoding === "") return { name, content };
+  if (encoding !== "base64+gz")
+    throw badRequest(`spec.resources[${index}]: encoding ${encoding} is not known; use base64+gz or none`);
+  try {
+    return toResource(name, gunzipSync(Buffer.from(content, "base64"), { maxOutputLength: fileLimitBytes }));
+  } catch (cause) {
+    throw badRequest(
+      `spec.resources[${index}] (${name}) is not gzip in base64: ${cause instanceof Error ? cause.message : "unreadable"}`,
+    );
+  }
+}
