@@ -75,7 +75,7 @@ function cgiEnvironment({ root, request }: GitBackendCall): Record<string, strin
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_PROJECT_ROOT: root,
     GIT_HTTP_EXPORT_ALL: "1",
-    PATH_INFO: decodeURIComponent(url.pathname),
+    PATH_INFO: url.pathname,
     QUERY_STRING: url.search.slice(1),
     REQUEST_METHOD: request.method ?? "GET",
     REMOTE_ADDR: request.socket.remoteAddress ?? "",

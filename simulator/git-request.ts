@@ -24,7 +24,7 @@ const maxNegotiationBytes = 32 * 1024 * 1024;
 /** Returns what the request asks for, or undefined where it is not a request of the smart protocol. */
 export async function classifyGitRequest(request: IncomingMessage): Promise<ClassifiedGitRequest | undefined> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const match = pathPattern.exec(decodeURIComponent(url.pathname));
+  const match = pathPattern.exec(url.pathname);
   const { repository, rest } = match?.groups ?? {};
   if (repository === undefined || rest === undefined || repository.split("/").includes("..")) return undefined;
   if (rest === "info/refs") {

@@ -48,8 +48,6 @@ export function apiServerArgs(settings: ApiServerSettings): string[] {
     "--requestheader-extra-headers-prefix=X-Remote-Extra-",
     `--proxy-client-cert-file=${pki.proxyClientCert}`,
     `--proxy-client-key-file=${pki.proxyClientKey}`,
-    // Extension API servers run beside the rig, not behind a Service network.
-    "--enable-aggregator-routing=true",
     "--profiling=false",
     // Without a controller-manager nobody makes the `default` service accounts that this plugin asks for.
     ...(settings.controllers ? [] : ["--disable-admission-plugins=ServiceAccount"]),

@@ -25,6 +25,8 @@ export interface ProgramSpec {
   readonly logPath: string;
   readonly cwd: string;
   readonly watchdog: Watchdog;
+  /** Variables besides our own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The user that runs it, where that is not the current one. */
   readonly user?: { readonly uid: number; readonly gid: number };
   /** How the process is asked to end; SIGTERM unless said. */
@@ -36,6 +38,7 @@ export async function startProgram(spec: ProgramSpec): Promise<Program> {
   const log = openSync(spec.logPath, "a");
   const child = spawn(spec.path, [...spec.args], {
     cwd: spec.cwd,
+    env: { ...process.env, ...spec.env },
     stdio: ["ignore", log, log],
     // A group of its own: Ctrl-C reaches us only, and we stop things in the right order.
     detached: true,

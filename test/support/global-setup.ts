@@ -11,8 +11,13 @@ declare module "vitest" {
 
 /** The one host of this process; vitest loads this file once per project, so a module variable would be one per project. */
 interface SharedHost {
-  host: Promise<RigHost>;
+  host: Promise<PreparedHost>;
   users: number;
+}
+
+interface PreparedHost extends RigHost {
+  /** Names of programs that are missing. */
+  readonly missing: readonly string[];
 }
 
 const hostKey = Symbol.for("drover.test.rig-host");
@@ -30,10 +35,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     if (entry.users > 0) return;
     shared[hostKey] = undefined;
     await host[Symbol.asyncDispose]();
+    if (host.missing.length === 0) return;
+    process.stderr.write(
+      `\nNOT EVERYTHING WAS TESTED: ${host.missing.join(", ")} missing, see above; such tests were skipped.\n`,
+    );
   };
 }
 
-async function prepareHost(): Promise<RigHost> {
-  await findOrBuildBinaries();
-  return startRigHost();
+async function prepareHost(): Promise<PreparedHost> {
+  const { missing } = await findOrBuildBinaries();
+  return { ...(await startRigHost()), missing: missing.map(({ name }) => name) };
 }

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { binaryNames } from "../../kube/binary-recipes.ts";
 import { type KubeCluster, startKubeCluster } from "../../kube/cluster.ts";
-import { describeWithKube } from "../../support/kube.ts";
+import { hasWantedVersion } from "../../kube/find-binary.ts";
+import { describeWithKube, programPath } from "../../support/kube.ts";
 import { kubectl } from "../../support/kubectl.ts";
 
 describeWithKube("two API servers side by side", () => {
@@ -25,6 +27,10 @@ describeWithKube("two API servers side by side", () => {
     expect(created.status).toBe(201);
     expect((await one.request(`${path}/here`)).status).toBe(200);
     expect((await two.request(`${path}/here`)).status).toBe(404);
+  });
+
+  it.each(binaryNames)("come with %s in the rig's version", async (name) => {
+    expect(await hasWantedVersion(name, await programPath(name))).toBe(true);
   });
 
   it("let nobody in without the token", async () => {

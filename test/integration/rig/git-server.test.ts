@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startGitServer, type TestGitServer } from "../../support/git-server.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
@@ -85,6 +86,38 @@ describe("the test Git server", () => {
     );
     await expect(clone(url, trusted)).rejects.toThrow(/could not read Username/u);
     await expect(clone(url.replace("https://", "https://ada:s3cret@"))).rejects.toThrow(/certificate/u);
+  });
+});
+
+describe("requests to the test Git server", () => {
+  it("are understood when compressed, and counted as what they ask for", async () => {
+    await using server = await startGitServer();
+    const url = await server.createRepository("team/fleet");
+    const commit = await server.commit("team/fleet", { files: { "a.yaml": "a: 1\n" } });
+    const answer = await fetch(`${url}/git-upload-pack`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-git-upload-pack-request",
+        "content-encoding": "gzip",
+        "git-protocol": "version=2",
+      },
+      body: gzipSync("0014command=ls-refs\n00010000"),
+    });
+    expect(await answer.text()).toContain(`${commit} refs/heads/main`);
+    expect(server.requests).toEqual({ advertise: 0, "ls-refs": 1, fetch: 0, push: 0 });
+  });
+
+  it.each([
+    { name: "a path out of the root", path: "/..%2f..%2fetc.git/info/refs?service=git-upload-pack" },
+    { name: "a repository that is not there", path: "/none.git/info/refs?service=git-upload-pack" },
+    { name: "a file of a repository", path: "/fleet.git/HEAD" },
+    { name: "the old protocol", path: "/fleet.git/info/refs" },
+  ])("are answered 404 for $name", async ({ path }) => {
+    await using server = await startGitServer();
+    await server.createRepository("fleet");
+    const answer = await fetch(`${server.url}${path}`);
+    await answer.text();
+    expect(answer.status).toBe(404);
   });
 });
 
