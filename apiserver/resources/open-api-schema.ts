@@ -53,6 +53,8 @@ export type SchemaDefinitions = Readonly<Record<string, OpenApiSchema>>;
 export interface KindSchema {
   readonly root: OpenApiSchema;
   readonly registry: SchemaRegistry;
+  /** The name of the definition, `io.k8s.api.apps.v1.Deployment`; undefined for schemas from elsewhere. */
+  readonly typeName?: string;
   /**
    * Whether kube-apiserver holds objects of this kind as Go structs (all built-in kinds), which print empty structs
    * and drop empty maps and nulls, or as the JSON they were sent as (custom resources).

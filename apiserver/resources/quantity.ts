@@ -52,12 +52,16 @@ function readSuffix(suffix: string): { readonly format: Format; readonly exponen
   return { format: "exponent", exponent: Number(suffix.slice(1)) };
 }
 
-/** Returns a quantity as kube-apiserver prints it (`1000m` becomes `1`); what is none stays as it is. */
-export function canonicalQuantity(value: JsonValue): JsonValue {
+/**
+ * Returns a quantity as kube-apiserver prints it (`1000m` becomes `1`), rounded up to thousandths where asked; what is
+ * no quantity stays as it is.
+ */
+export function canonicalQuantity(value: JsonValue, precision: "milli" | "nano" = "nano"): JsonValue {
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "bigint") return value;
   const text = String(value).trim();
   const quantity = parseQuantity(text);
   if (quantity === undefined) return value;
+  if (precision === "milli" && quantity.nanos % million !== 0n) return printQuantity(roundUpToMilli(quantity));
   return isKeptAsWritten(quantity) ? text : printQuantity(quantity);
 }
 
@@ -72,7 +76,15 @@ function isKeptAsWritten({ format, digits, fraction, exponent, nanos }: Quantity
   return shifted.length <= 18 && scale >= -9 && scale % 3 === 0 && !shifted.endsWith("000") && !shifted.startsWith("0");
 }
 
+const million = 10n ** 6n;
 const billion = 10n ** 9n;
+
+function roundUpToMilli(quantity: Quantity): Quantity {
+  const { nanos } = quantity;
+  const rest = nanos % million;
+  // Away from zero.
+  return { ...quantity, nanos: nanos - rest + (nanos > 0n ? million : -million) };
+}
 
 function printQuantity({ nanos, format }: Quantity): string {
   if (nanos === 0n) return "0";

@@ -16,12 +16,12 @@ export function createSchemaRegistry(
   definitions: SchemaDefinitions,
   { goStructs = false }: SchemaRegistryOptions = {},
 ): SchemaRegistry {
-  const byKind = new Map<string, OpenApiSchema>();
-  for (const schema of Object.values(definitions)) {
-    for (const { group, version, kind } of schema["x-kubernetes-group-version-kind"] ?? []) {
+  const byKind = new Map<string, { readonly root: OpenApiSchema; readonly typeName: string }>();
+  for (const [typeName, root] of Object.entries(definitions)) {
+    for (const { group, version, kind } of root["x-kubernetes-group-version-kind"] ?? []) {
       const key = `${group}/${version}/${kind}`;
       // A kind's own schema has metadata; DeleteOptions and WatchEvent name every group.
-      if (!byKind.has(key)) byKind.set(key, schema);
+      if (!byKind.has(key)) byKind.set(key, { root, typeName });
     }
   }
   const resolved = new WeakMap<OpenApiSchema, OpenApiSchema>();
@@ -39,8 +39,8 @@ export function createSchemaRegistry(
   };
   const registry: SchemaRegistry = {
     forKind: (group, version, kind): KindSchema | undefined => {
-      const root = byKind.get(`${group}/${version}/${kind}`);
-      return root === undefined ? undefined : { root, registry, goStructs };
+      const found = byKind.get(`${group}/${version}/${kind}`);
+      return found === undefined ? undefined : { ...found, registry, goStructs };
     },
     resolve,
   };
