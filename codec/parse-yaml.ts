@@ -27,7 +27,7 @@ export interface YamlDocument {
  * line and column.
  */
 export function parseYaml(text: string, options: { readonly file?: string | undefined } = {}): YamlDocument[] {
-  return splitYaml(text).flatMap((chunk) => parseChunk({ text, chunk, file: options.file }) ?? []);
+  return splitYaml(text, options).flatMap((chunk) => parseChunk({ text, chunk, file: options.file }) ?? []);
 }
 
 interface Parsing {

@@ -19,6 +19,7 @@ export const errorCodes = {
   BUNDLE_TOO_MANY_FILES: "A bundle directory holds more files than are taken into one bundle.",
   CHART_INVALID: "A Chart.yaml in a bundle cannot be read or lacks a required field.",
   CHART_NOT_FETCHED: "A chart that a bundle names is not in the repository and could not be fetched.",
+  CHART_NOT_SUPPORTED: "A bundle is a Helm chart, which this version does not render yet.",
   CLUSTER_NAME_TAKEN: "An agent asks for the name of a cluster that another one registered.",
   CONFIG_INVALID: "Settings of a program are missing or wrong; the message lists every fault.",
   DEPENDENCY_NOT_READY: "A bundle waits for another one named in dependsOn.",
@@ -60,12 +61,16 @@ export const errorCodes = {
   KUBE_UNREACHABLE: "The API server cannot be reached.",
   KUSTOMIZE_BINARY_MISSING: "Neither `kustomize` nor `kubectl` was found to render a kustomization.",
   KUSTOMIZE_FAILED: "kustomize refused a kustomization, or ran out of its time, memory or output limit.",
+  KUSTOMIZE_NOT_RENDERED: "A kustomization reached the agent as files; its bundler is too old to render it.",
   KUSTOMIZE_REMOTE_BASE: "A kustomization refers to a remote address, which is not fetched.",
   LINK_INVALID: "A symbolic link in a bundle leads nowhere, out of the repository, or in a circle.",
+  MANIFEST_INVALID: "A manifest of a bundle cannot be read; the message has file, line and column.",
+  NAMESPACE_FORBIDS_CLUSTER: "`namespace` is set and a bundle holds cluster-scoped objects; use defaultNamespace.",
   NO_BUNDLES: "No bundle was found at the paths of a GitRepo; what was deployed before stays.",
   OBJECT_DUPLICATED: "A bundle renders the same object twice.",
   OBJECT_HELD_BY_OTHER: "Another bundle of this cluster owns the object; take it out of one of the two.",
   OBJECT_INVALID: "A rendered object lacks its name, or its kind is not served by the cluster.",
+  OVERLAY_INVALID: "A file of an overlay cannot be read, or does not fit what it patches.",
   PATTERN_INVALID: "A glob in paths or .fleetignore is malformed.",
   REGISTRATION_FAILED: "The hub refused to register the cluster.",
   REMOVAL_HELD: "Objects would be removed beyond the limits; a person must approve.",
@@ -79,6 +84,7 @@ export const errorCodes = {
   STORE_TOO_NEW: "The database was written by a newer Drover.",
   STORE_UNAVAILABLE: "PostgreSQL does not answer.",
   TARGET_SELECTOR_INVALID: "A label selector has an operator, key or value that Kubernetes does not allow.",
+  TEMPLATE_FAILED: "A `*.yaml.hbs` template is malformed or names what is not there; the message has line and column.",
   VALUES_FILE_INVALID: "A values file is missing, outside of the repository, or no YAML map.",
   VALUES_TEMPLATE_FAILED: "A template in helm.values or helm.templateValues failed for one cluster.",
   WAIT_TIMEOUT: "A definition or namespace did not become ready in time; the rest waits for it.",
@@ -102,6 +108,8 @@ export interface AppErrorOptions {
   readonly afterMs?: number;
   readonly position?: SourcePosition;
   readonly details?: Readonly<Record<string, string | number | boolean>>;
+  /** Each fault where several were found in one input. */
+  readonly errors?: readonly AppError[];
   readonly cause?: unknown;
 }
 
@@ -112,6 +120,7 @@ export class AppError extends Error {
   readonly afterMs: number | undefined;
   readonly position: SourcePosition | undefined;
   readonly details: Readonly<Record<string, string | number | boolean>>;
+  readonly errors: readonly AppError[];
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -121,6 +130,7 @@ export class AppError extends Error {
     this.afterMs = options.afterMs;
     this.position = options.position;
     this.details = options.details ?? {};
+    this.errors = options.errors ?? [];
   }
 }
 

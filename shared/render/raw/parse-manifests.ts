@@ -1,0 +1,117 @@
+import { CodecError } from "../../../codec/codec-error.ts";
+import { type JsonObject, type JsonValue, isJsonObject } from "../../../codec/json-value.ts";
+import { parseJson } from "../../../codec/parse-json.ts";
+import { parseYaml } from "../../../codec/parse-yaml.ts";
+import { type YamlChunk, splitYaml } from "../../../codec/split-yaml.ts";
+import { type TextPosition, positionAt } from "../../../codec/text-position.ts";
+import { isKubeObject } from "../../api/is-kube-object.ts";
+import type { KubeObject } from "../../api/meta.ts";
+import { AppError } from "../../errors.ts";
+import { limitIntegers } from "./limit-integers.ts";
+import type { RawFile } from "./read-text.ts";
+
+/** Objects of a file, in its order, and what was left out. */
+export interface ParsedManifests {
+  readonly objects: readonly KubeObject[];
+  readonly warnings: readonly string[];
+}
+
+interface ManifestDocument {
+  readonly value: JsonValue;
+  /** Where the document begins; computed when asked. */
+  readonly locate: () => TextPosition;
+}
+
+/**
+ * Returns the objects of one manifest file as Fleet reads it: documents split, lists taken apart (lists in
+ * lists are left to `flattenLists`), documents that begin with `{` read as JSON. A file with a document without `kind` is left out as a whole, an object without `apiVersion` is
+ * left out; both with a warning. Throws `MANIFEST_INVALID` with file, line and column.
+ */
+export function parseManifests(file: RawFile): ParsedManifests {
+  const documents = readDocuments(file).filter(({ value }) => !isEmpty(value));
+  const warnings: string[] = [];
+  for (const { value, locate } of documents) {
+    if (!isJsonObject(value)) throw invalid(file.name, locate(), "a manifest must be a map");
+    if (typeof value["kind"] === "string" && value["kind"] !== "") continue;
+    warnings.push(`${file.name}:${locate().line}: a document without kind; the whole file is left out`);
+    return { objects: [], warnings };
+  }
+  const objects: KubeObject[] = [];
+  for (const { value, locate } of documents) {
+    for (const object of listItems(value)) {
+      const { apiVersion, kind } = object;
+      if (typeof apiVersion !== "string" || apiVersion === "" || typeof kind !== "string" || kind === "") {
+        warnings.push(`${file.name}:${locate().line}: an object without apiVersion or kind is left out`);
+        continue;
+      }
+      objects.push(toKubeObject(object, (reason) => invalid(file.name, locate(), reason)));
+    }
+  }
+  return { objects, warnings };
+}
+
+function readDocuments(file: RawFile): ManifestDocument[] {
+  try {
+    return splitYaml(file.text, { file: file.name }).flatMap((chunk) => readChunk(file, chunk));
+  } catch (error) {
+    if (error instanceof CodecError) throw invalid(file.name, error, error.reason);
+    throw error;
+  }
+}
+
+function readChunk(file: RawFile, chunk: YamlChunk): ManifestDocument[] {
+  const blanks = chunk.text.length - chunk.text.trimStart().length;
+  const start = (): TextPosition => positionAt(file.text, chunk.offset + blanks);
+  const startsAt = (position: TextPosition): TextPosition => ({
+    line: positionAt(file.text, chunk.offset).line + position.line - 1,
+    column: position.column,
+  });
+  try {
+    if (chunk.text.startsWith("{", blanks)) return [{ value: limitIntegers(parseJson(chunk.text)), locate: start }];
+    return parseYaml(chunk.text).map((document) => ({
+      value: limitIntegers(document.value),
+      locate: () => startsAt(document.positionOf([]) ?? { line: 1, column: 1 }),
+    }));
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    throw new CodecError({ ...startsAt(error), file: file.name, reason: error.reason });
+  }
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return value === null || (isJsonObject(value) && Object.keys(value).length === 0);
+}
+
+/** Returns the items of a list, with its kind where they name none; anything else is its own only item. */
+function listItems(value: JsonValue): JsonObject[] {
+  if (!isJsonObject(value)) return [];
+  if (!Object.hasOwn(value, "items")) return [value];
+  const items = Array.isArray(value["items"]) ? value["items"] : [];
+  const kind = typeof value["kind"] === "string" ? value["kind"].replace(/List$/, "") : "";
+  return items.filter(isJsonObject).map((item) => {
+    const isBare = !Object.hasOwn(item, "kind") && !Object.hasOwn(item, "apiVersion");
+    return isBare ? { ...item, kind, apiVersion: value["apiVersion"] ?? "" } : item;
+  });
+}
+
+function toKubeObject(object: JsonObject, fault: (reason: string) => AppError): KubeObject {
+  const complete = { ...object, metadata: object["metadata"] ?? {} };
+  if (!isKubeObject(complete)) throw fault("metadata must be a map");
+  for (const key of ["labels", "annotations"] as const) {
+    const map: unknown = complete.metadata[key];
+    if (map === undefined || map === null) continue;
+    if (!isJsonObject(map)) throw fault(`metadata.${key} must be a map`);
+    const wrong = Object.entries(map).find(([, value]) => typeof value !== "string");
+    if (wrong !== undefined)
+      throw fault(`metadata.${key} must hold strings only; put the value of ${wrong[0]} in quotes`);
+  }
+  return complete;
+}
+
+function invalid(file: string, position: TextPosition, reason: string): AppError {
+  const { line, column } = position;
+  return new AppError("MANIFEST_INVALID", `${file}:${line}:${column}: ${reason}`, {
+    verdict: "stalled",
+    position: { file, line, column },
+  });
+}
