@@ -9,6 +9,7 @@ import { indexValue, sliceValue } from "./index-value.ts";
 import { sprintf } from "./printf.ts";
 
 function length(value: GoValue): GoValue {
+  if (value === undefined) throw new GoPanic("reflect: call of reflect.Value.Type on zero Value");
   if (value === null) throw new GoPanic("len of nil pointer");
   const found = lengthOf(value);
   if (found === undefined) throw new GoPanic(`len of type ${typeName(value)}`);

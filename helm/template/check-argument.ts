@@ -10,8 +10,9 @@ import { GoInt, GoObject, type GoValue, isStringAnyMap, nilMap, nilSlice, TypedS
 export function checkArgument(frame: Frame, value: GoValue, type: ParamType): unknown {
   switch (type) {
     case "any":
-    case "value":
       return value === undefined ? null : value;
+    case "value":
+      return value;
     case "string":
       if (typeof value === "string") return value;
       break;
@@ -54,5 +55,6 @@ function wrongType(value: GoValue, type: ParamType): string {
 export function nilArgument(type: ParamType): { readonly value: unknown } | undefined {
   if (!nilableParams.has(type)) return undefined;
   if (type === "map") return { value: nilMap() };
+  if (type === "value") return { value: undefined };
   return { value: type === "list" ? nilSlice() : null };
 }

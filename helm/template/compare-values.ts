@@ -1,3 +1,5 @@
+import { noFlags } from "./format-flags.ts";
+import { formatValue } from "./format-value.ts";
 import { compareStrings } from "./go-string.ts";
 import { kindName, typeName } from "./go-type.ts";
 import { GoComplex, GoInt, GoPanic, type GoValue, isGoMap } from "./go-value.ts";
@@ -61,17 +63,13 @@ function equalsOther(a: GoValue, b: GoValue): boolean {
   if (isNone(a) || isNone(b)) return isNone(a) === isNone(b);
   if (kindName(a) !== kindName(b)) {
     throw new GoPanic(
-      `non-comparable types ${reflectText(a)}: ${typeName(a)}, ${typeName(b)}: ${reflectText(b)}`,
+      `non-comparable types ${formatValue(a, "s", noFlags)}: ${typeName(a)}, ${typeName(b)}: ${printValue(b)}`,
     );
   }
   if (isGoMap(b) || Array.isArray(b) || b instanceof Uint8Array) {
-    throw new GoPanic(`non-comparable type ${reflectText(b)}: ${typeName(b)}`);
+    throw new GoPanic(`non-comparable type ${formatValue(b, "s", noFlags)}: ${typeName(b)}`);
   }
   return a === b;
-}
-
-function reflectText(value: GoValue): string {
-  return printValue(value);
 }
 
 /** Returns whether `a < b` by Go's `lt`. Throws `GoPanic` for kinds that have no order. */

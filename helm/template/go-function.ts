@@ -15,7 +15,7 @@ export interface ParamTypes {
   map: GoMap;
   /** `[]interface{}`. */
   list: GoValue[];
-  /** `reflect.Value`: as `any`, but it takes literals of every type and keeps nil. */
+  /** `reflect.Value`: as `any`, but no value is `undefined`. */
   value: GoValue;
   time: GoObject;
   certificate: GoObject;
