@@ -2,7 +2,8 @@ import { AppError } from "../errors.ts";
 
 /**
  * Returns whether a name matches a shell pattern as Go's `filepath.Match` does: `*` and `?` do not cross `/`, `[a-z]` and
- * `[^a-z]` are classes, `\` escapes. The whole name must match. Throws PATTERN_INVALID.
+ * `[^a-z]` are classes, `\` escapes. The whole name must match. Throws PATTERN_INVALID for a malformed pattern, also where
+ * Go happens not to reach the fault.
  */
 export function matchPattern(pattern: string, name: string): boolean {
   return new RegExp(compilePattern(pattern), "u").test(name);
@@ -77,8 +78,8 @@ function translateClass(pattern: string, chars: readonly string[], start: number
     if (index >= chars.length) throw badPattern(pattern, "a class is not closed by ]");
   }
   const body = ranges.join("");
-  if (body === "") return { source: negated ? "[^/]" : "(?!)", index };
-  return { source: negated ? `(?!/)[^${body}]` : `[${body}]`, index };
+  if (body === "") return { source: negated ? "[^]" : "(?!)", index };
+  return { source: negated ? `[^${body}]` : `[${body}]`, index };
 }
 
 function classLiteral(char: string): string {
