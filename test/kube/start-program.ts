@@ -9,6 +9,8 @@ export interface Program {
   readonly pid: number;
   /** True from the moment it ended. */
   readonly ended: boolean;
+  /** Undefined while it runs, and when a signal ended it. */
+  readonly exitCode: number | undefined;
   /** Returns the last lines that it logged. */
   logTail(): string;
   /** Asks the process to end, after `graceMs` kills it, and resolves when it is gone. */
@@ -63,6 +65,9 @@ export async function startProgram(spec: ProgramSpec): Promise<Program> {
     pid,
     get ended() {
       return hasEnded(child);
+    },
+    get exitCode() {
+      return child.exitCode ?? undefined;
     },
     logTail: () => readFileSync(spec.logPath, "utf8").split("\n").slice(-30).join("\n"),
     stop: async (graceMs = 10_000) => {
