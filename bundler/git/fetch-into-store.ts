@@ -123,8 +123,8 @@ function checkCommit(check: {
     if (tree === undefined && check.fresh && !isEmptyTree(oid)) throw incomplete(oid);
     let height = 0;
     for (const entry of tree === undefined ? [] : parseTree(tree, format)) {
-      if (entry.kind === "directory") height = Math.max(height, heightOf(entry.oid, depth + 1));
-      else if (check.fresh && entry.kind !== "submodule" && !pack.has(entry.oid)) throw incomplete(entry.oid);
+      if (entry.type === "dir") height = Math.max(height, heightOf(entry.oid, depth + 1));
+      else if (check.fresh && entry.type !== "submodule" && !pack.has(entry.oid)) throw incomplete(entry.oid);
     }
     heights.set(oid, height + 1);
     if (depth + height > limits.treeDepth) throw tooDeep(limits);

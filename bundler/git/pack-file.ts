@@ -14,12 +14,15 @@ export interface PackFile {
   close(): void;
 }
 
-const windowBytes = 4 * 1024 * 1024;
+/** A window begins small, for the few objects of one push, and grows while a whole commit is read. */
+const firstWindowBytes = 32 * 1024;
+const maxWindowBytes = 4 * 1024 * 1024;
 
 /** Returns a reader of `<base>.pack` and `<base>.idx` that holds one window of the pack in memory. */
 export function openPackFile(base: string, format: ObjectFormat): PackFile {
   let index: PackIndex | undefined;
   let file: { readonly descriptor: number; readonly size: number } | undefined;
+  let windowBytes = firstWindowBytes;
   let window: { readonly start: number; readonly data: Buffer } = { start: 0, data: Buffer.alloc(0) };
 
   function opened(): { readonly descriptor: number; readonly size: number } {
@@ -43,6 +46,7 @@ export function openPackFile(base: string, format: ObjectFormat): PackFile {
         filled += read;
       }
       window = { start: offset, data };
+      windowBytes = Math.min(windowBytes * 2, maxWindowBytes);
     }
     return window.data.subarray(offset - window.start);
   }

@@ -2,13 +2,11 @@ import { AppError } from "../../shared/errors.ts";
 import type { ObjectFormat } from "./object-format.ts";
 import { isOid, oidBytes } from "./object-format.ts";
 
-/** What a tree entry is, by its mode. */
-export type TreeEntryKind = "file" | "executable" | "symlink" | "directory" | "submodule";
-
 /** One entry of a git tree. */
-export interface TreeEntry {
+export interface GitTreeEntry {
   readonly name: string;
-  readonly kind: TreeEntryKind;
+  readonly type: "file" | "dir" | "symlink" | "submodule";
+  readonly executable: boolean;
   readonly oid: string;
 }
 
@@ -27,20 +25,19 @@ export interface CommitObject {
 const utf8 = new TextDecoder("utf-8");
 
 /** Returns the entries of a tree object in git's order. Throws `GIT_STORE_CORRUPT` on a name that no checkout accepts. */
-export function parseTree(content: Buffer, format: ObjectFormat): readonly TreeEntry[] {
+export function parseTree(content: Buffer, format: ObjectFormat): readonly GitTreeEntry[] {
   const width = oidBytes(format);
-  const entries: TreeEntry[] = [];
+  const entries: GitTreeEntry[] = [];
   let at = 0;
   while (at < content.length) {
+    const end = content.indexOf(0, at);
     const space = content.indexOf(32, at);
-    const end = content.indexOf(0, space);
-    if (space < 0 || end < 0 || end + 1 + width > content.length) throw corruptObject("a tree is cut off");
-    const kind = kindOf(content.toString("latin1", at, space));
-    const name = utf8.decode(content.subarray(space + 1, end));
-    if (name === "" || name === "." || name === ".." || name.includes("/") || name.toLowerCase() === ".git") {
-      throw corruptObject(`a tree has an entry named ${JSON.stringify(name)}`);
-    }
-    entries.push({ name, kind, oid: content.toString("hex", end + 1, end + 1 + width) });
+    if (space < 0 || end < space || end + 1 + width > content.length) throw corruptObject("a tree is cut off");
+    const mode = modeAt(content, at, space);
+    const name = content.toString("utf8", space + 1, end);
+    if (isForbiddenName(name)) throw corruptObject(`a tree has an entry named ${JSON.stringify(name)}`);
+    const oid = content.toString("hex", end + 1, end + 1 + width);
+    entries.push({ name, type: typeOf(mode), executable: mode === 0o100755, oid });
     at = end + 1 + width;
   }
   return entries;
@@ -65,20 +62,33 @@ export function parseCommit(content: Buffer): CommitObject {
   };
 }
 
-function kindOf(mode: string): TreeEntryKind {
-  switch (mode) {
-    case "40000":
-    case "040000":
-      return "directory";
-    case "120000":
+function isForbiddenName(name: string): boolean {
+  if (name.length > 4) return name.includes("/");
+  return name === "" || name === "." || name === ".." || name.toLowerCase() === ".git" || name.includes("/");
+}
+
+function modeAt(content: Buffer, start: number, end: number): number {
+  let mode = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = (content[at] ?? 0) - 48;
+    if (digit < 0 || digit > 7 || mode > 0o777777) throw corruptObject("a tree entry has a malformed mode");
+    mode = mode * 8 + digit;
+  }
+  return mode;
+}
+
+function typeOf(mode: number): GitTreeEntry["type"] {
+  switch (mode & 0o170000) {
+    case 0o040000:
+      return "dir";
+    case 0o120000:
       return "symlink";
-    case "160000":
+    case 0o160000:
       return "submodule";
-    case "100755":
-      return "executable";
+    case 0o100000:
+      return "file";
     default:
-      if (mode.startsWith("100")) return "file";
-      throw corruptObject(`a tree entry has mode ${mode.slice(0, 12)}`);
+      throw corruptObject(`a tree entry has mode ${mode.toString(8)}`);
   }
 }
 

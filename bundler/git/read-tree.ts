@@ -4,6 +4,7 @@ import type { FetchLimits } from "./fetch-limits.ts";
 import { formatOfOid, isEmptyTree } from "./object-format.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { openObjectStore } from "./object-store.ts";
+import type { GitTreeEntry } from "./parse-objects.ts";
 import { parseTree } from "./parse-objects.ts";
 
 /** Parsed directories by object ID. One cache belongs to one remote key and may outlive commits. */
@@ -12,44 +13,48 @@ export interface TreeCache {
   set(oid: string, tree: CachedTree): void;
 }
 
-/** One directory, listed and by name. */
+/** One directory. `byName` is filled when a name is first looked for. */
 export interface CachedTree {
-  readonly entries: readonly TreeEntry[];
-  readonly byName: ReadonlyMap<string, TreeEntry>;
+  readonly entries: readonly GitTreeEntry[];
+  byName: ReadonlyMap<string, GitTreeEntry> | undefined;
 }
 
 /** A commit's files, with what reading them cost. */
 export interface CommitTree extends RepoTree, Disposable {
   /** Returns an entry of a directory without listing it to the caller; undefined when there is none. */
   find(path: string): TreeEntry | undefined;
+  /** Returns the entries of any directory that the store has, also of an earlier commit. */
+  entriesOf(oid: string): readonly TreeEntry[];
   readonly counts: { readonly treesRead: number; readonly blobsRead: number };
 }
 
 /** Entries that one view may list in all: a few nested trees can name billions of files. */
 const maxListed = 5_000_000;
 
-/** Returns a cache that forgets the directories used longest ago beyond `maxEntries` names in all. */
-export function createTreeCache(maxEntries = 300_000): TreeCache {
-  const trees = new Map<string, CachedTree>();
+/** Returns a cache that forgets directories not used for a while beyond `maxEntries` names in all. */
+export function createTreeCache(maxEntries = 400_000): TreeCache {
+  let young = new Map<string, CachedTree>();
+  let old = new Map<string, CachedTree>();
   let size = 0;
-  return {
-    get: (oid) => {
-      const tree = trees.get(oid);
-      if (tree === undefined) return undefined;
-      trees.delete(oid);
-      trees.set(oid, tree);
-      return tree;
-    },
-    set: (oid, tree) => {
-      trees.set(oid, tree);
-      size += tree.entries.length + 1;
-      for (const [oldest, old] of trees) {
-        if (size <= maxEntries) break;
-        trees.delete(oldest);
-        size -= old.entries.length + 1;
-      }
-    },
-  };
+
+  function set(oid: string, tree: CachedTree): void {
+    young.set(oid, tree);
+    size += tree.entries.length + 1;
+    if (size <= maxEntries / 2) return;
+    old = young;
+    young = new Map();
+    size = 0;
+  }
+
+  function get(oid: string): CachedTree | undefined {
+    const recent = young.get(oid);
+    if (recent !== undefined) return recent;
+    const tree = old.get(oid);
+    if (tree !== undefined) set(oid, tree);
+    return tree;
+  }
+
+  return { get, set };
 }
 
 /**
@@ -79,13 +84,7 @@ export function openCommitTree(options: {
     if (known !== undefined) return known;
     const content = isEmptyTree(oid) ? Buffer.alloc(0) : readTyped(store(), oid, "tree");
     counts.treesRead += 1;
-    const entries = parseTree(content, format).map(({ name, kind, oid: child }) => ({
-      name,
-      type: typeOf(kind),
-      oid: child,
-      ...(kind === "executable" ? { executable: true } : {}),
-    }));
-    const tree = { entries, byName: new Map(entries.map((entry) => [entry.name, entry])) };
+    const tree: CachedTree = { entries: parseTree(content, format), byName: undefined };
     cache.set(oid, tree);
     return tree;
   }
@@ -104,7 +103,7 @@ export function openCommitTree(options: {
     if (path === "") return { name: "", type: "dir", oid: root };
     const slash = path.lastIndexOf("/");
     const parent = dirOid(path.slice(0, Math.max(slash, 0)));
-    return parent === undefined ? undefined : treeOf(parent).byName.get(path.slice(slash + 1));
+    return parent === undefined ? undefined : entryOf(treeOf(parent), path.slice(slash + 1));
   }
 
   function list(dir: string): readonly TreeEntry[] {
@@ -125,7 +124,8 @@ export function openCommitTree(options: {
     return readTyped(store(), entry.oid, "blob");
   }
 
-  return { oid: root, list, read, find, counts, [Symbol.dispose]: () => opened?.[Symbol.dispose]() };
+  const entriesOf = (oid: string): readonly TreeEntry[] => treeOf(oid).entries;
+  return { oid: root, list, read, find, entriesOf, counts, [Symbol.dispose]: () => opened?.[Symbol.dispose]() };
 }
 
 const lfsHead = Buffer.from("version https://git-lfs.github.com/spec/");
@@ -141,17 +141,11 @@ function readTyped(store: ObjectStore, oid: string, type: "tree" | "blob"): Buff
   throw new AppError("GIT_STORE_CORRUPT", `object ${oid} is a ${object.type}, a ${type} is expected`);
 }
 
-function typeOf(kind: "file" | "executable" | "symlink" | "directory" | "submodule"): TreeEntry["type"] {
-  switch (kind) {
-    case "directory":
-      return "dir";
-    case "executable":
-      return "file";
-    case "file":
-    case "symlink":
-    case "submodule":
-      return kind;
-  }
+/** Small directories are searched in order: a map of each would cost more than it saves. */
+function entryOf(tree: CachedTree, name: string): GitTreeEntry | undefined {
+  if (tree.entries.length < 12) return tree.entries.find((entry) => entry.name === name);
+  tree.byName ??= new Map(tree.entries.map((entry) => [entry.name, entry]));
+  return tree.byName.get(name);
 }
 
 function tooDeep(limit: number): AppError {
