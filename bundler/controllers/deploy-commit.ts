@@ -9,17 +9,15 @@ import { fleetApiVersion } from "../../shared/api/meta.ts";
 import { bundleOptionsOf, commitLabel } from "../../shared/bundle/bundle-options.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
-import {
-  type BuildCache,
-  type BuildCounts,
-  buildCommit,
-  type BuiltBundle,
-  type CommitBuild,
-} from "../build/build-commit.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
+import { takenNames } from "../build/bundle-names.ts";
+import { buildCommit } from "../build/build-commit.ts";
+import type { BuildCache, BuildCounts, BuiltBundle, CommitBuild } from "../build/commit-build.ts";
 import type { BundleContent } from "../build/bundle-content.ts";
 import type { KustomizeRenderer } from "../build/kustomize.ts";
 import { bundleResource, type Hub } from "../desired/hub.ts";
 import type { Commit } from "../git/fetch-commit.ts";
+import type { GitRemote } from "../git/git-remote.ts";
 import type { CommitNotice } from "../git/notice-commit.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import type { BlobTable } from "../store/blob-table.ts";
@@ -30,6 +28,13 @@ import { type BuiltDirectory, newFault, type NewFault, planBundles } from "./pla
 export interface RepoKey {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** A commit of a GitRepo that was noticed. */
+export interface CommitToDeploy {
+  readonly gitRepo: GitRepo;
+  readonly remote: GitRemote;
+  readonly notice: CommitNotice;
 }
 
 /** What came of a commit. */
@@ -45,7 +50,7 @@ export interface DeployCommitDeps {
   readonly hub: Hub;
   readonly objects: ObjectTable;
   readonly blobs: BlobTable;
-  readonly fetchCommit: (gitRepo: GitRepo, notice: CommitNotice, signal: AbortSignal) => Promise<Commit>;
+  readonly fetchCommit: (remote: GitRemote, notice: CommitNotice, signal: AbortSignal) => Promise<Commit>;
   readonly openTree: (commit: Commit) => CommitTree;
   readonly kustomize: KustomizeRenderer | undefined;
   readonly clock: Clock;
@@ -57,7 +62,7 @@ export interface CommitDeployer {
    * Fetches a commit, builds what changed, and saves its bundles in one transaction: clusters never see half a commit.
    * Throws what concerns the whole repository; faults of single directories are in the result.
    */
-  deployCommit(gitRepo: GitRepo, notice: CommitNotice, signal: AbortSignal): Promise<DeployedCommit>;
+  deployCommit(wish: CommitToDeploy, signal: AbortSignal): Promise<DeployedCommit>;
   /** Removes all bundles of a GitRepo that somebody deleted. */
   removeRepo(key: RepoKey): Promise<void>;
 }
@@ -66,9 +71,9 @@ export interface CommitDeployer {
 export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
   const caches = new Map<string, BuildCache>();
   return {
-    deployCommit: async (gitRepo, notice, signal) => {
+    deployCommit: async ({ gitRepo, remote, notice }, signal) => {
       const key = `${gitRepo.metadata.namespace ?? ""}/${gitRepo.metadata.name ?? ""}`;
-      const commit = await deps.fetchCommit(gitRepo, notice, signal);
+      const commit = await deps.fetchCommit(remote, notice, signal);
       using tree = deps.openTree(commit);
       const cache = caches.get(key);
       const { paths, bundles } = gitRepo.spec;
@@ -159,13 +164,7 @@ async function save(
   const pathFaults = build.faults.map(({ error }) => newFault(error));
   return {
     faults: [...pathFaults, ...plan.faults, ...faults],
-    warnings: build.bundles.flatMap(({ warnings }) =>
-      warnings.map(
-        ({ code, message, position }) =>
-          [position.file, position.line, position.column].filter((part) => part !== undefined).join(":") +
-          `: ${code}: ${message}`,
-      ),
-    ),
+    warnings: [...build.bundles.flatMap(({ warnings }) => warnings), ...takenNames(build)].map(warningText),
     counters: { ...build.counts, saved, removed: plan.remove.length },
   };
 }
@@ -236,4 +235,9 @@ async function saveBundle(
 function sameBundle(wanted: ApiObject, existing: ApiObject): boolean {
   const { managedFields: _fields, resourceVersion: _version, ...metadata } = existing.metadata;
   return jsonEqual(wanted, { ...existing, metadata });
+}
+
+function warningText({ code, message, position: { file, line, column } }: BundleWarning): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(":");
+  return place === "" ? `${code}: ${message}` : `${place}: ${code}: ${message}`;
 }

@@ -7,20 +7,21 @@ import type { Logger } from "../../shared/log.ts";
 import { createWorkQueue } from "../../shared/runtime/work-queue.ts";
 import type { ControllerMetrics } from "../../shared/runtime/metrics.ts";
 import { gitRepoResource } from "../desired/hub.ts";
+import type { GitRemote } from "../git/git-remote.ts";
 import type { CommitNoticer, CommitNotice, Following } from "../git/notice-commit.ts";
 import { isSameRepository, type WebhookPush } from "../git/webhook.ts";
 import { type GitState, newGitState } from "../store/git-state-table.ts";
 import type { CommittedChange, ObjectTable } from "../store/object-table.ts";
 import { defaultCredentialSecret, remoteOf } from "./git-credential.ts";
 import { mergeFaults, newFault } from "./plan-bundles.ts";
-import type { DeployedCommit, RepoKey } from "./deploy-commit.ts";
+import type { CommitToDeploy, DeployedCommit, RepoKey } from "./deploy-commit.ts";
 
 /** What the controller of GitRepos works with. */
 export interface GitRepoControllerDeps {
   readonly objects: ObjectTable;
   readonly noticer: CommitNoticer;
   /** Fetches a commit, builds its bundles and saves them in one transaction. */
-  readonly deployCommit: (gitRepo: GitRepo, notice: CommitNotice, signal: AbortSignal) => Promise<DeployedCommit>;
+  readonly deployCommit: (wish: CommitToDeploy, signal: AbortSignal) => Promise<DeployedCommit>;
   /** Removes the bundles of a GitRepo that somebody deleted. */
   readonly removeRepo: (key: RepoKey) => Promise<void>;
   readonly saveState: (key: RepoKey, state: GitState) => Promise<void>;
@@ -49,7 +50,7 @@ export interface GitRepoController extends AsyncDisposable {
 interface Followed {
   readonly key: RepoKey;
   readonly signature: string;
-  readonly url: string;
+  readonly remote: GitRemote;
   readonly following: Following;
   notice: CommitNotice | undefined;
   pollError: AppError | undefined;
@@ -118,7 +119,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     const before = stateOf(text);
     const optionsHash = stableHash([gitRepo.spec, gitRepo.metadata.labels ?? {}, gitRepo.metadata.annotations ?? {}]);
     if (before.commit === notice.commit && before.optionsHash === optionsHash) return;
-    const deployed = await deps.deployCommit(gitRepo, notice, signal);
+    const deployed = await deps.deployCommit({ gitRepo, remote: entry.remote, notice }, signal);
     const faults = mergeFaults(before.faults, deployed.faults, isoTime(deps.clock));
     const { warnings } = deployed;
     await setState(key, {
@@ -170,7 +171,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
         queue.add(text);
       },
     });
-    const entry: Followed = { key, signature, url: remote.url, following, notice: undefined, pollError: undefined };
+    const entry: Followed = { key, signature, remote, following, notice: undefined, pollError: undefined };
     followed.set(text, entry);
     return entry;
   }
@@ -211,8 +212,8 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       }
     },
     push: ({ urls, commit }) => {
-      const concerned = [...followed.values()].filter(({ url }) =>
-        urls.some((candidate) => isSameRepository(candidate, url)),
+      const concerned = [...followed.values()].filter(({ remote }) =>
+        urls.some((candidate) => isSameRepository(candidate, remote.url)),
       );
       for (const { following } of concerned) following.poke(commit);
       return concerned.length;

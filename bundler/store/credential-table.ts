@@ -25,6 +25,8 @@ const kindSchema = z.enum(["registration", "agent", "user"]);
 export interface CredentialTable {
   /** Stores a credential for a new random word, which is returned and never seen again. */
   issue(sql: Sql, credential: Credential): Promise<string>;
+  /** Stores a credential for a word that somebody else chose. */
+  accept(sql: Sql, word: string, credential: Credential): Promise<void>;
   /** Returns what a word opens; undefined for an unknown or expired one. */
   find(word: string, nowMs: number): Promise<Credential | undefined>;
   /** Takes back all words of a token, cluster or user. */
@@ -35,20 +37,22 @@ export interface CredentialTable {
 
 /** Returns the credential table of a database. Words have 256 random bits, so a plain hash is enough. */
 export function createCredentialTable(db: Database): CredentialTable {
+  const accept = async (sql: Sql, word: string, credential: Credential): Promise<void> => {
+    const { kind, namespace, name, expiresMs, labels, groups } = credential;
+    await sql.run("INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)", [
+      sha256Hex(word),
+      kind,
+      namespace,
+      name,
+      expiresMs ?? null,
+      JSON.stringify({ labels, groups }),
+    ]);
+  };
   return {
+    accept,
     issue: async (sql, credential) => {
       const word = `drover-${randomBytes(32).toString("base64url")}`;
-      await sql.run(
-        "INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-          sha256Hex(word),
-          credential.kind,
-          credential.namespace,
-          credential.name,
-          credential.expiresMs ?? null,
-          JSON.stringify({ labels: credential.labels, groups: credential.groups }),
-        ],
-      );
+      await accept(sql, word, credential);
       return word;
     },
     find: async (word, nowMs) => {

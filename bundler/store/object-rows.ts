@@ -25,6 +25,17 @@ export const computedStatusResources: ReadonlySet<ResourceKey> = new Set([
 /** The kind whose removal is remembered. */
 export const bundleResource: ResourceKey = "fleet.cattle.io/bundles";
 
+/** What is deleted with an object, in the same transaction: the words that it gave out and what it reported. */
+const goesWith: Readonly<Record<ResourceKey, readonly string[]>> = {
+  "fleet.cattle.io/clusters": [
+    "DELETE FROM credentials WHERE kind = 'agent' AND namespace = ? AND name = ?",
+    "DELETE FROM cluster_states WHERE namespace = ? AND name = ?",
+  ],
+  "fleet.cattle.io/clusterregistrationtokens": [
+    "DELETE FROM credentials WHERE kind = 'registration' AND namespace = ? AND name = ?",
+  ],
+};
+
 /** Objects as rows. */
 export interface ObjectRows {
   read(sql: Sql, key: ObjectKey): Promise<ApiObject | undefined>;
@@ -81,6 +92,7 @@ export function createObjectRows(sealer: Sealer): ObjectRows {
         key.namespace,
         key.name,
       ]);
+      for (const statement of goesWith[key.resource] ?? []) await sql.run(statement, [key.namespace, key.name]);
       if (key.resource !== bundleResource) return;
       await sql.run(
         `INSERT INTO removed_bundles (namespace, name, because) VALUES (?, ?, ?)
