@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../codec/js
 import { badRequest } from "../api-error.ts";
 import { isApiObject, type ApiObject } from "../api-object.ts";
 import type { KindSchema } from "../open-api-schema.ts";
-import { throughGoStruct } from "../go-struct.ts";
+import { applyBuiltInDefaults } from "../built-in-defaults/apply-built-in-defaults.ts";
 import { printGoJson, quoteGoString } from "../go-text.ts";
 import type { ResourceDefinition } from "../resource-definition.ts";
 import { defaultFields } from "../schema/default-fields.ts";
@@ -53,9 +53,10 @@ export function shapeObject(
     throw badRequest(`${prefix}strict decoding error: ${problems.join(", ")}`);
   }
   if (request.fieldValidation === "Warn") problems.forEach((problem) => request.warn(problem));
-  const known = schema.goStructs === true ? pruned.value : defaultFields(pruned.value, schema);
+  const isGoStruct = schema.goStructs === true;
+  const known = isGoStruct ? pruned.value : defaultFields(pruned.value, schema);
   if (!isApiObject(known)) throw badRequest(`${complaint}json: cannot unmarshal into Go value`);
-  return schema.goStructs === true ? throughGoStruct(known, schema) : known;
+  return isGoStruct ? applyBuiltInDefaults(known, schema) : known;
 }
 
 /** Metadata is a Go struct in every kind. */

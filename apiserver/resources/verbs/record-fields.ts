@@ -1,6 +1,7 @@
 import { applyObject, type ApplyResult } from "../../apply/apply-object.ts";
 import { trackUpdate } from "../../apply/track-update.ts";
 import type { ApiObject } from "../api-object.ts";
+import { resetFieldsFor } from "../reset-fields.ts";
 import { metaTime, schemaOf, type WriteRequest, type WriterParts } from "./write-request.ts";
 
 /** A request and the server that carries it out. */
@@ -30,19 +31,19 @@ export function recordApply(
 
 function trackingContext(live: ApiObject | undefined, { request, parts }: Writing) {
   const { definition, fieldManager, subresource } = request;
+  const { names } = definition;
   return {
     live,
     manager: fieldManager,
     schema: schemaOf(definition),
     time: metaTime(parts.clock.now()),
     subresource,
-    resetFields: resetFields(request),
+    resetFields: resetFieldsFor({
+      group: names.group,
+      plural: names.plural,
+      subresource,
+      hasStatus: definition.subresources["status"] !== undefined,
+      builtIn: definition.builtIn,
+    }),
   };
-}
-
-/** What a request cannot change, and so nobody owns by it. */
-function resetFields({ definition, subresource }: WriteRequest): readonly (readonly string[])[] {
-  if (definition.subresources["status"] === undefined) return [];
-  if (subresource === "status") return [["spec"], ["metadata", "labels"], ["metadata", "annotations"]];
-  return subresource === "" ? [["status"]] : [];
 }

@@ -1,0 +1,40 @@
+import { createReviewResources } from "../apiserver/access/review-resources.ts";
+import type { Authorize } from "../apiserver/access/request-attributes.ts";
+import type { RbacAuthorizer } from "../apiserver/access/rbac.ts";
+import { createBuiltInDefinitions } from "../apiserver/resources/built-in-definitions.ts";
+import { builtInSchemas } from "../apiserver/resources/built-in-schemas.ts";
+import type {
+  ResourceStrategy,
+  ServedResource,
+  Subresource,
+  UserInfo,
+} from "../apiserver/resources/resource-definition.ts";
+import { namespaceStrategy } from "../apiserver/resources/strategies/namespace-strategy.ts";
+import type { ObjectStore } from "../apiserver/storage/object-store.ts";
+import { columnsOf } from "./printer-columns.ts";
+
+/** What the kinds of a simulated cluster need. */
+export interface ClusterKindsOptions {
+  readonly store: ObjectStore;
+  readonly authorize: Authorize;
+  readonly rbac: RbacAuthorizer;
+  readonly userOfToken: (token: string) => Promise<UserInfo | undefined>;
+}
+
+const strategies: Readonly<Record<string, ResourceStrategy>> = {
+  "/namespaces": namespaceStrategy,
+};
+
+const noSubresources: Readonly<Record<string, Subresource>> = {};
+
+/** Returns the kinds that a simulated cluster serves from its start: Kubernetes' own and the reviews. */
+export function clusterKinds({ store, authorize, rbac, userOfToken }: ClusterKindsOptions): readonly ServedResource[] {
+  const stored = createBuiltInDefinitions({
+    store,
+    strategyFor: (resource) => strategies[resource] ?? {},
+    columnsFor: columnsOf,
+    subresourcesFor: () => noSubresources,
+  });
+  const rulesFor = async (user: UserInfo, namespace: string) => rbac.rulesFor(user, namespace);
+  return [...stored, ...createReviewResources({ authorize, rulesFor, userOfToken, schemas: builtInSchemas() })];
+}
