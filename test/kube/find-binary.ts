@@ -35,6 +35,7 @@ export async function findBinary(name: BinaryName): Promise<string | undefined> 
   if (assets !== undefined && assets !== "") {
     const candidate = join(assets, name);
     if (await hasWantedVersion(name, candidate)) return candidate;
+    if (await isExecutable(candidate)) warnOnce(`${candidate} is not ${binaryRecipes[name].version}: not used`);
   }
   const cached = await cachedBinaryPath(name);
   if (await isExecutable(cached)) return cached;
@@ -55,6 +56,13 @@ export async function hasWantedVersion(name: BinaryName, path: string): Promise<
     });
   });
   return recipe.versionPattern.exec(printed)?.[1] === recipe.version.slice(1).split(".").slice(0, 2).join(".");
+}
+
+const warned = new Set<string>();
+
+function warnOnce(message: string): void {
+  if (!warned.has(message)) process.stderr.write(`${message}\n`);
+  warned.add(message);
 }
 
 async function isExecutable(path: string): Promise<boolean> {

@@ -49,9 +49,11 @@ describe("finding a program", () => {
     { name: "helm", says: 'version.BuildInfo{Version:"v3.19.0", GitCommit:""}' },
     { name: "kustomize", says: "v4.5.7" },
   ] as const)("passes over $name that says $says", async ({ name, says }) => {
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await program(join(onPath, name), says);
     await program(join(assets, name), says);
     expect(await findBinary(name)).toBeUndefined();
+    expect(process.stderr.write).toHaveBeenCalledWith(expect.stringContaining(`${join(assets, name)} is not v`));
   });
 
   it("says clearly what is missing where there is neither the program nor Go", async () => {
