@@ -2,6 +2,7 @@ import { CodecError } from "../../codec/codec-error.ts";
 import { type JsonObject, type JsonValue, isJsonObject } from "../../codec/json-value.ts";
 import { parseYaml } from "../../codec/parse-yaml.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
+import { helmFunctions } from "../../helm/functions/registry.ts";
 import { compileTemplates, executeTemplate } from "../../helm/template/compile-template.ts";
 import type { FunctionTable } from "../../helm/template/go-function.ts";
 import type { GoValue } from "../../helm/template/go-value.ts";
@@ -13,23 +14,22 @@ import { cleanLabels, fleetLabelsOf } from "./clean-labels.ts";
 
 const labelShortcut = "global.fleet.clusterLabels.";
 const maxDepth = 50;
-const disabledFunctions = new Set(["env", "expandenv", "include", "tpl", "getHostByName"]);
+/** Helm's own functions and those that look outside of the template (Fleet: `tplFuncMap` is sprig's table without them). */
+const withheldFunctions = new Set(
+  (
+    "env expandenv getHostByName include tpl required lookup toYaml toYamlPretty mustToYaml fromYaml fromYamlArray " +
+    "fromJsonArray toToml mustToToml fromToml"
+  ).split(" "),
+);
 
-/** Returns the functions that value templates have: sprig's without those that look outside (Fleet: `tplFuncMap`). */
-export function valueFunctions(all: FunctionTable): FunctionTable {
-  return new Map([...all].filter(([name]) => !disabledFunctions.has(name)));
-}
+const functions: FunctionTable = new Map([...helmFunctions].filter(([name]) => !withheldFunctions.has(name)));
 
 /**
  * Returns the options for one cluster: label shortcuts replaced, `${ }` templates of `helm.values` and
  * `helm.templateValues` evaluated (Fleet: `preprocessHelmValues`). A cluster without labels gets the options as they
  * are. Throws VALUES_TEMPLATE_FAILED with the path of the key; it concerns this cluster only.
  */
-export function templateValues(
-  options: DeploymentOptions,
-  facts: ClusterFacts,
-  functions: FunctionTable,
-): DeploymentOptions {
+export function templateValues(options: DeploymentOptions, facts: ClusterFacts): DeploymentOptions {
   const labels = { ...cleanLabels(facts.labels), ...fleetLabelsOf(facts.labels) };
   const { helm } = options;
   if (Object.keys(labels).length === 0 || helm === undefined) return options;
@@ -44,7 +44,7 @@ export function templateValues(
     ["ClusterAnnotations", toGo(cleanLabels(facts.annotations))],
     ["ClusterValues", toGo(facts.templateValues)],
   ]);
-  const evaluation: Evaluation = { data, functions, cluster: `${facts.namespace}/${facts.name}` };
+  const evaluation: Evaluation = { data, cluster: `${facts.namespace}/${facts.name}` };
   const evaluated = { ...evaluateAll(shortcut, evaluation), ...evaluateEach(helm, evaluation) };
   return { ...options, helm: { ...helm, values: evaluated } };
 }
@@ -67,7 +67,6 @@ function replaceShortcuts(values: JsonObject, labels: Readonly<Record<string, st
 
 interface Evaluation {
   readonly data: GoValue;
-  readonly functions: FunctionTable;
   /** `<workspace>/<cluster>`, for messages. */
   readonly cluster: string;
 }
@@ -95,7 +94,7 @@ function evaluateEach(helm: HelmOptions, evaluation: Evaluation): Record<string,
 function run(text: string, evaluation: Evaluation, where: (line: number | undefined) => string): JsonValue | undefined {
   try {
     const set = compileTemplates([{ name: "values", text }], {
-      functions: evaluation.functions,
+      functions,
       delimiters: { left: "${", right: "}" },
       missingKey: "error",
     });

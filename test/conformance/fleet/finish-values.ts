@@ -1,8 +1,5 @@
-import type { FunctionTable } from "../../../helm/template/go-function.ts";
 import type { Finish } from "../../../shared/targeting/target-bundle.ts";
-import { templateValues, valueFunctions } from "../../../shared/targeting/template-values.ts";
-
-const functions: FunctionTable = valueFunctions(new Map());
+import { templateValues } from "../../../shared/targeting/template-values.ts";
 
 /** Evaluates value templates as the agent does. */
-export const finishValues: Finish = (options, facts) => templateValues(options, facts, functions);
+export const finishValues: Finish = templateValues;

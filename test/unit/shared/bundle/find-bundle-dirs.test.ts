@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+
+import { type ScanMemo, type ScanOptions, findBundleDirs } from "../../../../shared/bundle/find-bundle-dirs.ts";
+import type { RepoTree } from "../../../../shared/bundle/repo-tree.ts";
+import { type MemoryFile, memoryTree } from "../../../support/memory-tree.ts";
+
+function found(files: Record<string, MemoryFile>, options: ScanOptions = {}): string[] {
+  return findBundleDirs(memoryTree(files), options).dirs.map((dir) => dir.path);
+}
+
+const apps = { "apps/a/fleet.yaml": "", "apps/b/fleet.yml": "", "apps/c/x.yaml": "", "README.md": "" };
+
+describe("findBundleDirs", () => {
+  it("finds every directory with options, and the root for YAML that none of them covers", () => {
+    expect(found(apps)).toEqual(["", "apps/a", "apps/b"]);
+  });
+
+  it("makes no root bundle when all YAML lies below directories with options", () => {
+    expect(found({ "a/fleet.yaml": "", "a/x.yaml": "", "README.md": "" })).toEqual(["a"]);
+  });
+
+  it("makes no bundle of a directory that only has a chart or a kustomization", () => {
+    expect(found({ "fleet.yaml": "", "c/Chart.yaml": "", "k/kustomization.yaml": "" })).toEqual([""]);
+  });
+
+  it("does not take JSON for a reason to make a root bundle", () => {
+    expect(found({ "a.json": "{}" })).toEqual([]);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ["a plain path", ["apps/a"], ["apps/a"]],
+    ["slashes before and behind", ["/apps/a/"], ["apps/a"]],
+    ["a dot in front", ["./apps/a"], ["apps/a"]],
+    ["a glob", ["apps/*"], ["apps/a", "apps/b", "apps/c"]],
+    ["a glob with classes", ["app?/[ab]"], ["apps/a", "apps/b"]],
+    ["overlapping roots, both", ["apps", "apps/a"], ["apps", "apps/a", "apps/b", "apps/a"]],
+    ["a path out of the repository, never", ["../apps"], []],
+    ["a file, never", ["README.md"], []],
+    ["a glob that ends in a slash, never, as in Go", ["apps/*/"], []],
+  ])("searches %s", (_, paths, dirs) => {
+    expect(found(apps, { paths })).toEqual(dirs);
+  });
+
+  it("reports paths that match nothing, and goes on behind a malformed one", () => {
+    const result = findBundleDirs(memoryTree(apps), { paths: ["nowhere", "bad-[x", "apps/a"] });
+    expect(result.unmatched).toEqual(["nowhere"]);
+    expect(result.faults.map(({ path, error }) => [path, error.code])).toEqual([["bad-[x", "PATTERN_INVALID"]]);
+    expect(result.dirs).toHaveLength(1);
+  });
+
+  it("takes exactly the directories of a driven scan", () => {
+    const bundles = [{ base: "apps/a" }, { base: "apps", options: "c/x.yaml" }, { base: "gone" }];
+    const result = findBundleDirs(memoryTree(apps), { bundles, paths: ["apps/b"] });
+    expect(result.dirs.map(({ path, optionsFile }) => [path, optionsFile])).toEqual([
+      ["apps/a", undefined],
+      ["apps", "c/x.yaml"],
+    ]);
+    expect(result.faults.map(({ error }) => error.code)).toEqual(["BUNDLE_DIR_MISSING"]);
+  });
+
+  it("follows a link that a path matches, keeps its name, and looks for no bundles below it", () => {
+    const files = { "lib/web/fleet.yaml": "", "lib/web/sub/fleet.yaml": "", "ams/web": { link: "../lib/web" } };
+    const { dirs } = findBundleDirs(memoryTree(files), { paths: ["ams/*"] });
+    expect(dirs).toMatchObject([{ path: "ams/web", realPath: "lib/web" }]);
+  });
+
+  it("ignores links that leave the repository or turn in a circle", () => {
+    expect(
+      found({ out: { link: "../../etc" }, abs: { link: "/etc" }, loop: { link: "loop" } }, { paths: ["*"] }),
+    ).toEqual([]);
+  });
+
+  it("counts a link named fleet.yaml as it leads where it lies", () => {
+    expect(
+      found({ "a/fleet.yaml": { link: "../shared.yaml" }, "b/fleet.yaml": { link: "gone" }, "shared.yaml": "" }),
+    ).toEqual(["", "a"]);
+  });
+
+  it("walks only trees that it has not seen before", () => {
+    const memo: ScanMemo = new Map();
+    const listed: string[] = [];
+    const spy = (tree: RepoTree): RepoTree => ({ ...tree, list: (dir) => (listed.push(dir), tree.list(dir)) });
+    findBundleDirs(spy(memoryTree(apps)), {}, memo);
+    listed.length = 0;
+    const changed = findBundleDirs(spy(memoryTree({ ...apps, "apps/a/new.yaml": "" })), {}, memo);
+    expect(changed.dirs.map((dir) => dir.path)).toEqual(["", "apps/a", "apps/b"]);
+    expect(new Set(listed)).toEqual(new Set(["", "apps", "apps/a"]));
+  });
+});
