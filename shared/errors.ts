@@ -10,8 +10,6 @@ export const errorCodes = {
   BLOB_INVALID: "A blob from the hub is cut off, too large, or not what its name promises; it is not used.",
   BLOB_NOT_FOUND: "An agent asked for a blob that its own desired document does not name.",
   BUNDLES_NONE: "A commit holds nothing to deploy at the paths of the GitRepo.",
-  BUNDLE_BUILD_FAILED:
-    "A bundle directory could not be built; the message names the directory, its other bundles go on.",
   BUNDLE_DIR_MISSING: "An entry of spec.bundles names a directory that the repository does not have.",
   BUNDLE_NAME_TAKEN: "Two directories, or two GitRepos, give the same bundle name; the first keeps it.",
   BUNDLE_OPTION_UNSUPPORTED: "A bundle uses an option that this agent cannot carry out; it is not applied without it.",
@@ -38,6 +36,7 @@ export const errorCodes = {
   GIT_OBJECT_MISSING: "An object of a commit is not in the object store; it is fetched afresh.",
   GIT_REDIRECT_REFUSED: "The git server redirects to where it must not be followed.",
   GIT_REF_NOT_FOUND: "The branch, tag or commit does not exist in the repository.",
+  GIT_REPOSITORY_INVALID: "A repository holds an object that git itself would not check out.",
   GIT_SECRET_INVALID: "A Secret named by a GitRepo holds no Git credential, or does not exist.",
   GIT_STORE_CORRUPT: "A stored pack or object is damaged; the object store is thrown away and fetched afresh.",
   GIT_UNREACHABLE: "The git server could not be reached, timed out, or answered with a server error.",

@@ -8,6 +8,7 @@ import type { ChartLoader } from "../../shared/bundle/chart-sources.ts";
 import type { ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { toAppError } from "../../shared/errors.ts";
+import { isStoreFault } from "../git/bare-store.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import { namedResults } from "./bundle-names.ts";
 import type { BuildCache, Built, BundleContents, CommitBuild } from "./commit-build.ts";
@@ -85,6 +86,7 @@ async function finish(result: BundleResult, input: BuildInput, blobs: Map<string
     case "empty":
       return { kind: "empty", ...base };
     case "failed":
+      // A damaged store says nothing about the directory: the commit is fetched afresh and built again.
       if (isStoreFault(result.error)) throw result.error;
       return { kind: "failed", ...base, name: result.name, error: result.error };
     case "bundle": {
@@ -122,11 +124,6 @@ async function renderVariants(
     }
   }
   return rendered;
-}
-
-/** A damaged store says nothing about the directory: the caller fetches afresh and builds again. */
-function isStoreFault(error: AppError): boolean {
-  return error.code === "GIT_OBJECT_MISSING" || error.code === "GIT_STORE_CORRUPT";
 }
 
 /** Whether the same input would give the same result again: a chart that could not be fetched may come next time. */

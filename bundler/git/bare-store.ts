@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { AppError } from "../../shared/errors.ts";
 import type { ObjectFormat } from "./object-format.ts";
 import { isOid } from "./object-format.ts";
 
@@ -11,6 +12,7 @@ export interface StoreState {
 }
 
 const maxCommits = 16;
+const damagedFile = "damaged";
 const refPrefix = "refs/drover/";
 
 /** Creates the files of a bare repository that git itself can read, and removes what a killed fetch left half done. */
@@ -43,6 +45,21 @@ export function writeStoreState(gitDir: string, state: StoreState): void {
   const refs = kept.map((oid, index) => `${oid} ${refPrefix}${String(99 - index).padStart(2, "0")}`);
   replaceFile(join(gitDir, "shallow"), state.shallow.map((oid) => `${oid}\n`).join(""));
   replaceFile(join(gitDir, "packed-refs"), `# pack-refs with: sorted\n${refs.toSorted(bySecondWord).join("\n")}\n`);
+}
+
+/** Whether an error means that what is stored cannot be trusted, and a fresh fetch may cure it. */
+export function isStoreFault(error: AppError): boolean {
+  return error.code === "GIT_STORE_CORRUPT" || error.code === "GIT_OBJECT_MISSING";
+}
+
+/** Notes that a store is damaged: it is not used for another fetch. A store that has gone needs no note. */
+export function markDamaged(gitDir: string): void {
+  if (existsSync(gitDir)) writeFileSync(join(gitDir, damagedFile), "");
+}
+
+/** Returns whether somebody found the store damaged. */
+export function isDamaged(gitDir: string): boolean {
+  return existsSync(join(gitDir, damagedFile));
 }
 
 /** Returns the number of packs and the next pack's name: numbers rise, so the newest is found first. */

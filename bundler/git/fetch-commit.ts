@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
-import { readStoreState } from "./bare-store.ts";
+import { isDamaged, isStoreFault, readStoreState } from "./bare-store.ts";
 import type { FetchJob, FetchResult } from "./fetch-into-store.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
 import type { GitRemote } from "./git-remote.ts";
@@ -61,8 +61,10 @@ export interface CommitFetcher {
 /** Packs after which a store is fetched afresh; each push brings one, and finding an object asks them in turn. */
 const maxPacks = 200;
 
-/** Errors that a fresh store may cure: ours was damaged, or the server's answer to what we have was too much. */
-const curable: ReadonlySet<string> = new Set(["GIT_STORE_CORRUPT", "GIT_OBJECT_MISSING", "GIT_LIMIT_EXCEEDED"]);
+/** Whether a fresh store may do: ours was damaged, or what is new since then was too much. */
+function isCurable(error: unknown): error is AppError {
+  return error instanceof AppError && (isStoreFault(error) || error.code === "GIT_LIMIT_EXCEEDED");
+}
 
 /**
  * Returns a fetcher that keeps one bare store for each (URL, credential, CA). A store that turns out to be damaged, or
@@ -93,7 +95,7 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
         const result = await driver.fetch({ ...job, gitDir: present }, key, wish.signal);
         if (result.packs <= maxPacks) return commitOf(wish, { gitDir: present, key, result });
       } catch (error) {
-        if (!(error instanceof AppError) || !curable.has(error.code)) throw error;
+        if (!isCurable(error)) throw error;
         deps.log.warn({ url: printableUrl(remote.url), code: error.code }, "object store is fetched afresh");
       }
     }
@@ -145,8 +147,8 @@ function newestStore(home: string): string | undefined {
   } catch {
     return undefined;
   }
-  const stores = names.filter((name) => /^\d{6}\.git$/u.test(name)).toSorted();
-  const newest = stores.at(-1);
+  const stores = names.filter((name) => /^\d{6}\.git$/u.test(name) && !isDamaged(join(home, name)));
+  const newest = stores.toSorted().at(-1);
   for (const name of names) if (name !== newest) rmSync(join(home, name), { recursive: true, force: true });
   return newest === undefined ? undefined : join(home, newest);
 }
@@ -162,7 +164,7 @@ function readIfComplete(gitDir: string, commit: string, limits: FetchLimits): Co
   try {
     return readCommit(gitDir, commit, limits);
   } catch (error) {
-    if (error instanceof AppError && curable.has(error.code)) return undefined;
+    if (isCurable(error)) return undefined;
     throw error;
   }
 }

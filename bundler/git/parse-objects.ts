@@ -24,7 +24,7 @@ export interface CommitObject {
 
 const utf8 = new TextDecoder("utf-8");
 
-/** Returns the entries of a tree object in git's order. Throws `GIT_STORE_CORRUPT` on a name that no checkout accepts. */
+/** Returns the entries of a tree object in git's order. Throws `GIT_REPOSITORY_INVALID` on a name that no checkout accepts. */
 export function parseTree(content: Buffer, format: ObjectFormat): readonly GitTreeEntry[] {
   const width = oidBytes(format);
   const entries: GitTreeEntry[] = [];
@@ -93,5 +93,5 @@ function typeOf(mode: number): GitTreeEntry["type"] {
 }
 
 function corruptObject(problem: string): AppError {
-  return new AppError("GIT_STORE_CORRUPT", `the repository has a malformed object: ${problem}`);
+  return new AppError("GIT_REPOSITORY_INVALID", `the repository is refused: ${problem}`, { verdict: "stalled" });
 }

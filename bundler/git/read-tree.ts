@@ -1,5 +1,6 @@
 import type { RepoTree, TreeEntry } from "../../shared/bundle/repo-tree.ts";
 import { AppError } from "../../shared/errors.ts";
+import { isStoreFault, markDamaged } from "./bare-store.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
 import { formatOfOid, isEmptyTree } from "./object-format.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -7,10 +8,15 @@ import { openObjectStore } from "./object-store.ts";
 import type { GitTreeEntry } from "./parse-objects.ts";
 import { parseTree } from "./parse-objects.ts";
 
-/** Parsed directories by object ID. One cache belongs to one remote key and may outlive commits. */
-export interface TreeCache {
+/** Parsed directories of one remote by object ID. */
+export interface RemoteTrees {
   get(oid: string): CachedTree | undefined;
   set(oid: string, tree: CachedTree): void;
+}
+
+/** Parsed directories that outlive commits, kept apart by remote: nobody reads through another's access. */
+export interface TreeCache {
+  of(remoteKey: string): RemoteTrees;
 }
 
 /** One directory. `byName` is filled when a name is first looked for. */
@@ -32,41 +38,48 @@ export interface CommitTree extends RepoTree, Disposable {
 const maxListed = 5_000_000;
 
 /** Returns a cache that forgets directories not used for a while beyond `maxEntries` names in all. */
-export function createTreeCache(maxEntries = 400_000): TreeCache {
-  let young = new Map<string, CachedTree>();
-  let old = new Map<string, CachedTree>();
+export function createTreeCache(maxEntries = 600_000): TreeCache {
+  let young = new Map<string, Map<string, CachedTree>>();
+  let old = new Map<string, Map<string, CachedTree>>();
   let size = 0;
 
-  function set(oid: string, tree: CachedTree): void {
-    young.set(oid, tree);
+  function set(remoteKey: string, oid: string, tree: CachedTree): void {
+    if (size > maxEntries / 2) {
+      old = young;
+      young = new Map();
+      size = 0;
+    }
+    const trees = young.get(remoteKey) ?? new Map<string, CachedTree>();
+    young.set(remoteKey, trees.set(oid, tree));
     size += tree.entries.length + 1;
-    if (size <= maxEntries / 2) return;
-    old = young;
-    young = new Map();
-    size = 0;
   }
 
-  function get(oid: string): CachedTree | undefined {
-    const recent = young.get(oid);
+  function get(remoteKey: string, oid: string): CachedTree | undefined {
+    const recent = young.get(remoteKey)?.get(oid);
     if (recent !== undefined) return recent;
-    const tree = old.get(oid);
-    if (tree !== undefined) set(oid, tree);
+    const tree = old.get(remoteKey)?.get(oid);
+    if (tree !== undefined) set(remoteKey, oid, tree);
     return tree;
   }
 
-  return { get, set };
+  return {
+    of: (remoteKey) => ({ get: (oid) => get(remoteKey, oid), set: (oid, tree) => set(remoteKey, oid, tree) }),
+  };
 }
 
 /**
  * Returns the files of a commit's tree out of its bare store. Directories are read when asked for and remembered by
- * object ID, files are not. Throws `GIT_OBJECT_MISSING` or `GIT_STORE_CORRUPT` when the store is damaged: fetch afresh.
+ * object ID, files are not. Throws `GIT_OBJECT_MISSING` or `GIT_STORE_CORRUPT` when the store is damaged, and marks it
+ * so that the next `fetchCommit` fetches afresh.
  */
 export function openCommitTree(options: {
-  readonly commit: { readonly gitDir: string; readonly tree: string };
+  readonly commit: { readonly gitDir: string; readonly tree: string; readonly remoteKey: string };
   readonly cache: TreeCache;
   readonly limits: FetchLimits;
 }): CommitTree {
-  const { cache, limits } = options;
+  const { limits } = options;
+  const { gitDir, remoteKey } = options.commit;
+  const cache = options.cache.of(remoteKey);
   const root = options.commit.tree;
   const format = formatOfOid(root);
   const dirs = new Map<string, string>([["", root]]);
@@ -75,7 +88,7 @@ export function openCommitTree(options: {
   let listed = 0;
 
   function store(): ObjectStore {
-    opened ??= openObjectStore({ gitDir: options.commit.gitDir, format, objectBytes: limits.objectBytes });
+    opened ??= openObjectStore({ gitDir, format, objectBytes: limits.objectBytes });
     return opened;
   }
 
@@ -125,7 +138,26 @@ export function openCommitTree(options: {
   }
 
   const entriesOf = (oid: string): readonly TreeEntry[] => treeOf(oid).entries;
-  return { oid: root, list, read, find, entriesOf, counts, [Symbol.dispose]: () => opened?.[Symbol.dispose]() };
+  function guarded<Argument, Result>(look: (argument: Argument) => Result): (argument: Argument) => Result {
+    return (argument) => {
+      try {
+        return look(argument);
+      } catch (error) {
+        if (error instanceof AppError && isStoreFault(error)) markDamaged(gitDir);
+        throw error;
+      }
+    };
+  }
+
+  return {
+    oid: root,
+    list: guarded(list),
+    read: guarded(read),
+    find: guarded(find),
+    entriesOf,
+    counts,
+    [Symbol.dispose]: () => opened?.[Symbol.dispose](),
+  };
 }
 
 const lfsHead = Buffer.from("version https://git-lfs.github.com/spec/");
