@@ -80,8 +80,8 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
     } catch (error) {
       // The server may close a kept connection just as it is used again: nothing was answered, so ask once more.
       if (!isStaleSocket(error)) throw error;
-      return await readWhole(await send(wanted), wanted.maxBytes ?? defaultMaxBytes);
     }
+    return readWhole(await send(wanted), wanted.maxBytes ?? defaultMaxBytes);
   }
 
   async function stream(wanted: HttpRequest): Promise<IncomingMessage> {

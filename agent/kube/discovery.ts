@@ -10,6 +10,8 @@ export interface Discovery {
   resolveKind(group: string, kind: string): Promise<ApiResource | undefined>;
   /** Returns what the last reading says, without asking. */
   known(apiVersion: string, kind: string): ApiResource | undefined;
+  /** Returns every kind of the last reading. */
+  all(): Iterable<ApiResource>;
   /** Returns every `group/version` and `group/version/Kind` served, as Helm's `Capabilities.APIVersions` has them. */
   apiVersions(): Promise<readonly string[]>;
   /** Returns the server's version, as `v1.36.3`. */
@@ -58,6 +60,7 @@ export function createDiscovery(client: KubeClient): Discovery {
     resolve: (apiVersion, kind) => find((from) => from.byVersion.get(`${apiVersion}/${kind}`)),
     resolveKind: (group, kind) => find((from) => from.byKind.get(`${group}/${kind}`)),
     known: (apiVersion, kind) => latest?.byVersion.get(`${apiVersion}/${kind}`),
+    all: () => latest?.byVersion.values() ?? [],
     apiVersions: async () => {
       const kinds = [...(await read()).byVersion.keys()];
       return [...new Set(kinds.map((key) => key.slice(0, key.lastIndexOf("/")))), ...kinds];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { printJson } from "../../codec/print-json.ts";
@@ -8,7 +9,7 @@ import { createHttpConnection, type HttpAnswer, type HttpConnection, type HttpRe
 import { collectionPath, describeRef, objectPath, type ApiResource, type ObjectTarget } from "./api-resource.ts";
 import type { KubeConnection } from "./kube-connection.ts";
 import { asKubeObject } from "./kube-object.ts";
-import { kubeError, readStatus } from "./kube-status.ts";
+import { hasCode, kubeError, readStatus } from "./kube-status.ts";
 
 /** The one field manager under which Drover applies. */
 export const fieldManager = "drover";
@@ -27,6 +28,9 @@ export interface ApplyOptions {
 export interface DeleteOptions {
   readonly uid: string;
 }
+
+/** `lingering`: deletion has begun and waits for a grace period or finalizers. */
+export type DeleteResult = "gone" | "lingering";
 
 /** A request in the API server's own terms. */
 export interface RawRequest {
@@ -48,8 +52,8 @@ export interface KubeClient {
   create(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
   /** Replaces an object; its `resourceVersion` must still be the live one. */
   replace(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
-  /** Deletes in the background. Returns false when nothing with that uid is there: success as well. */
-  remove(target: ObjectTarget, options: DeleteOptions): Promise<boolean>;
+  /** Deletes in the background; nothing of that uid being there is success as well. */
+  remove(target: ObjectTarget, options: DeleteOptions): Promise<DeleteResult>;
   /** Returns the parsed answer of any request. */
   raw(request: RawRequest): Promise<JsonValue>;
   /** The same server as another user, for a deployment with a service account. */
@@ -95,7 +99,8 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
       );
       if (answer.status !== 429 || attempt > busyRetries) throw kubeError(status, about);
       const retryAfterMs = Number(answer.headers["retry-after"] ?? 0) * 1000;
-      await pause(Math.max(retryAfterMs || 0, backoffMs(attempt, { baseMs: 100, maxMs: 5000 })), signal);
+      const waitMs = Math.max(retryAfterMs || 0, backoffMs(attempt, { baseMs: 100, maxMs: 5000 }));
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -186,12 +191,11 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
         preconditions: { uid: options.uid },
       };
       try {
-        await raw({ method: "DELETE", path: objectPath(target), body });
-        return true;
+        const answer = await raw({ method: "DELETE", path: objectPath(target), body });
+        return isJsonObject(answer) && answer["kind"] === "Status" ? "gone" : "lingering";
       } catch (error) {
         // 409: the object of that name is another one by now.
-        if (error instanceof AppError && (error.code === "KUBE_NOT_FOUND" || error.code === "KUBE_CONFLICT"))
-          return false;
+        if (hasCode(error, "KUBE_NOT_FOUND") || hasCode(error, "KUBE_CONFLICT")) return "gone";
         throw error;
       }
     },
@@ -205,20 +209,6 @@ function parseBody(answer: HttpAnswer): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(new AppError("KUBE_UNREACHABLE", "the agent is ending"));
-      },
-      { once: true },
-    );
-  });
 }
 
 /** Returns the target of an object whose kind is served as `resource`. */

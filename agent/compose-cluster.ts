@@ -1,0 +1,125 @@
+import { systemClock, type Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/log.ts";
+import type { ControllerMetrics } from "../shared/runtime/metrics.ts";
+import type { AgentConfig } from "./config.ts";
+import { createRender } from "./create-render.ts";
+import type { HttpConnection } from "./http-connection.ts";
+import { createDiscovery, type Discovery } from "./kube/discovery.ts";
+import { createKubeClient, type KubeClient } from "./kube/kube-client.ts";
+import type { KubeConnection } from "./kube/kube-connection.ts";
+import type { BlobCache } from "./link/blob-cache.ts";
+import type { StatusReporter } from "./link/report-status.ts";
+import { createClaims } from "./reconcile/claims.ts";
+import { createDesiredState, type DesiredState } from "./reconcile/desired-state.ts";
+import { createInventoryStore, type InventoryStore } from "./reconcile/inventory-store.ts";
+import { createLiveIndex } from "./reconcile/live-index.ts";
+import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
+import { createDeploymentRenderer } from "./reconcile/render-deployment.ts";
+import type { StepObserver } from "./reconcile/step-observer.ts";
+import { createKindWatches, type KindWatches } from "./reconcile/watch-kinds.ts";
+
+/** What the cluster side is made from. */
+export interface ClusterDeps {
+  readonly config: AgentConfig;
+  readonly connection: KubeConnection;
+  readonly http: HttpConnection;
+  readonly watchHttp: HttpConnection;
+  readonly blobs: BlobCache;
+  readonly reporter: StatusReporter;
+  readonly metrics: ControllerMetrics;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  readonly onStep: StepObserver;
+  readonly signal: AbortSignal;
+}
+
+/** The side of the agent that looks at its cluster. */
+export interface ClusterSide {
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  readonly inventories: InventoryStore;
+  readonly desired: DesiredState;
+  readonly reconciler: Reconciler;
+  readonly watches: KindWatches;
+}
+
+/** Compressed size at which an inventory is split into several Secrets. */
+const maxPartBytes = 500 * 1000;
+
+/** Rendered objects kept in memory between looks. */
+const maxKeptObjects = 300;
+
+/** Changes of objects are gathered this long before a deployment is looked at. */
+const coalesceMs = 50;
+
+/** Joins client, inventories, watches and reconciler; everything is added to the stack. */
+export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): ClusterSide {
+  const { config, connection, log, reporter } = deps;
+  const clock = deps.clock ?? systemClock;
+  const client = createKubeClient({ connection, http: deps.http, signal: deps.signal });
+  const discovery = createDiscovery(client);
+  const desired = createDesiredState();
+  const inventories = createInventoryStore({ client, namespace: config.namespace, maxPartBytes });
+  const index = createLiveIndex(() => clock.now());
+  const watches = stack.use(
+    createKindWatches({
+      client,
+      connection,
+      http: deps.watchHttp,
+      log,
+      index,
+      isHeld: (key) => inventories.holders(key).length > 0,
+      heldKeys: (group, kind) => inventories.keysOf(group, kind),
+      onTouch: (key, touch) => reconciler.touch(key, touch),
+    }),
+  );
+  const render = createDeploymentRenderer({
+    blob: (digest) => deps.blobs.text(digest),
+    render: createRender(discovery, { timeoutMs: config.renderTimeoutMs, maxHeapMb: config.renderHeapMb }),
+    facts: () => desired.facts(),
+    factsDigest: () => desired.factsDigest(),
+    kubeVersion: () => discovery.kubeVersion(),
+    scopeOf: (apiVersion, kind) => scopeOf(discovery, apiVersion, kind),
+    maxKeptObjects,
+  });
+  const limits = {
+    share: config.removeSharePercent / 100,
+    shareAbove: config.removeShareAbove,
+    count: config.removeCount,
+  };
+  const { namespace } = config;
+  const { onStep } = deps;
+  const claims = createClaims();
+  const pass = {
+    client,
+    discovery,
+    inventories,
+    desired,
+    claims,
+    index,
+    watches,
+    render,
+    limits,
+    namespace,
+    clock,
+    log,
+    onStep,
+  };
+  const reconciler: Reconciler = stack.use(
+    createReconciler({
+      pass,
+      concurrency: config.concurrency,
+      coalesceMs,
+      metrics: deps.metrics,
+      onStatus: (status) => reporter.reportStatus(status),
+      onGone: (bundle) => reporter.reportGone(bundle),
+    }),
+  );
+  return { client, discovery, inventories, desired, reconciler, watches };
+}
+
+function scopeOf(discovery: Discovery, apiVersion: string, kind: string): "Namespaced" | "Cluster" | undefined {
+  const resource = discovery.known(apiVersion, kind);
+  if (resource === undefined) return undefined;
+  return resource.namespaced ? "Namespaced" : "Cluster";
+}

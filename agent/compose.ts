@@ -1,0 +1,221 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { join } from "node:path";
+import { backoffMs } from "../shared/backoff.ts";
+import { AppError, toAppError } from "../shared/errors.ts";
+import type { Logger } from "../shared/log.ts";
+import { createMetrics } from "../shared/runtime/metrics.ts";
+import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
+import type { AgentConfig } from "./config.ts";
+import { createHttpConnection } from "./http-connection.ts";
+import { createKubeHttp } from "./kube/kube-client.ts";
+import type { KubeConnection } from "./kube/kube-connection.ts";
+import { createBlobCache } from "./link/blob-cache.ts";
+import { createHubLink, type HubLink } from "./link/check-in.ts";
+import { createDocumentIntake } from "./link/document-intake.ts";
+import { createHubClient } from "./link/hub-client.ts";
+import { ensureOwnNamespace, readIdentity, saveIdentity, type Identity } from "./link/identity.ts";
+import { register, registerUntilDone, type RegisterWish } from "./link/register.ts";
+import { createStatusReporter } from "./link/report-status.ts";
+import { noSteps, type StepObserver } from "./reconcile/step-observer.ts";
+import { serveHealth } from "./serve-health.ts";
+import { watchApprovals } from "./reconcile/watch-approvals.ts";
+
+/** What an agent is made from besides its settings. */
+export interface AgentDeps {
+  readonly config: AgentConfig;
+  readonly connection: KubeConnection;
+  /** CA (PEM) that the hub's certificate must come from; the system's when absent. */
+  readonly hubCa?: string | Buffer | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly log: Logger;
+  readonly onStep?: StepObserver;
+}
+
+/** A composed agent. */
+export interface Agent extends AsyncDisposable {
+  /** Runs until the agent is disposed. */
+  start(): Promise<void>;
+}
+
+/** Joins all parts; nothing is sent before `start`. */
+export function compose(deps: AgentDeps): Agent {
+  const { config, log, version } = deps;
+  const onStep = deps.onStep ?? noSteps;
+  const stack = new AsyncDisposableStack();
+  const abort = new AbortController();
+  const { signal } = abort;
+  const metrics = createMetrics();
+  let identity: Identity | undefined;
+  let kubeVersion: string | undefined;
+  let problem: string | undefined = "starting";
+
+  const http = stack.use(createKubeHttp(deps.connection, config.maxKubeRequests));
+  const watchHttp = stack.use(createKubeHttp(deps.connection, Infinity));
+  const hubHttp = stack.use(
+    createHttpConnection({
+      baseUrl: config.hub,
+      tls: deps.hubCa === undefined ? {} : { ca: deps.hubCa },
+      maxSockets: 8,
+      proxyEnv: deps.env,
+    }),
+  );
+  const hub = createHubClient({ http: hubHttp, credential: () => identity?.credential ?? "", signal });
+  const blobs = createBlobCache({
+    dir: join(config.dataDir, "blobs"),
+    maxBytes: config.cacheMb * 1024 * 1024,
+    maxBlobBytes: 64 * 1024 * 1024,
+    fetchBlob: (digest) => hub.blob(digest),
+    log,
+  });
+  const reporter = stack.use(createStatusReporter({ send: (report) => sendReport(report), log, coalesceMs: 20 }));
+  const cluster = composeCluster(
+    { ...deps, http, watchHttp, blobs, reporter, metrics: metrics.controller("deployment"), onStep, signal },
+    stack,
+  );
+  const { inventories, desired, reconciler } = cluster;
+  const intake = createDocumentIntake({
+    path: join(config.dataDir, "document.json"),
+    desired,
+    log,
+    epoch: () => identity?.epoch,
+    revision: (epoch) => inventories.highestRevision(epoch),
+    onStep,
+    onChange: (bundles) => {
+      reconciler.look(
+        new Set([...bundles, ...inventories.bundles().filter((name) => desired.deployment(name) === undefined)]),
+      );
+      void blobs.trim(desired.digests());
+    },
+  });
+  const link = createHubLink({
+    hub,
+    signal,
+    log,
+    version,
+    kubeVersion: () => kubeVersion,
+    tag: () => desired.document()?.tag,
+    holds: () => inventories.bundles(),
+    accept: (document) => intake.accept(document),
+    onAnswer: () => reporter.retryNow(),
+    onUnauthorized: () => registerAgain(),
+    waitMs: config.waitMs,
+  });
+  const sendReport: HubLink["send"] = async (report) => {
+    if (identity === undefined) throw new AppError("HUB_UNAUTHORIZED", "the cluster is not registered yet");
+    await link.send(report);
+  };
+  const place = { client: cluster.client, namespace: config.namespace };
+  const wish = (token: string): RegisterWish => ({
+    hub: config.hub,
+    token,
+    clusterName: config.clusterName,
+    labels: config.label,
+  });
+
+  /** The hub forgot the cluster; with a token it may learn it again, but never as another store's. */
+  async function registerAgain(): Promise<void> {
+    if (config.token === undefined || identity === undefined) return;
+    try {
+      const fresh = await register({ hub, place, log, signal }, { ...wish(config.token), knownEpoch: identity.epoch });
+      identity = fresh;
+    } catch (error) {
+      log.warn({ err: error }, "registering again failed");
+    }
+  }
+
+  async function openCluster(): Promise<void> {
+    await ensureOwnNamespace(place);
+    await inventories.load();
+    identity = await readIdentity(place);
+    if (identity !== undefined && config.acceptEpoch !== undefined && identity.epoch !== config.acceptEpoch) {
+      log.warn(
+        { epoch: config.acceptEpoch, before: identity.epoch },
+        "another store of the hub is followed from now on",
+      );
+      identity = { ...identity, epoch: config.acceptEpoch };
+      await saveIdentity(place, identity);
+    }
+    kubeVersion = await cluster.discovery.kubeVersion();
+    await cluster.discovery.resolve("v1", "Namespace");
+  }
+
+  async function start(): Promise<void> {
+    if (config.healthPort !== 0) {
+      stack.use(await serveHealth({ port: config.healthPort, metrics: () => metrics.text(), problem: () => problem }));
+    }
+    // What is owned comes first: without it nothing may be decided.
+    await untilDone(openCluster, { log, signal });
+    if (signal.aborted) return;
+    problem = undefined;
+    log.info(
+      { deployments: inventories.bundles().length, kubeVersion, registered: identity !== undefined },
+      "agent started",
+    );
+    await intake.restore();
+    watchKindsInUse(cluster);
+    const approvals = watchApprovals({
+      ...cluster,
+      connection: deps.connection,
+      http: watchHttp,
+      log,
+      signal,
+      namespace: config.namespace,
+    });
+    const resync = setInterval(() => reconciler.resync(), config.resyncMs);
+    const round = reconciler.firstRound().then(() => reporter.reportAll());
+    try {
+      identity ??= await firstRegistration();
+      if (identity !== undefined) await link.run();
+    } finally {
+      clearInterval(resync);
+      abort.abort();
+      await Promise.allSettled([round, approvals]);
+    }
+  }
+
+  async function firstRegistration(): Promise<Identity | undefined> {
+    if (config.token === undefined) {
+      throw new AppError("REGISTRATION_FAILED", "the cluster is not registered yet: start the agent with --token", {
+        verdict: "stalled",
+      });
+    }
+    return registerUntilDone({ hub, place, log, signal }, wish(config.token));
+  }
+
+  return {
+    start,
+    [Symbol.asyncDispose]: async () => {
+      abort.abort();
+      await stack.disposeAsync();
+    },
+  };
+}
+
+function watchKindsInUse({ inventories, discovery, watches }: ClusterSide): void {
+  for (const id of inventories.kinds()) {
+    const [group = "", kind = ""] = id.split("/");
+    void discovery.resolveKind(group, kind).then(
+      (resource) => resource !== undefined && watches.use(resource),
+      () => undefined,
+    );
+  }
+}
+
+/** Repeats until it succeeds or the signal is aborted. */
+async function untilDone(
+  work: () => Promise<void>,
+  { log, signal }: { log: Logger; signal: AbortSignal },
+): Promise<void> {
+  for (let failures = 1; !signal.aborted; failures++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const fault = toAppError(error);
+      log.warn({ code: fault.code, err: fault, failures }, "cluster not readable yet, trying again");
+      const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 500, maxMs: 30_000 }));
+      await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Content } from "../shared/api/content.ts";
+import type { DeploymentOptions } from "../shared/api/deployment-options.ts";
+import type { KindScope } from "../shared/render/built-in-kinds.ts";
+import type { Discovery } from "./kube/discovery.ts";
+import type { Render } from "./reconcile/render-deployment.ts";
+import { renderInWorker, type RenderBounds } from "./render-in-worker.ts";
+
+/** Returns how this agent renders: raw YAML here, templates in a thread of their own with limits. */
+export function createRender(discovery: Discovery, bounds: RenderBounds): Render {
+  return async ({ scopeOf, ...input }) => {
+    // Before discovery was read once, no scope is known.
+    await discovery.resolve("v1", "Namespace");
+    if (hasTemplates(input.content, input.options)) {
+      const scopes = new Map<string, KindScope>();
+      for (const resource of discovery.all()) {
+        const apiVersion = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+        scopes.set(`${apiVersion}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
+      }
+      return renderInWorker({ input, scopes }, bounds);
+    }
+    // Read on first use: an agent without deployments needs none of it.
+    const { renderObjects } = await import("../shared/render/render-objects.ts");
+    return renderObjects({ ...input, scopeOf });
+  };
+}
+
+function hasTemplates(content: Content, options: DeploymentOptions): boolean {
+  if (content.source === "objects") return false;
+  const { chart = "", repo = "" } = options.helm ?? {};
+  if (chart !== "" || repo !== "") return true;
+  return content.resources.some(({ name }) => {
+    const isTemplate = options.handlebars !== undefined && name.endsWith(".yaml.hbs");
+    return isTemplate || name === "Chart.yaml" || name.endsWith("/Chart.yaml");
+  });
+}

@@ -1,0 +1,102 @@
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
+import { sha256Hex } from "../../codec/stable-hash.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/log.ts";
+
+/** Blobs by digest, on disk; each is verified whenever it is read. */
+export interface BlobCache {
+  /** Returns a blob's verified text, from disk or from the hub. Throws `BLOB_INVALID` or `HUB_…`. */
+  text(digest: string): Promise<string>;
+  /** Deletes blobs until the cache is within its size, oldest use first, but never those that are needed. */
+  trim(needed: ReadonlySet<string>): Promise<void>;
+}
+
+/** What the cache needs. */
+export interface BlobCacheDeps {
+  readonly dir: string;
+  readonly maxBytes: number;
+  /** Uncompressed size beyond which a blob is refused. */
+  readonly maxBlobBytes: number;
+  readonly fetchBlob: (digest: string) => Promise<Buffer>;
+  readonly log: Logger;
+}
+
+const digestName = /^[0-9a-f]{64}$/u;
+
+/** Returns a cache in a folder, which is made. A disk that cannot be written makes it slower, not wrong. */
+export function createBlobCache(deps: BlobCacheDeps): BlobCache {
+  const { dir, log } = deps;
+  const fetching = new Map<string, Promise<string>>();
+  const pathOf = (digest: string): string => join(dir, digest);
+
+  async function fromDisk(digest: string): Promise<string | undefined> {
+    try {
+      const text = verify(await readFile(pathOf(digest)), digest, deps.maxBlobBytes);
+      const now = new Date();
+      await utimes(pathOf(digest), now, now).catch(() => undefined);
+      return text;
+    } catch (error) {
+      if (error instanceof AppError) await rm(pathOf(digest), { force: true }).catch(() => undefined);
+      return undefined;
+    }
+  }
+
+  async function fromHub(digest: string): Promise<string> {
+    const bytes = await deps.fetchBlob(digest);
+    const text = verify(bytes, digest, deps.maxBlobBytes);
+    await save(digest, bytes).catch((error: unknown) =>
+      log.warn({ digest, err: error }, "blob could not be kept on disk"),
+    );
+    return text;
+  }
+
+  async function save(digest: string, bytes: Buffer): Promise<void> {
+    await mkdir(dir, { recursive: true });
+    const temporary = `${pathOf(digest)}.${process.pid}.tmp`;
+    await writeFile(temporary, bytes);
+    await rename(temporary, pathOf(digest));
+  }
+
+  async function readOrFetch(digest: string): Promise<string> {
+    return (await fromDisk(digest)) ?? (await fromHub(digest));
+  }
+
+  return {
+    text: async (digest) => {
+      const underway = fetching.get(digest);
+      if (underway !== undefined) return underway;
+      const fresh = readOrFetch(digest).finally(() => fetching.delete(digest));
+      fetching.set(digest, fresh);
+      return fresh;
+    },
+    trim: async (needed) => {
+      const names = await readdir(dir).catch(() => []);
+      const files = await Promise.all(
+        names.map(async (name) => ({ name, info: await stat(join(dir, name)).catch(() => undefined) })),
+      );
+      let size = files.reduce((sum, { info }) => sum + (info?.size ?? 0), 0);
+      for (const { name, info } of files.toSorted((a, b) => (a.info?.mtimeMs ?? 0) - (b.info?.mtimeMs ?? 0))) {
+        if (size <= deps.maxBytes) return;
+        if (needed.has(name) || !digestName.test(name)) continue;
+        await rm(join(dir, name), { force: true }).catch(() => undefined);
+        size -= info?.size ?? 0;
+      }
+    },
+  };
+}
+
+function verify(bytes: Buffer, digest: string, maxBytes: number): string {
+  let plain: Buffer;
+  try {
+    plain = zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    throw new AppError("BLOB_INVALID", `blob ${digest} is not a whole zstd frame within ${maxBytes} bytes`, {
+      cause: error,
+    });
+  }
+  if (sha256Hex(plain) !== digest)
+    throw new AppError("BLOB_INVALID", `blob ${digest} does not hold what its name says`);
+  return plain.toString("utf8");
+}

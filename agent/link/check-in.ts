@@ -1,0 +1,98 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { backoffMs } from "../../shared/backoff.ts";
+import { toAppError, type AppError } from "../../shared/errors.ts";
+import type { Logger } from "../../shared/log.ts";
+import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
+import type { CheckInRequest } from "../../shared/protocol/routes.ts";
+import type { HubClient } from "./hub-client.ts";
+import type { Report } from "./report-status.ts";
+
+/** The agent's conversation with its hub. */
+export interface HubLink {
+  /** Asks for news again and again, held by the hub until there are any, until the signal is aborted. */
+  run(): Promise<void>;
+  /** Sends a report at once, beside the request that is held. */
+  send(report: Report): Promise<void>;
+}
+
+/** What the link needs. */
+export interface HubLinkDeps {
+  readonly hub: HubClient;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly version: string;
+  readonly kubeVersion: () => string | undefined;
+  /** Returns the tag of the document in use. */
+  readonly tag: () => string | undefined;
+  /** Returns the names of all deployments in the agent's inventories. */
+  readonly holds: () => string[];
+  /** Takes a document into use; throws `DOCUMENT_REFUSED`, and then nothing has changed. */
+  readonly accept: (document: DesiredDocument) => Promise<void>;
+  /** The hub answered properly. */
+  readonly onAnswer: () => void;
+  /** The hub does not know the credential (any more). */
+  readonly onUnauthorized: () => Promise<void>;
+  /** How long the hub may hold a request. */
+  readonly waitMs: number;
+}
+
+/** While the hub is away the log says so once a minute. */
+const logIntervalMs = 60_000;
+
+/** Returns the link; nothing is sent before `run` or `send`. */
+export function createHubLink(deps: HubLinkDeps): HubLink {
+  const { hub, log, signal } = deps;
+  let lastError: AppError | undefined;
+  let loggedAtMs = -Infinity;
+
+  async function checkIn(report: Report, waitMs: number): Promise<void> {
+    const tag = deps.tag();
+    const kubeVersion = deps.kubeVersion();
+    const request: CheckInRequest = {
+      ...(tag === undefined ? {} : { tag }),
+      waitMs,
+      holds: deps.holds(),
+      full: report.full,
+      statuses: [...report.statuses],
+      ...(report.gone.length === 0 ? {} : { gone: [...report.gone] }),
+      agent: {
+        version: deps.version,
+        ...(kubeVersion === undefined ? {} : { kubeVersion }),
+        ...(lastError === undefined ? {} : { lastError: `${lastError.code}: ${lastError.message}` }),
+      },
+    };
+    const document = await hub.checkIn(request, signal);
+    if (document !== undefined) await deps.accept(document);
+    lastError = undefined;
+    deps.onAnswer();
+  }
+
+  function note(fault: AppError, failures: number): void {
+    lastError = fault;
+    if (failures > 1 && performance.now() - loggedAtMs < logIntervalMs) return;
+    loggedAtMs = performance.now();
+    log.warn({ code: fault.code, err: fault, failures }, "check-in failed, going on with what is known");
+  }
+
+  return {
+    send: (report) => checkIn(report, 0),
+    run: async () => {
+      let failures = 0;
+      while (!signal.aborted) {
+        try {
+          // The first answer after a fault comes at once: it carries the fault to the hub.
+          await checkIn({ full: false, statuses: [], gone: [] }, lastError === undefined ? deps.waitMs : 0);
+          if (failures > 0) log.info({ failures }, "hub answers again");
+          failures = 0;
+        } catch (error) {
+          if (signal.aborted) return;
+          const fault = toAppError(error);
+          note(fault, ++failures);
+          if (fault.code === "HUB_UNAUTHORIZED") await deps.onUnauthorized();
+          const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 250, maxMs: 30_000 }));
+          await delay(waitMs, undefined, { signal }).catch(() => undefined);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Logger } from "../../shared/log.ts";
+import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
+import type { DesiredState } from "../reconcile/desired-state.ts";
+import type { StepObserver } from "../reconcile/step-observer.ts";
+import { refusalOf } from "./accept-document.ts";
+import { readDocumentFile, writeDocumentFile } from "./document-file.ts";
+
+/** Takes documents into use, one after the other. */
+export interface DocumentIntake {
+  /** Takes the document kept on disk into use, if the agent may follow it. */
+  restore(): Promise<void>;
+  /** Takes the hub's document into use. Throws `DOCUMENT_REFUSED`, and then nothing has changed. */
+  accept(document: DesiredDocument): Promise<void>;
+}
+
+/** What the intake needs. */
+export interface DocumentIntakeDeps {
+  readonly path: string;
+  readonly desired: DesiredState;
+  readonly log: Logger;
+  /** Epoch that the agent follows, undefined before it is registered. */
+  readonly epoch: () => string | undefined;
+  /** Highest revision of an epoch that was already acted upon, -1 for none. */
+  readonly revision: (epoch: string) => number;
+  readonly onStep: StepObserver;
+  /** Told of the bundles for which something changed. */
+  readonly onChange: (bundles: readonly string[]) => void;
+}
+
+/** Returns an intake. */
+export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
+  const { desired, log } = deps;
+  let last: Promise<void> = Promise.resolve();
+
+  function followed(): { epoch: string; revision: number } {
+    const epoch = deps.epoch() ?? "";
+    const current = desired.document();
+    const used = current?.epoch === epoch ? current.revision : -1;
+    return { epoch, revision: Math.max(used, deps.revision(epoch)) };
+  }
+
+  async function take(document: DesiredDocument): Promise<void> {
+    const refusal = refusalOf(document, followed());
+    if (refusal !== undefined) throw refusal;
+    const current = desired.document();
+    if (current?.tag === document.tag && current.revision === document.revision) return;
+    await writeDocumentFile(deps.path, document).catch((error: unknown) => {
+      log.warn({ err: error }, "document could not be kept on disk");
+    });
+    await deps.onStep("document-saved", document.tag);
+    const changed = desired.take(document);
+    log.info(
+      { revision: document.revision, deployments: document.deployments.length, changed: changed.length },
+      "new document",
+    );
+    deps.onChange(changed);
+  }
+
+  return {
+    restore: async () => {
+      const document = await readDocumentFile(deps.path, log);
+      if (document === undefined) return;
+      const refusal = refusalOf(document, followed());
+      if (refusal === undefined) desired.take(document);
+      else log.warn({ err: refusal }, "cached document is not used");
+    },
+    accept: (document) => {
+      const next = last.then(() => take(document));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import packageJson from "../package.json" with { type: "json" };
+import { parseYaml } from "../codec/parse-yaml.ts";
+import { AppError, toAppError } from "../shared/errors.ts";
+import { printableConfig, readConfig } from "../shared/runtime/config.ts";
+import { createLogger } from "../shared/runtime/logger.ts";
+import { listenForShutdown } from "../shared/runtime/shutdown.ts";
+import { compose } from "./compose.ts";
+import { agentConfigSchema, type AgentConfig } from "./config.ts";
+import { inClusterConnection, type KubeConnection } from "./kube/kube-connection.ts";
+import { kubeconfigConnection } from "./kube/kubeconfig.ts";
+import { fetchPinnedCa } from "./link/trust-hub.ts";
+
+const { argv, env } = process;
+
+function connectionOf(config: AgentConfig): KubeConnection {
+  if (config.kubeconfig !== undefined) {
+    return kubeconfigConnection({ path: config.kubeconfig, context: config.context }, readFileSync);
+  }
+  const own = inClusterConnection(env, readFileSync);
+  if (own !== undefined) return own;
+  throw new AppError("CONFIG_INVALID", "--kubeconfig (AGENT_KUBECONFIG) is needed outside of a cluster", {
+    verdict: "stalled",
+  });
+}
+
+async function hubCaOf(config: AgentConfig): Promise<string | Buffer | undefined> {
+  if (config.caFile !== undefined) return readFileSync(config.caFile);
+  if (config.caPin === undefined) return undefined;
+  return fetchPinnedCa(new URL(config.hub), config.caPin);
+}
+
+async function main(): Promise<void> {
+  const { config, printConfig } = readConfig(agentConfigSchema, {
+    argv: argv.slice(2),
+    env,
+    envPrefix: "AGENT_",
+    readFile: (path) => parseYaml(readFileSync(path, "utf8"), { file: path })[0]?.value,
+  });
+  if (printConfig) {
+    process.stdout.write(`${JSON.stringify(printableConfig(agentConfigSchema, config), undefined, 2)}\n`);
+    return;
+  }
+  const log = createLogger({ name: "drover-agent", level: config.logLevel });
+  const connection = connectionOf(config);
+  using shutdown = listenForShutdown({ log, graceMs: 15_000 });
+  const hubCa = await hubCaOf(config);
+  await using agent = compose({ config, connection, hubCa, env, version: packageJson.version, log });
+  shutdown.signal.addEventListener("abort", () => void agent[Symbol.asyncDispose]());
+  await agent.start();
+}
+
+try {
+  await main();
+} catch (error) {
+  const { code, message } = toAppError(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = code === "CONFIG_INVALID" || code === "KUBECONFIG_INVALID" ? 2 : 1;
+}

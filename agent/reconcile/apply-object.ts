@@ -1,0 +1,77 @@
+import type { JsonObject } from "../../codec/json-value.ts";
+import type { KubeObject } from "../../shared/api/meta.ts";
+import { describeEntry, entryOf, type InventoryEntry } from "../../shared/drift/inventory-entry.ts";
+import { readManagedFields } from "../../shared/drift/managed-fields.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { ObjectTarget } from "../kube/api-resource.ts";
+import { fieldManager, type KubeClient } from "../kube/kube-client.ts";
+import { statusOf, type StatusCause } from "../kube/kube-status.ts";
+import { fieldPaths } from "./field-paths.ts";
+
+/** What an apply of one object may rely on. */
+export interface ApplyRights {
+  /** `takeOwnership`, or a correction of drift: what others wrote is taken back. */
+  readonly force: boolean;
+  /** The object as the inventory knows it, if it does. */
+  readonly owned: InventoryEntry | undefined;
+  /** Fields that were ours after the last apply. */
+  readonly fields: JsonObject | undefined;
+}
+
+/**
+ * Applies one object and returns it as it is then. Fields that were ours are taken back from whoever changed them: a
+ * new deployment wins over edits. Throws `FIELD_CONFLICT` when others own fields that were never ours.
+ */
+export async function applyObject(
+  client: KubeClient,
+  { target, object }: { readonly target: ObjectTarget; readonly object: KubeObject },
+  rights: ApplyRights,
+): Promise<KubeObject> {
+  if (rights.force) return client.apply(target, object, { force: true });
+  try {
+    return await client.apply(target, object, { force: false });
+  } catch (error) {
+    const conflicts = statusOf(error)?.causes.filter((cause) => cause.reason === "FieldManagerConflict") ?? [];
+    if (conflicts.length === 0) throw error;
+    const foreign = await foreignConflicts(client, target, { conflicts, rights });
+    if (foreign.length > 0) throw conflictError(object, foreign, error);
+  }
+  return client.apply(target, object, { force: true });
+}
+
+interface Conflicts {
+  readonly conflicts: readonly StatusCause[];
+  readonly rights: ApplyRights;
+}
+
+async function foreignConflicts(
+  client: KubeClient,
+  target: ObjectTarget,
+  { conflicts, rights }: Conflicts,
+): Promise<readonly StatusCause[]> {
+  const { owned, fields } = rights;
+  if (owned?.uid === undefined || fields === undefined) return conflicts;
+  const live = await client.get(target);
+  // Made anew by somebody else since: nothing in it was ever ours.
+  if (live?.metadata.uid !== owned.uid) return conflicts;
+  const ours = fieldPaths(fields);
+  return conflicts.filter((cause) => !ours.has(cause.field));
+}
+
+function conflictError(object: KubeObject, foreign: readonly StatusCause[], cause: unknown): AppError {
+  const fields = foreign.map(({ field, message }) => `${field} (${message})`).join("; ");
+  const name = describeEntry(entryOf(object));
+  return new AppError(
+    "FIELD_CONFLICT",
+    `${name}: others own fields that were never ours: ${fields}; leave them out of git or set helm.takeOwnership`,
+    { verdict: "waiting", afterMs: 60_000, cause },
+  );
+}
+
+/** Returns the fields of an applied object that are ours now, in FieldsV1. */
+export function ownFields(applied: KubeObject): JsonObject {
+  const entry = readManagedFields(applied.metadata).find(
+    ({ manager, operation, subresource }) => manager === fieldManager && operation === "Apply" && subresource === "",
+  );
+  return entry?.fields ?? {};
+}

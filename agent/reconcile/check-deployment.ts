@@ -1,0 +1,80 @@
+import type { KubeObject } from "../../shared/api/meta.ts";
+import { ignoreRules } from "../../shared/drift/ignore-rules.ts";
+import { objectKey, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
+import { planChanges, type Change, type LiveState } from "../../shared/drift/plan-changes.ts";
+import { hasHealth } from "../../shared/status/assess-health.ts";
+import { fieldManager, targetOf } from "../kube/kube-client.ts";
+import { runAll } from "../run-all.ts";
+import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
+import type { Touch } from "./live-index.ts";
+import { noteHealth } from "./note-health.ts";
+import type { Pass } from "./pass.ts";
+import { readLive } from "./read-live.ts";
+
+/** Which objects of a deployment are looked at. */
+export type Touched = ReadonlyMap<ObjectKey, Touch> | "all";
+
+/** Dry runs of one deployment that are under way at the same time. */
+const parallelChecks = 8;
+
+/**
+ * Compares the touched objects of an applied deployment with the cluster and notes drift and health in the record.
+ * Returns what would have to be applied to correct the drift.
+ */
+export async function checkDeployment(pass: Pass, touched: Touched): Promise<Change[]> {
+  const { deps, record, wanted, rendered } = pass;
+  record.objectCount = pass.objects.length;
+  const due = pass.objects.filter((object) => touched === "all" || touched.has(objectKey(object)));
+  const statusOnly = due.filter((object) => touched !== "all" && touched.get(objectKey(object)) === "status");
+  const compared = await withoutAutoscaledReplicas(
+    { client: pass.client, discovery: deps.discovery },
+    due.filter((object) => !statusOnly.includes(object)),
+  );
+  await runAll(statusOnly, parallelChecks, (object) => checkHealth(pass, object));
+  const states = new Map<ObjectKey, LiveState>(
+    await runAll(
+      compared,
+      parallelChecks,
+      async (object) => [objectKey(object), await readState(pass, object)] as const,
+    ),
+  );
+  const { changes } = planChanges({
+    desired: compared,
+    live: (key) => states.get(key) ?? { type: "unread" },
+    heldBy: (key) => deps.inventories.holders(key).find((bundle) => bundle !== wanted.bundle),
+    rules: ignoreRules(rendered.options.diff?.comparePatches),
+    manager: fieldManager,
+  });
+  for (const change of changes) noteChange(pass, change, states.get(objectKey(change.object)));
+  if (touched === "all") record.compared = true;
+  return changes.filter(({ action }) => action === "create" || action === "configure");
+}
+
+async function readState(pass: Pass, object: KubeObject): Promise<LiveState> {
+  const resource = await pass.deps.discovery.resolve(object.apiVersion, object.kind);
+  // A kind that is not served (any more) has no objects.
+  if (resource === undefined) return { type: "absent" };
+  return readLive(pass.client, { target: targetOf(resource, object), object });
+}
+
+function noteChange(pass: Pass, change: Change, state: LiveState | undefined): void {
+  const { record, deps } = pass;
+  const key = objectKey(change.object);
+  if ("drift" in change && change.drift !== undefined) record.drift.set(key, change.drift);
+  else record.drift.delete(key);
+  if (state?.type === "present") {
+    deps.index.note(key, state.live.metadata);
+    noteHealth(pass, key, state.live);
+  }
+  if (state?.type === "absent") {
+    deps.index.forget(key);
+    record.notReady.delete(key);
+  }
+}
+
+async function checkHealth(pass: Pass, object: KubeObject): Promise<void> {
+  if (!hasHealth(object.apiVersion, object.kind)) return;
+  const resource = await pass.deps.discovery.resolve(object.apiVersion, object.kind);
+  const live = resource === undefined ? undefined : await pass.client.get(targetOf(resource, object));
+  if (live !== undefined) noteHealth(pass, objectKey(object), live);
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from "../../codec/json-value.ts";
+import type { InventoryEntry, ObjectKey } from "../../shared/drift/inventory-entry.ts";
+
+/** What one deployment owns in the cluster, and how far it has come: all that the agent must not forget. */
+export interface Inventory {
+  /** `<workspace>/<bundle>`. */
+  readonly bundle: string;
+  /** What was last applied whole; absent before. */
+  readonly deploymentId?: string | undefined;
+  /** Hash of the objects that were last applied whole: other facts may render others from the same deployment. */
+  readonly renderDigest?: string | undefined;
+  /** Epoch and revision of the document that it follows: a lost disk forgets no revision. */
+  readonly epoch: string;
+  readonly revision: number;
+  readonly entries: readonly InventoryEntry[];
+  /** Options that count when the deployment goes, as it was applied last. */
+  readonly keepResources: boolean;
+  readonly deleteDefinitions: boolean;
+  /** Service account that applied it. */
+  readonly serviceAccount?: string | undefined;
+}
+
+/** The fields that we owned in each object after the last apply, in FieldsV1: what was ours may be forced back. */
+export type AppliedFields = Readonly<Record<ObjectKey, JsonObject>>;
+
+/** An inventory as it is stored. */
+export interface StoredInventory extends Inventory {
+  /** Digest of a removal plan that a person approved. */
+  readonly approved?: string | undefined;
+}
+
+/** Returns the inventory of a bundle that owns nothing yet. */
+export function emptyInventory(bundle: string): StoredInventory {
+  return { bundle, epoch: "", revision: 0, entries: [], keepResources: false, deleteDefinitions: false };
+}

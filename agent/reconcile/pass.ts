@@ -1,0 +1,49 @@
+import type { KubeObject } from "../../shared/api/meta.ts";
+import type { Clock } from "../../shared/clock.ts";
+import type { RemovalLimits } from "../../shared/drift/plan-removals.ts";
+import type { Logger } from "../../shared/log.ts";
+import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import type { Discovery } from "../kube/discovery.ts";
+import type { KubeClient } from "../kube/kube-client.ts";
+import type { Claims } from "./claims.ts";
+import type { DeploymentRecord } from "./deployment-record.ts";
+import type { DesiredState } from "./desired-state.ts";
+import type { InventoryStore } from "./inventory-store.ts";
+import type { LiveIndex } from "./live-index.ts";
+import type { RenderedDeployment } from "./render-deployment.ts";
+import type { StepObserver } from "./step-observer.ts";
+import type { KindWatches } from "./watch-kinds.ts";
+
+/** What every pass over a deployment works with. */
+export interface PassDeps {
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  readonly inventories: InventoryStore;
+  readonly desired: DesiredState;
+  readonly claims: Claims;
+  readonly index: LiveIndex;
+  readonly watches: KindWatches;
+  readonly render: (wanted: DesiredDeployment) => Promise<RenderedDeployment>;
+  readonly limits: RemovalLimits;
+  /** The agent's own namespace. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onStep: StepObserver;
+  /** Looks at another deployment now: it waits for something that has happened. */
+  readonly wake: (bundle: string) => void;
+}
+
+/** One pass over one deployment that the document names. */
+export interface Pass {
+  readonly deps: PassDeps;
+  /** The API server under the identity that the deployment is applied with. */
+  readonly client: KubeClient;
+  readonly wanted: DesiredDeployment;
+  readonly record: DeploymentRecord;
+  readonly rendered: RenderedDeployment;
+  /** The rendered objects, ready to apply. */
+  readonly objects: readonly KubeObject[];
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}

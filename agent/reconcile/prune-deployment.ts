@@ -1,0 +1,102 @@
+import type { ObjectRef } from "../../shared/api/meta.ts";
+import { entryKey, type InventoryEntry, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
+import { describeHeld, planRemovals, type RemovalPlan } from "../../shared/drift/plan-removals.ts";
+import type { KubeClient } from "../kube/kube-client.ts";
+import type { DeploymentRecord } from "./deployment-record.ts";
+import { applySetId } from "./marks.ts";
+import type { PassDeps } from "./pass.ts";
+import { leavingKeys, removeObjects } from "./remove-objects.ts";
+
+/** From which deployment objects are to go. */
+export interface Pruning {
+  readonly bundle: string;
+  readonly record: DeploymentRecord;
+  readonly client: KubeClient;
+  /** Keys that stay; empty when the hub said that the whole deployment goes. */
+  readonly desired: ReadonlySet<ObjectKey>;
+  readonly said: boolean;
+}
+
+/** How long to wait before looking again at what is being deleted. */
+const lingerMs = 1000;
+
+/**
+ * Removes what a deployment owns and should not have, as far as the plan allows, and takes it out of the inventory
+ * once it is gone. Returns when to look again, undefined when nothing is left to be done now.
+ */
+export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise<number | undefined> {
+  const { bundle, record, desired } = pruning;
+  const inventory = deps.inventories.get(bundle);
+  const leaving = inventory.entries.filter((entry) => !desired.has(entryKey(entry)));
+  record.held = [];
+  record.removing = pruning.said && leaving.length > 0;
+  if (leaving.length === 0) return undefined;
+  if (!othersAreKnown(deps, bundle)) return lingerMs / 10;
+  const plan = planRemovals({
+    inventory: inventory.entries,
+    desired,
+    said: pruning.said,
+    keepResources: pruning.said && inventory.keepResources,
+    deleteDefinitions: inventory.deleteDefinitions,
+    wantedBy: (key) => deps.claims.wantedBy(key, bundle) ?? otherHolder(deps, bundle, key),
+    limits: deps.limits,
+    approved: inventory.approved,
+  });
+  record.held = describeHeld(plan);
+  return carryOut(deps, pruning, plan);
+}
+
+async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Promise<number | undefined> {
+  const { bundle, record, client } = pruning;
+  const removals = await removeObjects(
+    {
+      client,
+      discovery: deps.discovery,
+      log: deps.log,
+      partOf: applySetId(bundle, deps.namespace),
+      nowMs: deps.clock.now(),
+      onStep: deps.onStep,
+    },
+    plan.remove,
+  );
+  const leaving = new Set([...leavingKeys(removals), ...plan.released.map(({ entry }) => entryKey(entry))]);
+  if (leaving.size > 0) await forgetEntries(deps, bundle, leaving);
+  for (const { entry } of plan.released) {
+    const heir = deps.claims.wantedBy(entryKey(entry), bundle);
+    if (heir !== undefined) deps.wake(heir);
+  }
+  let again: number | undefined;
+  for (const removal of removals) {
+    const key = entryKey(removal.entry);
+    record.failed.delete(key);
+    record.notReady.delete(key);
+    if (removal.type !== "waiting" && removal.type !== "failed") continue;
+    const message = removal.type === "waiting" ? removal.reason : removal.error.message;
+    record.notReady.set(key, { ...referenceOf(removal.entry), message: `to be removed: ${message}` });
+    again = lingerMs;
+  }
+  return again;
+}
+
+async function forgetEntries(deps: PassDeps, bundle: string, keys: ReadonlySet<ObjectKey>): Promise<void> {
+  const inventory = deps.inventories.get(bundle);
+  const entries = inventory.entries.filter((entry) => !keys.has(entryKey(entry)));
+  const fields = Object.fromEntries(Object.entries(deps.inventories.fields(bundle)).filter(([key]) => !keys.has(key)));
+  await deps.inventories.save({ ...inventory, entries }, fields);
+  for (const key of keys) deps.index.forget(key);
+}
+
+function otherHolder(deps: PassDeps, bundle: string, key: ObjectKey): string | undefined {
+  return deps.inventories.holders(key).find((holder) => holder !== bundle);
+}
+
+/** Before every deployment of the document was rendered it is not known who else wants an object. */
+function othersAreKnown(deps: PassDeps, bundle: string): boolean {
+  const deployments = deps.desired.document()?.deployments ?? [];
+  return deployments.every((other) => other.bundle === bundle || deps.claims.isKnown(other.bundle, other.deploymentId));
+}
+
+function referenceOf(entry: InventoryEntry): ObjectRef {
+  const { kind, namespace, name, group } = entry;
+  return { apiVersion: group, kind, namespace, name };
+}

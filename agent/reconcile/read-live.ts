@@ -1,0 +1,28 @@
+import type { KubeObject } from "../../shared/api/meta.ts";
+import type { LiveState } from "../../shared/drift/plan-changes.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { ObjectTarget } from "../kube/api-resource.ts";
+import type { KubeClient } from "../kube/kube-client.ts";
+
+/** An object that is desired, and where it is. */
+export interface TargetedObject {
+  readonly target: ObjectTarget;
+  readonly object: KubeObject;
+}
+
+/**
+ * Returns an object's live state and what a forced dry run of ours would make of it: what the server would keep is not
+ * drift. A dry run that is refused (a webhook is away, a quota) makes it unknown; an API server that cannot be reached
+ * throws.
+ */
+export async function readLive(client: KubeClient, { target, object }: TargetedObject): Promise<LiveState> {
+  const live = await client.get(target);
+  if (live === undefined) return { type: "absent" };
+  try {
+    const merged = await client.apply(target, object, { force: true, dryRun: true });
+    return { type: "present", live, merged };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "KUBE_UNREACHABLE") throw error;
+    return { type: "unknown", reason: error.message };
+  }
+}

@@ -1,0 +1,195 @@
+import { backoffMs } from "../../shared/backoff.ts";
+import { decideRequeue } from "../../shared/decide-requeue.ts";
+import { objectKey } from "../../shared/drift/inventory-entry.ts";
+import { AppError, toAppError } from "../../shared/errors.ts";
+import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
+import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import { wellKnown } from "../kube/api-resource.ts";
+import type { KubeClient } from "../kube/kube-client.ts";
+import { applyDeployment } from "./apply-deployment.ts";
+import { checkDeployment, type Touched } from "./check-deployment.ts";
+import { correctDrift } from "./correct-drift.ts";
+import { noteError, type DeploymentRecord } from "./deployment-record.ts";
+import { applySetId } from "./marks.ts";
+import type { Pass, PassDeps } from "./pass.ts";
+import { prepareObjects } from "./prepare-objects.ts";
+import { deploymentNamespace } from "./ensure-namespace.ts";
+import type { ScopeOf } from "../../shared/render/kind-scope.ts";
+import { pruneDeployment } from "./prune-deployment.ts";
+
+/** One look at one deployment. */
+export interface Look {
+  readonly record: DeploymentRecord;
+  /** Which objects may have changed since the last look. */
+  readonly touched: Touched;
+  /** Returns the status of another deployment as reported last. */
+  readonly statusOf: (bundle: string) => DeploymentStatus | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What came of a look. */
+export interface LookResult {
+  /** When to look again without being told to. */
+  readonly afterMs?: number | undefined;
+  /** The deployment is gone: nothing is wanted and nothing is owned. */
+  readonly gone?: boolean;
+}
+
+const retry = { baseMs: 500, maxMs: 120_000 };
+
+/**
+ * Brings one deployment from live to desired: whatever the document says of it now, from wherever it is. A new
+ * deployment is rendered, applied and pruned; one that is applied is compared, and corrected when asked; one that the
+ * hub said to remove is removed; one that the document merely leaves out is kept. Throws after noting the error.
+ */
+export async function reconcileDeployment(deps: PassDeps, look: Look): Promise<LookResult> {
+  const { record } = look;
+  const wanted = deps.desired.deployment(record.bundle);
+  try {
+    if (wanted === undefined) return await leaveDeployment(deps, look);
+    const afterMs = await bringDeployment(deps, look, wanted);
+    return { afterMs };
+  } catch (error) {
+    const fault = toAppError(error);
+    noteError(record, fault, deps.clock);
+    if (wanted !== undefined) deps.claims.fail(record.bundle, wanted.deploymentId);
+    throw fault;
+  }
+}
+
+async function leaveDeployment(deps: PassDeps, { record }: Look): Promise<LookResult> {
+  const { bundle } = record;
+  const removal = deps.desired.removal(bundle);
+  deps.claims.forget(bundle);
+  if (!deps.inventories.has(bundle)) return { gone: true };
+  const inventory = deps.inventories.get(bundle);
+  record.objectCount = inventory.entries.length;
+  record.appliedId = inventory.deploymentId;
+  record.drift.clear();
+  // Removal is said, never inferred: what the document merely leaves out stays.
+  if (removal === undefined) return {};
+  const client = clientFor(deps, inventory.serviceAccount);
+  const afterMs = await pruneDeployment(deps, { bundle, record, client, desired: new Set(), said: true });
+  record.error = undefined;
+  if (deps.inventories.get(bundle).entries.length > 0) return { afterMs };
+  await deps.inventories.drop(bundle);
+  deps.log.info({ bundle, reason: removal.reason, because: removal.because }, "deployment removed");
+  return { gone: true };
+}
+
+async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeployment): Promise<number | undefined> {
+  const { record } = look;
+  const inventory = deps.inventories.get(wanted.bundle);
+  record.appliedId = inventory.deploymentId;
+  record.removing = false;
+  const rendered = await deps.render(wanted);
+  const { serviceAccount } = rendered.options;
+  if (serviceAccount !== undefined) await requireServiceAccount(deps, serviceAccount);
+  const pass: Pass = {
+    deps,
+    client: clientFor(deps, serviceAccount),
+    wanted,
+    record,
+    rendered,
+    objects: prepareObjects(rendered.objects, {
+      partOf: applySetId(wanted.bundle, deps.namespace),
+      namespace: deploymentNamespace(rendered.options),
+      scopeOf: scopeFrom(deps),
+    }),
+    log: deps.log.child({ bundle: wanted.bundle }),
+    signal: look.signal,
+  };
+  const keys = new Set(pass.objects.map(objectKey));
+  deps.claims.set(wanted.bundle, wanted.deploymentId, keys);
+  const isApplied = inventory.deploymentId === wanted.deploymentId && inventory.renderDigest === rendered.digest;
+  const afterMs = isApplied ? await keepApplied(pass, look) : await applyNew(pass, look);
+  await watchKinds(pass, keys);
+  if (wanted.paused === true || record.failed.size > 0) return afterMs;
+  const pruneMs = await pruneDeployment(deps, {
+    bundle: wanted.bundle,
+    record,
+    client: pass.client,
+    desired: keys,
+    said: false,
+  });
+  if (afterMs === undefined || pruneMs === undefined) return afterMs ?? pruneMs;
+  return Math.min(afterMs, pruneMs);
+}
+
+function scopeFrom({ discovery }: PassDeps): ScopeOf {
+  return (apiVersion, kind) => {
+    const resource = discovery.known(apiVersion, kind);
+    if (resource === undefined) return undefined;
+    return resource.namespaced ? "Namespaced" : "Cluster";
+  };
+}
+
+/** Compares, and corrects when asked. */
+async function keepApplied(pass: Pass, look: Look): Promise<number | undefined> {
+  const { record, rendered, wanted } = pass;
+  const changes = await checkDeployment(pass, record.compared ? look.touched : "all");
+  record.failed.clear();
+  const correct = rendered.options.correctDrift?.enabled === true && wanted.paused !== true;
+  const afterMs = correct && changes.length > 0 ? await correctDrift(pass, changes) : undefined;
+  if (record.failed.size === 0) record.error = undefined;
+  return record.failed.size > 0 ? backoffMs(++record.retries, retry) : afterMs;
+}
+
+async function applyNew(pass: Pass, look: Look): Promise<number | undefined> {
+  const { record, wanted, deps } = pass;
+  if (wanted.paused === true) return undefined;
+  requireDependencies(pass, look);
+  const startMs = performance.now();
+  const fault = await applyDeployment(pass);
+  const durationMs = Math.round(performance.now() - startMs);
+  pass.log.info(
+    { commit: wanted.commit, durationMs, objects: record.objectCount, failed: record.failed.size },
+    "deployment applied",
+  );
+  if (fault === undefined) {
+    record.error = undefined;
+    record.retries = 0;
+    return undefined;
+  }
+  noteError(record, fault, deps.clock);
+  const requeue = decideRequeue(fault, ++record.retries, retry);
+  return requeue.type === "after" ? requeue.afterMs : retry.maxMs;
+}
+
+function requireDependencies({ wanted, deps }: Pass, { statusOf }: Look): void {
+  const waitsFor = (wanted.dependsOn ?? []).filter(({ bundle, acceptedStates }) => {
+    const status = statusOf(bundle);
+    const current = deps.desired.deployment(bundle);
+    // Its state counts only for what it should be now, not for what it was before.
+    if (status === undefined || current === undefined || status.appliedDeploymentId !== current.deploymentId)
+      return true;
+    const accepted = acceptedStates.length === 0 ? ["Ready"] : acceptedStates;
+    return !accepted.includes(status.state);
+  });
+  if (waitsFor.length === 0) return;
+  const names = waitsFor
+    .map(({ bundle }) => `${bundle} (${statusOf(bundle)?.state ?? "not on this cluster"})`)
+    .join(", ");
+  throw new AppError("DEPENDENCY_NOT_READY", `waits for ${names}`, { verdict: "waiting", afterMs: 15_000 });
+}
+
+function clientFor(deps: PassDeps, serviceAccount: string | undefined): KubeClient {
+  if (serviceAccount === undefined || serviceAccount === "") return deps.client;
+  return deps.client.as(`system:serviceaccount:${deps.namespace}:${serviceAccount}`);
+}
+
+async function requireServiceAccount(deps: PassDeps, name: string): Promise<void> {
+  const resource = { ...wellKnown.secret, kind: "ServiceAccount", plural: "serviceaccounts" };
+  const live = name === "" ? undefined : await deps.client.get({ resource, namespace: deps.namespace, name });
+  if (name === "" || live !== undefined) return;
+  throw new AppError("SERVICE_ACCOUNT_MISSING", `looking up service account ${deps.namespace}/${name}: there is none`);
+}
+
+async function watchKinds({ deps }: Pass, keys: ReadonlySet<string>): Promise<void> {
+  const kinds = new Set([...keys].map((key) => key.split("/").slice(0, 2).join("/")));
+  for (const id of kinds) {
+    const [group = "", kind = ""] = id.split("/");
+    const resource = await deps.discovery.resolveKind(group, kind);
+    if (resource !== undefined) deps.watches.use(resource);
+  }
+}

@@ -1,0 +1,111 @@
+import { parseJson } from "../../codec/parse-json.ts";
+import { stableHash } from "../../codec/stable-hash.ts";
+import * as z from "zod";
+import type { Content } from "../../shared/api/content.ts";
+import { deploymentOptionsSchema, type DeploymentOptions } from "../../shared/api/deployment-options.ts";
+import type { KubeObject } from "../../shared/api/meta.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { ClusterFacts, DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import type { ScopeOf } from "../../shared/render/kind-scope.ts";
+
+/** A deployment's objects as rendered for this cluster, and the options that go with them. */
+export interface RenderedDeployment {
+  readonly objects: readonly KubeObject[];
+  readonly options: DeploymentOptions;
+  readonly warnings: readonly string[];
+  /** Hash of the objects: the same bytes are not applied again. */
+  readonly digest: string;
+}
+
+/** Turns content and options into objects; in this process or in another one. */
+export type Render = (input: {
+  readonly bundle: string;
+  readonly content: Content;
+  readonly options: DeploymentOptions;
+  readonly facts: ClusterFacts;
+  readonly kubeVersion: string;
+  readonly scopeOf: ScopeOf;
+}) => Promise<{ readonly objects: readonly KubeObject[]; readonly warnings: readonly string[] }>;
+
+/** What rendering needs. */
+export interface RenderDeps {
+  /** Returns a blob's verified text. */
+  readonly blob: (digest: string) => Promise<string>;
+  readonly render: Render;
+  readonly facts: () => ClusterFacts;
+  readonly factsDigest: () => string;
+  readonly kubeVersion: () => Promise<string>;
+  readonly scopeOf: ScopeOf;
+  /** Rendered objects kept for the next look, in all. */
+  readonly maxKeptObjects: number;
+}
+
+const contentSchema = z.object({
+  source: z.enum(["files", "objects"]),
+  resources: z.array(
+    z.object({ name: z.string(), content: z.string(), encoding: z.literal("base64").exactOptional() }),
+  ),
+});
+
+interface Kept {
+  readonly key: string;
+  readonly result: RenderedDeployment;
+}
+
+/** Returns a function that renders a deployment; recent results are kept as long as nothing that they depend on changes. */
+export function createDeploymentRenderer(deps: RenderDeps): (wanted: DesiredDeployment) => Promise<RenderedDeployment> {
+  const kept = new Map<string, Kept>();
+  let keptObjects = 0;
+
+  function keep(bundle: string, entry: Kept): void {
+    forget(bundle);
+    kept.set(bundle, entry);
+    keptObjects += entry.result.objects.length;
+    for (const oldest of kept.keys()) {
+      if (keptObjects <= deps.maxKeptObjects || oldest === bundle) break;
+      forget(oldest);
+    }
+  }
+
+  function forget(bundle: string): void {
+    keptObjects -= kept.get(bundle)?.result.objects.length ?? 0;
+    kept.delete(bundle);
+  }
+
+  return async (wanted) => {
+    const kubeVersion = await deps.kubeVersion();
+    const key = [wanted.content, wanted.options, deps.factsDigest(), kubeVersion].join(" ");
+    const before = kept.get(wanted.bundle);
+    if (before?.key === key) return before.result;
+    const [contentText, optionsText] = await Promise.all([deps.blob(wanted.content), deps.blob(wanted.options)]);
+    const content = parseBlob(contentSchema, contentText, wanted.content);
+    const options = parseBlob(deploymentOptionsSchema, optionsText, wanted.options);
+    refuseUnsupported(wanted.bundle, options);
+    const facts = deps.facts();
+    const { bundle } = wanted;
+    const rendered = await deps.render({ bundle, content, options, facts, kubeVersion, scopeOf: deps.scopeOf });
+    const result = { ...rendered, options, digest: stableHash(rendered.objects) };
+    keep(bundle, { key, result });
+    return result;
+  };
+}
+
+function parseBlob<S extends z.ZodType>(schema: S, text: string, digest: string): z.output<S> {
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new AppError("BLOB_INVALID", `blob ${digest}: ${z.prettifyError(parsed.error)}`, {
+    verdict: "stalled",
+    cause: parsed.error,
+  });
+}
+
+function refuseUnsupported(bundle: string, options: DeploymentOptions): void {
+  if ((options.downstreamResources ?? []).length === 0) return;
+  throw new AppError(
+    "BUNDLE_OPTION_UNSUPPORTED",
+    `bundle ${bundle}: downstreamResources are not copied to clusters yet; take them out`,
+    {
+      verdict: "stalled",
+    },
+  );
+}

@@ -1,0 +1,20 @@
+/** Steps at which a crash must lose nothing; tests end the process at each of them. */
+export const steps = [
+  "inventory-write",
+  "inventory-written",
+  "apply",
+  "applied",
+  "prune",
+  "pruned",
+  "inventory-finish",
+  "inventory-finished",
+  "document-saved",
+] as const;
+
+export type Step = (typeof steps)[number];
+
+/** Told of each step before it is taken (and after, for those in the past tense), with the object or bundle concerned. */
+export type StepObserver = (step: Step, about: string) => void | Promise<void>;
+
+/** Observes nothing. */
+export const noSteps: StepObserver = () => undefined;

@@ -1,0 +1,21 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { toAppError } from "../shared/errors.ts";
+import { renderObjects } from "../shared/render/render-objects.ts";
+import type { WorkerAnswer, WorkerInput } from "./render-in-worker.ts";
+
+/** Program of a render thread: renders what it was started with, answers, ends. */
+function answer({ input, scopes }: WorkerInput): WorkerAnswer {
+  try {
+    const { objects, warnings } = renderObjects({
+      ...input,
+      scopeOf: (apiVersion, kind) => scopes.get(`${apiVersion}/${kind}`),
+    });
+    return { type: "rendered", objects, warnings };
+  } catch (error) {
+    const { code, message, verdict } = toAppError(error);
+    return { type: "failed", code, message, verdict };
+  }
+}
+
+const work: WorkerInput = workerData;
+parentPort?.postMessage(answer(work), []);

@@ -1,0 +1,74 @@
+import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
+import type { KubeObject } from "../api/meta.ts";
+import type { Drift } from "../protocol/deployment-status.ts";
+import { diffObject, type FieldDifference } from "./diff-object.ts";
+import type { IgnoreRules } from "./ignore-rules.ts";
+import { refOf } from "./inventory-entry.ts";
+import { findWriter, printPath } from "./managed-fields.ts";
+
+/** Longer values are cut in status. */
+const maxValueLength = 200;
+
+/** More differing fields of one object than this are not listed. */
+const maxFields = 20;
+
+/** What is compared: the object as it is, and as a forced dry run of ours would leave it. */
+export interface Comparison {
+  readonly live: KubeObject;
+  readonly merged: KubeObject;
+  readonly rules: IgnoreRules;
+  /** Our own field manager. */
+  readonly manager: string;
+}
+
+/**
+ * Returns in which fields a live object differs from what git says, who wrote each and when, or undefined when nothing
+ * differs. A field that was removed has no writer any more. Values of Secrets are hidden.
+ */
+export function describeDrift(comparison: Comparison): Drift | undefined {
+  const { live, merged, rules } = comparison;
+  const differences = diffObject(rules.apply(merged), rules.apply(live));
+  if (differences.length === 0) return undefined;
+  const fields = differences.slice(0, maxFields).map((difference) => describeField(difference, comparison));
+  const more = differences.length - fields.length;
+  return {
+    ...refOf(merged),
+    type: "changed",
+    fields,
+    ...(more > 0 ? { message: `and ${more} more fields` } : {}),
+  };
+}
+
+/** Returns the drift of an object that is not there. */
+export function missingDrift(object: KubeObject): Drift {
+  return { ...refOf(object), type: "missing", fields: [] };
+}
+
+/** Returns the drift of an object that could not be compared; it is never Modified for that. */
+export function unknownDrift(object: KubeObject, message: string): Drift {
+  return { ...refOf(object), type: "unknown", fields: [], message };
+}
+
+type DriftField = Drift["fields"][number];
+
+function describeField(difference: FieldDifference, { live, manager }: Comparison): DriftField {
+  const { path, desired } = difference;
+  const secret = live.kind === "Secret" && path[0]?.type === "field" && path[0].name === "data";
+  const writer = difference.live === undefined ? undefined : findWriter(live.metadata, path, manager);
+  return {
+    path: printPath(path),
+    ...(desired === undefined ? {} : { desired: secret ? "[hidden]" : shorten(desired) }),
+    ...(difference.live === undefined ? {} : { live: secret ? "[hidden]" : shorten(difference.live) }),
+    ...(writer === undefined ? {} : { manager: writer.manager }),
+    ...(writer?.time === undefined ? {} : { time: writer.time }),
+  };
+}
+
+function shorten(value: JsonValue): JsonValue {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "string") return value.length > maxValueLength ? `${value.slice(0, maxValueLength)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, maxFields).map(shorten);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).slice(0, maxFields);
+  return Object.fromEntries(entries.map(([key, item]) => [key, shorten(item)]));
+}

@@ -1,0 +1,142 @@
+import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
+import type { ComparePatch } from "../api/deployment-options.ts";
+import { isKubeObject } from "../api/is-kube-object.ts";
+import type { KubeObject, ObjectRef } from "../api/meta.ts";
+import { refOf } from "./inventory-entry.ts";
+import { changeAt, parsePointer, type PointerChange } from "./json-pointer.ts";
+
+/** A bundle's `diff.comparePatches`, ready for use. */
+export interface IgnoreRules {
+  /** Returns one side of a comparison without what the rules take out of it. */
+  apply(object: KubeObject): KubeObject;
+  /** Returns whether a missing object is not to be reported (`op: ignore`). */
+  ignoresMissing(ref: ObjectRef): boolean;
+}
+
+/**
+ * Returns the rules of `diff.comparePatches` as Fleet reads them: `jsonPointers` match kind and group as globs with the
+ * version ignored, empty name and namespace match any; `operations` match exactly, and take effect on a side only when
+ * all of them can.
+ */
+export function ignoreRules(patches: readonly ComparePatch[] = []): IgnoreRules {
+  return {
+    apply: (object) => {
+      const ref = refOf(object);
+      let changed = object;
+      for (const patch of patches) {
+        if (matchesPointers(patch, ref)) changed = removePointers(changed, patch.jsonPointers ?? []);
+        if (matchesOperations(patch, ref)) changed = runOperations(changed, patch);
+      }
+      return changed;
+    },
+    ignoresMissing: (ref) => patches.some((patch) => hasIgnore(patch) && matchesIgnored(patch, ref)),
+  };
+}
+
+function hasIgnore(patch: ComparePatch): boolean {
+  return (patch.operations ?? []).some((operation) => operation.op === "ignore");
+}
+
+function matchesPointers(patch: ComparePatch, ref: ObjectRef): boolean {
+  return (
+    matchesGlob(groupOf(patch.apiVersion ?? ""), groupOf(ref.apiVersion)) &&
+    matchesGlob(patch.kind ?? "", ref.kind) &&
+    matchesOrEmpty(patch.namespace, ref.namespace) &&
+    matchesOrEmpty(patch.name, ref.name)
+  );
+}
+
+function matchesOperations(patch: ComparePatch, ref: ObjectRef): boolean {
+  const sameKind = patch.apiVersion === ref.apiVersion && patch.kind === ref.kind;
+  return sameKind && (patch.namespace ?? "") === ref.namespace && patch.name === ref.name;
+}
+
+function matchesIgnored(patch: ComparePatch, ref: ObjectRef): boolean {
+  if (patch.apiVersion !== ref.apiVersion || patch.kind !== ref.kind) return false;
+  if ((patch.namespace ?? "") !== ref.namespace) return false;
+  const name = patch.name ?? "";
+  return name === "" || name === ref.name || matchesExpression(name, ref.name);
+}
+
+/**
+ * Returns whether an unanchored regular expression finds something in a name. Expressions that could take longer than
+ * polynomial time (a repeated group, back references, more than two open repetitions) match nothing.
+ */
+function matchesExpression(expression: string, name: string): boolean {
+  if (/\)[*+{?]|\\\d|\(\?/u.test(expression)) return false;
+  if ((expression.match(/[*+]|,\}/gu) ?? []).length > 2) return false;
+  try {
+    return new RegExp(expression, "u").test(name);
+  } catch {
+    return false;
+  }
+}
+
+function matchesOrEmpty(wanted: string | undefined, value: string): boolean {
+  return wanted === undefined || wanted === "" || wanted === value;
+}
+
+/** Matches `*` (any text) and `?` (one character), as the globs of Argo CD's normalizer that Fleet took over. */
+function matchesGlob(glob: string, text: string): boolean {
+  const [first = "", ...parts] = glob.split("*");
+  if (parts.length === 0) return sameWithWildcards(first, text);
+  const last = parts.pop() ?? "";
+  if (text.length < first.length + last.length) return false;
+  if (!sameWithWildcards(first, text.slice(0, first.length))) return false;
+  if (!sameWithWildcards(last, text.slice(text.length - last.length))) return false;
+  let from = first.length;
+  for (const part of parts) {
+    const at = indexWithWildcards(text, part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return from <= text.length - last.length;
+}
+
+function sameWithWildcards(glob: string, text: string): boolean {
+  return (
+    glob.length === text.length && glob.split("").every((character, at) => character === "?" || character === text[at])
+  );
+}
+
+function indexWithWildcards(text: string, part: string, from: number): number {
+  for (let at = from; at + part.length <= text.length; at++) {
+    if (sameWithWildcards(part, text.slice(at, at + part.length))) return at;
+  }
+  return -1;
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash === -1 ? "" : apiVersion.slice(0, slash);
+}
+
+function removePointers(object: KubeObject, pointers: readonly string[]): KubeObject {
+  let changed = object;
+  for (const pointer of pointers) changed = changeObject(changed, pointer, { op: "remove" }) ?? changed;
+  return changed;
+}
+
+function runOperations(object: KubeObject, patch: ComparePatch): KubeObject {
+  let changed = object;
+  for (const { op = "", path = "", value } of patch.operations ?? []) {
+    if (op === "ignore") continue;
+    const change = readChange(op, value);
+    const next = change === undefined ? undefined : changeObject(changed, path, change);
+    if (next === undefined) return object;
+    changed = next;
+  }
+  return changed;
+}
+
+function readChange(op: string, value: string | undefined): PointerChange | undefined {
+  if (op === "remove") return { op };
+  if (op === "add" || op === "replace") return { op, value: value ?? "" };
+  return undefined;
+}
+
+function changeObject(object: KubeObject, pointer: string, change: PointerChange): KubeObject | undefined {
+  if (!isJsonObject(object)) return undefined;
+  const result: JsonValue | undefined = changeAt(object, parsePointer(pointer), change);
+  return isKubeObject(result) ? result : undefined;
+}

@@ -1,0 +1,103 @@
+import { stableHash } from "../../codec/stable-hash.ts";
+import { describeEntry, entryKey, type InventoryEntry, type ObjectKey } from "./inventory-entry.ts";
+
+/** How many objects may go from a deployment that stays before a person must approve. */
+export interface RemovalLimits {
+  /** Held when more than this share (0–1) … */
+  readonly share: number;
+  /** … and more than this many objects would go, */
+  readonly shareAbove: number;
+  /** or more than this many in any case. */
+  readonly count: number;
+}
+
+/** What decides about removals. */
+export interface RemovalQuestion {
+  readonly inventory: readonly InventoryEntry[];
+  /** Keys of what the deployment should have; empty when the whole deployment was said to go. */
+  readonly desired: ReadonlySet<ObjectKey>;
+  /** The hub said that the deployment goes: the limits do not count then. */
+  readonly said: boolean;
+  /** `deleteCRDResources`: definitions are removed as well, once approved. */
+  readonly deleteDefinitions: boolean;
+  /** `keepResources`: what leaves the deployment stays in the cluster. */
+  readonly keepResources: boolean;
+  /** Which other deployment wants the object, if any. */
+  readonly wantedBy: (key: ObjectKey) => string | undefined;
+  readonly limits: RemovalLimits;
+  /** Digest of a plan that a person approved. */
+  readonly approved?: string | undefined;
+}
+
+/** One object of the inventory and why it is treated so. */
+export interface RemovalReason {
+  readonly entry: InventoryEntry;
+  readonly reason: string;
+}
+
+/** What happens to the objects that a deployment owns and should not have any more. */
+export interface RemovalPlan {
+  readonly remove: readonly InventoryEntry[];
+  /** Stay in the inventory until a person approves. */
+  readonly held: readonly RemovalReason[];
+  /** Leave the inventory, stay in the cluster. */
+  readonly released: readonly RemovalReason[];
+  /** Names exactly this set of objects: what an approval refers to. */
+  readonly digest: string;
+}
+
+const definition = "CustomResourceDefinition";
+
+/** Kinds whose loss loses what is in them: always held. */
+const precious: ReadonlySet<string> = new Set([definition, "Namespace", "PersistentVolumeClaim"]);
+
+/** Returns what becomes of each object of the inventory that is not desired any more. Decides, deletes nothing. */
+export function planRemovals(question: RemovalQuestion): RemovalPlan {
+  const leaving = question.inventory.filter((entry) => !question.desired.has(entryKey(entry)));
+  const released: RemovalReason[] = [];
+  const candidates: InventoryEntry[] = [];
+  for (const entry of leaving) {
+    const reason = releaseReason(entry, question);
+    if (reason === undefined) candidates.push(entry);
+    else released.push({ entry, reason });
+  }
+  const named = candidates.map((entry) => `${entryKey(entry)} ${entry.uid ?? ""}`).toSorted();
+  const digest = stableHash(named).slice(0, 12);
+  if (candidates.length > 0 && question.approved === digest) return { remove: candidates, held: [], released, digest };
+  const beyond = question.said ? undefined : beyondLimits(candidates.length, question);
+  const held: RemovalReason[] = [];
+  const remove: InventoryEntry[] = [];
+  for (const entry of candidates) {
+    const reason = beyond ?? (isPrecious(entry) ? `a ${entry.kind} is removed only when approved` : undefined);
+    if (reason === undefined) remove.push(entry);
+    else held.push({ entry, reason });
+  }
+  return { remove, held, released, digest };
+}
+
+/** Returns sentences for status about what is held, with how to approve. */
+export function describeHeld(plan: RemovalPlan): string[] {
+  return plan.held.map(({ entry, reason }) => `${describeEntry(entry)}: ${reason} (plan ${plan.digest})`);
+}
+
+function isPrecious(entry: InventoryEntry): boolean {
+  if (!precious.has(entry.kind)) return false;
+  return entry.group === (entry.kind === definition ? "apiextensions.k8s.io" : "");
+}
+
+function releaseReason(entry: InventoryEntry, question: RemovalQuestion): string | undefined {
+  if (question.keepResources) return "keepResources is set";
+  const other = question.wantedBy(entryKey(entry));
+  if (other !== undefined) return `bundle ${other} has it now`;
+  const isDefinition = entry.kind === definition && isPrecious(entry);
+  return isDefinition && !question.deleteDefinitions
+    ? "definitions are kept unless deleteCRDResources is set"
+    : undefined;
+}
+
+function beyondLimits(count: number, { inventory, limits }: RemovalQuestion): string | undefined {
+  const share = count / Math.max(inventory.length, 1);
+  const much = count > limits.shareAbove && share > limits.share;
+  if (!much && count <= limits.count) return undefined;
+  return `${count} of ${inventory.length} objects would be removed at once`;
+}
