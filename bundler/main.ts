@@ -56,11 +56,14 @@ export async function runBundler(
 
 function readSettings(argv: readonly string[], env: Readonly<Record<string, string | undefined>>) {
   try {
-    const readFile = (path: string): unknown => parseYaml(readFileSync(path, "utf8"), { file: path })[0]?.value;
     return readConfig(bundlerConfigSchema, { argv, env, envPrefix: "BUNDLER_", readFile });
   } catch (error) {
     return toAppError(error).message;
   }
+}
+
+function readFile(path: string): unknown {
+  return parseYaml(readFileSync(path, "utf8"), { file: path })[0]?.value;
 }
 
 if (import.meta.main) process.exitCode = await runBundler(process.argv.slice(2), process.env);

@@ -15,7 +15,7 @@ import {
 } from "../../shared/status/status-message.ts";
 import type { Workspace } from "../desired/hub.ts";
 import { deploymentsOf } from "../desired/desired-document.ts";
-import type { GitState } from "../store/git-state-table.ts";
+import type { GitFault, GitState } from "../store/git-state-table.ts";
 
 /** Returns the computed status of a Bundle. */
 export function bundleStatus(workspace: Workspace, object: ApiObject): JsonObject {
@@ -42,10 +42,7 @@ export function gitRepoStatus(workspace: Workspace, object: ApiObject, state: Gi
       withMessage(bundle, worstState(own), bundleEntries(workspace, bundle)[0]?.message),
     );
   const all = state.pollFault === undefined ? state.faults : [state.pollFault, ...state.faults];
-  const faults = all.map(({ code, directory, file, line, message }) => {
-    const place = [directory, file, line].filter((part) => part !== undefined).join(":");
-    return place === "" ? `${code}: ${message}` : `${place}: ${code}: ${message}`;
-  });
+  const faults = all.map(faultText);
   const accepted = faults.length === 0;
   return {
     observedGeneration: object.metadata.generation ?? 1,
@@ -174,4 +171,10 @@ function present(fields: Readonly<Record<string, JsonValue | undefined>>): JsonO
   return Object.fromEntries(
     Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
+}
+
+/** Returns a fault in one line, its place in front unless the message begins with it. */
+function faultText({ code, directory, file, line, message }: GitFault): string {
+  const place = [file ?? directory, line].filter((part) => part !== undefined && part !== "").join(":");
+  return place === "" || message.includes(place) ? `${code}: ${message}` : `${place}: ${code}: ${message}`;
 }

@@ -62,11 +62,16 @@ export function createStatusAnnouncer(deps: AnnounceDeps): StatusAnnouncer {
     timer = undefined;
     const batch = [...marked];
     marked.clear();
-    announcing = announcing
-      .then(async () => {
-        for (const [namespace, marks] of batch) await announce(deps, deps.hub.workspace(namespace), marks);
-      })
-      .catch(deps.onFault);
+    announcing = announceAfter(announcing, batch);
+  }
+
+  async function announceAfter(before: Promise<void>, batch: readonly [string, Marks][]): Promise<void> {
+    await before;
+    try {
+      for (const [namespace, marks] of batch) await announce(deps, deps.hub.workspace(namespace), marks);
+    } catch (error) {
+      deps.onFault(error);
+    }
   }
 
   return {

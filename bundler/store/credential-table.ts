@@ -37,17 +37,6 @@ export interface CredentialTable {
 
 /** Returns the credential table of a database. Words have 256 random bits, so a plain hash is enough. */
 export function createCredentialTable(db: Database): CredentialTable {
-  const accept = async (sql: Sql, word: string, credential: Credential): Promise<void> => {
-    const { kind, namespace, name, expiresMs, labels, groups } = credential;
-    await sql.run("INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)", [
-      sha256Hex(word),
-      kind,
-      namespace,
-      name,
-      expiresMs ?? null,
-      JSON.stringify({ labels, groups }),
-    ]);
-  };
   return {
     accept,
     issue: async (sql, credential) => {
@@ -72,6 +61,18 @@ export function createCredentialTable(db: Database): CredentialTable {
     anyOf: async (kind) =>
       (await db.all("SELECT 1 AS found FROM credentials WHERE kind = ? LIMIT 1", [kind])).length > 0,
   };
+}
+
+async function accept(sql: Sql, word: string, credential: Credential): Promise<void> {
+  const { kind, namespace, name, expiresMs, labels, groups } = credential;
+  await sql.run("INSERT INTO credentials (hash, kind, namespace, name, expires_ms, body) VALUES (?, ?, ?, ?, ?, ?)", [
+    sha256Hex(word),
+    kind,
+    namespace,
+    name,
+    expiresMs ?? null,
+    JSON.stringify({ labels, groups }),
+  ]);
 }
 
 function parseCredential(row: Row): Credential {
