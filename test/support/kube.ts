@@ -6,6 +6,7 @@ import type { KubeClusterInfo } from "../kube/cluster.ts";
 import { findBinary } from "../kube/find-binary.ts";
 import { createKubeClient, type KubeClient } from "../kube/kube-request.ts";
 import { partIsThere } from "./missing-parts.ts";
+import { missingPrograms, reasonMissing } from "./missing-programs.ts";
 
 /** A cluster that all tests of a run share; keep to namespaces of your own. It has controllers and fake nodes. */
 export interface SharedCluster extends KubeClusterInfo, KubeClient {}
@@ -47,10 +48,7 @@ export async function createTestNamespace(cluster: KubeClient, prefix = "test"):
 
 /** Tells whether all of these programs are there; where not, tests are to be skipped – or, with `CI=true`, it throws. */
 export async function havePrograms(...names: readonly BinaryName[]): Promise<boolean> {
-  const missing: string[] = [];
-  for (const name of names) if ((await findBinary(name)) === undefined) missing.push(name);
-  const reason = `missing ${missing.join(", ")}; 'node test/kube/build.ts' says why`;
-  return partIsThere(names.join(", "), missing.length === 0 ? undefined : reason);
+  return partIsThere(names.join(", "), reasonMissing(await missingPrograms(names)));
 }
 
 const everythingIsThere = await havePrograms(...binaryNames);
