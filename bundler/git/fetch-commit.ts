@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
-import { isDamaged, isStoreFault, readStoreState } from "./bare-store.ts";
+import { isDamaged, isStoreFault, markDamaged, readStoreState } from "./bare-store.ts";
 import type { FetchJob, FetchResult } from "./fetch-into-store.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
 import type { GitRemote } from "./git-remote.ts";
@@ -61,9 +61,10 @@ export interface CommitFetcher {
 /** Packs after which a store is fetched afresh; each push brings one, and finding an object asks them in turn. */
 const maxPacks = 200;
 
-/** Whether a fresh store may do: ours was damaged, or what is new since then was too much. */
+/** Whether a fresh store may do: ours was damaged (git says so in words only), or what is new was too much. */
 function isCurable(error: unknown): error is AppError {
-  return error instanceof AppError && (isStoreFault(error) || error.code === "GIT_LIMIT_EXCEEDED");
+  if (!(error instanceof AppError)) return false;
+  return isStoreFault(error) || error.code === "GIT_LIMIT_EXCEEDED" || error.code === "GIT_COMMAND_FAILED";
 }
 
 /**
@@ -77,9 +78,15 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
   async function fetchNow(wish: CommitWish, remote: ReturnType<typeof normalizeRemote>, key: string): Promise<Commit> {
     const home = join(root, key);
     const present = newestStore(home);
-    const known = present === undefined ? undefined : readIfComplete(present, wish.commit, deps.limits);
-    if (present !== undefined && known !== undefined) {
-      return { ...known, id: wish.commit, gitDir: present, remoteKey: key, fetched: { bytes: 0, objects: 0 } };
+    if (present !== undefined && readStoreState(present).commits.includes(wish.commit)) {
+      try {
+        const fetched = { bytes: 0, objects: 0 };
+        const content = readCommit(present, wish.commit, deps.limits);
+        return { ...content, id: wish.commit, gitDir: present, remoteKey: key, fetched };
+      } catch (error) {
+        if (!isCurable(error)) throw error;
+        markDamaged(present);
+      }
     }
     const byCommand = remote.transport === "ssh" || deps.useCommand?.(remote) === true;
     const driver = byCommand ? deps.command : deps.native;
@@ -90,7 +97,7 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
       ...(wish.ref === undefined ? {} : { ref: wish.ref }),
       ...(wish.session === undefined ? {} : { session: wish.session }),
     };
-    if (present !== undefined) {
+    if (present !== undefined && !isDamaged(present)) {
       try {
         const result = await driver.fetch({ ...job, gitDir: present }, key, wish.signal);
         if (result.packs <= maxPacks) return commitOf(wish, { gitDir: present, key, result });
@@ -156,17 +163,6 @@ function newestStore(home: string): string | undefined {
 function nextName(present: string | undefined): string {
   const number = Number.parseInt(/(\d{6})\.git$/u.exec(present ?? "")?.[1] ?? "0", 10);
   return `${String(number + 1).padStart(6, "0")}.git`;
-}
-
-/** Returns the commit if the store records it as complete and it can be read. */
-function readIfComplete(gitDir: string, commit: string, limits: FetchLimits): CommitObject | undefined {
-  if (!readStoreState(gitDir).commits.includes(commit)) return undefined;
-  try {
-    return readCommit(gitDir, commit, limits);
-  } catch (error) {
-    if (isCurable(error)) return undefined;
-    throw error;
-  }
 }
 
 function readCommit(gitDir: string, commit: string, limits: FetchLimits): CommitObject {

@@ -95,7 +95,10 @@ export function createFetchPool(options: FetchPoolOptions = {}): FetchPool {
   function release(worker: Worker): void {
     worker.busy = false;
     worker.fetches += 1;
-    if (worker.ended) return;
+    if (worker.ended) {
+      end(worker);
+      return;
+    }
     if (worker.fetches < fetchesPerWorker) {
       waiting.shift()?.();
       return;
@@ -160,6 +163,7 @@ function runOn(worker: Worker, job: FetchJob, signal: AbortSignal | undefined): 
     }
     function fail(error: unknown): void {
       settle();
+      worker.ended = true;
       child.kill("SIGKILL");
       reject(error);
     }
