@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import process from "node:process";
-import packageJson from "../package.json" with { type: "json" };
+
 import { parseYaml } from "../codec/parse-yaml.ts";
 import { AppError, toAppError } from "../shared/errors.ts";
+import { droverVersion } from "../shared/version.ts";
 import { printableConfig, readConfig } from "../shared/runtime/config.ts";
 import { createLogger } from "../shared/runtime/logger.ts";
 import { listenForShutdown } from "../shared/runtime/shutdown.ts";
@@ -47,7 +48,7 @@ async function main(): Promise<void> {
   const connection = connectionOf(config);
   using shutdown = listenForShutdown({ log, graceMs: 15_000 });
   const hubCa = await hubCaOf(config);
-  await using agent = compose({ config, connection, hubCa, env, version: packageJson.version, log });
+  await using agent = compose({ config, connection, hubCa, env, version: droverVersion, log });
   shutdown.signal.addEventListener("abort", () => void agent[Symbol.asyncDispose]());
   await agent.start();
 }

@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { expect, vi } from "vitest";
+import { compose, type Agent } from "../../../agent/compose.ts";
+import { agentConfigSchema, type AgentConfig } from "../../../agent/config.ts";
+import type { KubeConnection } from "../../../agent/kube/kube-connection.ts";
+import type { StepObserver } from "../../../agent/reconcile/step-observer.ts";
+import { silentLogger } from "../../../shared/log.ts";
+import type { DeploymentStatus } from "../../../shared/protocol/deployment-status.ts";
+import { createLogger } from "../../../shared/runtime/logger.ts";
+import type { KubeClient, KubeEndpoint } from "../../kube/kube-request.ts";
+import { createTempDir } from "../../support/temp-dir.ts";
+import { startScriptedHub, type ScriptedHub } from "./scripted-hub.ts";
+
+/** An agent with a hub and namespaces of its own on a real API server. */
+export interface AgentRig extends AsyncDisposable {
+  readonly hub: ScriptedHub;
+  /** The agent's own namespace. */
+  readonly systemNamespace: string;
+  /** A namespace for objects; its name is in no other test. */
+  readonly namespace: string;
+  readonly dataDir: string;
+  readonly config: AgentConfig;
+  /** Starts an agent; the one before must have been stopped. */
+  start(options?: { readonly onStep?: StepObserver; readonly config?: Partial<AgentConfig> }): Promise<void>;
+  stop(): Promise<void>;
+  /** Waits until the hub has a status that fits, and returns it. */
+  status(bundle: string, fits: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus>;
+  state(bundle: string, state: DeploymentStatus["state"]): Promise<DeploymentStatus>;
+  /** Returns an object, undefined when there is none. */
+  get(path: string): Promise<unknown>;
+}
+
+const waitMs = 20_000;
+
+/** Returns how the agent reaches a test cluster. */
+export function connectionTo(cluster: KubeEndpoint): KubeConnection {
+  return { baseUrl: cluster.url, tls: { ca: cluster.caCert }, authorization: () => `Bearer ${cluster.token}` };
+}
+
+/** Starts a hub and prepares an agent for it; disposing stops both and removes its namespaces. */
+export async function createAgentRig(cluster: KubeEndpoint & KubeClient): Promise<AgentRig> {
+  const id = randomBytes(4).toString("hex");
+  const systemNamespace = `drover-${id}`;
+  const namespace = `apps-${id}`;
+  const hub = await startScriptedHub();
+  const dir = await createTempDir("agent");
+  const dataDir = join(dir.path, "data");
+  const config = agentConfigSchema.parse({
+    hub: hub.url,
+    token: "token-1",
+    namespace: systemNamespace,
+    dataDir,
+    waitMs: 10_000,
+  });
+  let agent: Agent | undefined;
+  let running: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    await agent?.[Symbol.asyncDispose]();
+    await running;
+    agent = undefined;
+  }
+
+  async function status(bundle: string, fits: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus> {
+    return vi.waitFor(
+      () => {
+        const current = hub.statuses.get(bundle);
+        if (current === undefined || !fits(current)) expect.fail(`status of ${bundle}: ${JSON.stringify(current)}`);
+        return current;
+      },
+      { timeout: waitMs, interval: 20 },
+    );
+  }
+
+  return {
+    hub,
+    systemNamespace,
+    namespace,
+    dataDir,
+    config,
+    start: async (options = {}) => {
+      const verbose = process.env["AGENT_TEST_LOG"] === "1";
+      agent = compose({
+        config: { ...config, ...options.config },
+        connection: connectionTo(cluster),
+        env: {},
+        version: "0.0.0-test",
+        log: verbose ? createLogger({ name: "agent", level: "debug" }) : silentLogger,
+        ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
+      });
+      running = agent.start();
+    },
+    stop,
+    status,
+    state: (bundle, state) => status(bundle, (current) => current.state === state),
+    get: async (path) => {
+      const answer = await cluster.request(path);
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
+      return answer.json;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      await hub[Symbol.asyncDispose]();
+      await dir[Symbol.asyncDispose]();
+      for (const name of [systemNamespace, namespace]) {
+        await cluster.request(`/api/v1/namespaces/${name}`, { method: "DELETE" });
+      }
+    },
+  };
+}
+
+/** Returns a ConfigMap as YAML. */
+export function configMap(name: string, data: Readonly<Record<string, string>> = { key: "value" }): string {
+  return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
+}
