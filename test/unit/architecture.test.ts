@@ -33,8 +33,6 @@ const rules: readonly ImportRule[] = [
   })),
   { folder: "shared/runtime", ours: ["shared", "codec"], packages: ["node:*", "pino", "prom-client", "zod", ...x509] },
   { folder: "bundler", ours: bundlerFolders, packages: bundlerPackages },
-  // The programs say their version.
-  { folder: "bundler/main.ts", ours: [...bundlerFolders, "package.json"], packages: bundlerPackages },
   { folder: "bundler/git", ours: bundlerFolders, packages: [...bundlerPackages, "isomorphic-git"] },
   { folder: "bundler/store/postgres", ours: bundlerFolders, packages: [...bundlerPackages, "pg"] },
   {
@@ -43,19 +41,10 @@ const rules: readonly ImportRule[] = [
     packages: ["node:*", "zod"],
     typePackages: ["@kubernetes/client-node"],
   },
-  {
-    folder: "agent/main.ts",
-    ours: ["agent", "shared", "helm", "codec", "package.json"],
-    packages: ["node:*", "zod"],
-  },
   { folder: "simulator", ours: simulatorFolders, except: ["simulator/demo"], packages: ["node:*"] },
   // The demo starts bundler and agents as processes, as a user would, and speaks to them over their interfaces.
   { folder: "simulator/demo", ours: simulatorFolders, packages: ["node:*", "zod"] },
-  {
-    folder: "cli",
-    ours: ["cli", "shared", "helm", "codec", "package.json"],
-    packages: ["node:*", "zod", "@kubernetes/client-node"],
-  },
+  { folder: "cli", ours: ["cli", "shared", "helm", "codec"], packages: ["node:*", "zod", "@kubernetes/client-node"] },
   // `drover bundler` and `drover agent` are the programs themselves.
   ...["bundler", "agent"].map((program) => ({
     folder: `cli/commands/${program}.ts`,
