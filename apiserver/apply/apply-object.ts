@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../codec/json-value.ts";
 import { ApiError, badRequest } from "../resources/api-error.ts";
 import { isApiObject, type ApiObject } from "../resources/api-object.ts";
-import { fieldAt } from "../resources/json-fields.ts";
 import { applyConfiguration } from "./apply-configuration.ts";
 import { applyConflict, type Conflicts } from "./apply-conflict.ts";
+import { throughGoStruct } from "../resources/go-struct.ts";
 import type { ApplyRequest } from "./apply-request.ts";
-import { emptyLiveObject, identityOf, resetFieldsOf, settle } from "./tracking.ts";
+import { emptyLiveObject, identityOf, resetFieldsOf } from "./tracking.ts";
 import { isEmptyFieldSet, subtractFields, type FieldSet } from "./field-set.ts";
 import { fieldsOfClientSideApply, kubectlManager, refreshLastApplied } from "./last-applied.ts";
 import {
@@ -80,7 +80,7 @@ function checkConfiguration({ applied, schema, live }: ApplyRequest): void {
       `Incorrect version specified in apply patch. Specified patch version: ${applied.apiVersion}, expected: ${live.apiVersion}`,
     );
   }
-  if (fieldAt(applied, "metadata", "managedFields") !== undefined && applied.metadata.managedFields !== null) {
+  if ((applied.metadata.managedFields ?? null) !== null) {
     throw badRequest("metadata.managedFields must be nil");
   }
   const problems = validateStructure(applied, structureOf(schema), { allowDuplicates: false });
@@ -128,7 +128,7 @@ function applyOnce({ request, live, owners, converter, force }: Attempt): ApplyR
   const object = toApiObject(result.object ?? live, live);
   const next = setApplier(result.owners, managerKey(by), changed ? time : undefined);
   const refreshed = by.manager === kubectlManager ? refreshLastApplied(object, applied) : object;
-  return { object: withOwners(settle(refreshed, schema), next), changed };
+  return { object: withOwners(throughGoStruct(refreshed, schema), next), changed };
 }
 
 function setApplier(owners: Owners, key: string, time: string | undefined): Owners {

@@ -10,7 +10,7 @@ import { withoutManagedFields } from "./managed-fields.ts";
 export function keepTimestamps(live: ApiObject, updated: ApiObject): ApiObject {
   const before = live.metadata.managedFields ?? [];
   const after = updated.metadata.managedFields ?? [];
-  if (before.length !== after.length) return updated;
+  if (before.length === 0 || before.length !== after.length) return updated;
   const sameOwners = before.every((entry, index) => {
     const other = after[index];
     return other !== undefined && jsonEqual(withoutFields(entry, "time"), withoutFields(other, "time"));

@@ -1,7 +1,8 @@
 import type { ApiObject } from "../resources/api-object.ts";
+import { throughGoStruct } from "../resources/go-struct.ts";
 import type { UpdateRequest } from "./apply-request.ts";
 import { capUpdaters } from "./cap-updaters.ts";
-import { emptyLiveObject, identityOf, isReset, resetFieldsOf, settle } from "./tracking.ts";
+import { emptyLiveObject, identityOf, isReset, resetFieldsOf } from "./tracking.ts";
 import { decodeOwnersLeniently, withOwners, withoutManagedFields, type Owners } from "./managed-fields.ts";
 import { reconcileOwners, updateOwners } from "./update-owners.ts";
 import { createVersionConverter } from "./versioned-object.ts";
@@ -13,7 +14,7 @@ import { createVersionConverter } from "./versioned-object.ts";
  */
 export function trackUpdate(request: UpdateRequest): ApiObject {
   const { live, schema, time } = request;
-  const updated = settle(withoutManagedFields(request.updated), schema);
+  const updated = throughGoStruct(withoutManagedFields(request.updated), schema);
   const owners = decodeLiveOrNew(request);
   // An existing object without owners is not tracked until somebody applies to it (skipNonAppliedManager).
   if (owners.size === 0 && live !== undefined) return updated;

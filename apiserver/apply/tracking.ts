@@ -1,5 +1,5 @@
 import type { ApiObject, ManagedFieldsEntry } from "../resources/api-object.ts";
-import { emptyGoStruct, throughGoStruct } from "../resources/go-struct.ts";
+import { emptyGoStruct } from "../resources/go-struct.ts";
 import type { KindSchema } from "../resources/open-api-schema.ts";
 import type { TrackingContext } from "./apply-request.ts";
 import { emptyFieldSet, fieldSetOf, type FieldSet } from "./field-set.ts";
@@ -26,11 +26,6 @@ export function resetFieldsOf({ resetFields = [] }: TrackingContext): FieldSet {
 export function emptyLiveObject({ apiVersion, kind }: ApiObject, schema: KindSchema): ApiObject {
   const bare: ApiObject = { apiVersion, kind, metadata: {} };
   return schema.goStructs === true ? { ...emptyGoStruct(schema), ...bare } : bare;
-}
-
-/** Returns the object as the server holds it: a built-in kind goes through its Go struct, others stay as they are. */
-export function settle(object: ApiObject, schema: KindSchema): ApiObject {
-  return schema.goStructs === true ? throughGoStruct(object, schema) : object;
 }
 
 /** Returns whether the client asked to forget all owners: `managedFields: []` or `[{}]`. */

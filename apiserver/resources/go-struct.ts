@@ -1,19 +1,27 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
-import type { ApiObject } from "./api-object.ts";
+import type { ApiObject, ObjectMeta } from "./api-object.ts";
 import { isJsonList, ownField } from "./json-fields.ts";
 import type { KindSchema, OpenApiSchema, SchemaRegistry } from "./open-api-schema.ts";
 import { canonicalQuantity } from "./quantity.ts";
 
 /**
- * Returns the object as kube-apiserver prints it after reading it into the Go struct of a built-in kind: structs that
- * are no pointers are there even when empty, empty maps, lists and zeros with `omitempty` are gone, and so are nulls;
- * quantities have their canonical form. Fields that the schema does not know are kept: pruning is not done here.
+ * Returns the object as kube-apiserver prints it after reading it into the Go struct of its kind: structs that are no
+ * pointers are there even when empty, empty maps, lists and zeros with `omitempty` are gone, and so are nulls;
+ * quantities have their canonical form. Of custom resources only the metadata is a struct. Fields that the schema does
+ * not know are kept: pruning is not done here. `managedFields: []`, by which a client forgets all owners, is kept too.
  */
-export function throughGoStruct(object: ApiObject, { root, registry }: KindSchema): ApiObject {
+export function throughGoStruct(object: ApiObject, { root, registry, goStructs }: KindSchema): ApiObject {
   const { apiVersion, kind } = object;
-  const fields = structFields(object, registry.resolve(root), registry);
-  const metadata = fields["metadata"];
-  return { ...fields, apiVersion, kind, metadata: isJsonObject(metadata) ? metadata : {} };
+  const schema = registry.resolve(root);
+  const fields = goStructs === true ? structFields(object, schema, registry) : object;
+  const metadata = metadataFields(object.metadata, schema, registry);
+  return { ...fields, apiVersion, kind, metadata };
+}
+
+function metadataFields(metadata: ObjectMeta, schema: OpenApiSchema, registry: SchemaRegistry): ObjectMeta {
+  const { managedFields } = metadata;
+  const fields = structFields(metadata, registry.resolve(schema.properties?.["metadata"] ?? {}), registry);
+  return managedFields?.length === 0 ? { ...fields, managedFields } : fields;
 }
 
 /** Returns the empty object of a built-in kind, without `apiVersion` and `kind`. */
