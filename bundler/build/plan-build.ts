@@ -5,6 +5,8 @@ import { findBundleDirs } from "../../shared/bundle/find-bundle-dirs.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import { changedDirs } from "./changed-dirs.ts";
+import type { TreeSizes } from "./check-tree-size.ts";
+import { checkTreeSize } from "./check-tree-size.ts";
 
 /** One directory with what was made of it. */
 export interface BuildItem<Result> {
@@ -30,6 +32,7 @@ export interface BuildMemory<Result> {
   /** Whether a link leads to some directory: then differences of paths do not tell everything. */
   readonly linked: boolean;
   readonly scans: ScanMemo;
+  readonly sizes: TreeSizes;
 }
 
 /** Directories of a commit: those whose earlier item still holds, and those to be built. */
@@ -39,6 +42,7 @@ export interface BuildPlan<Result> {
   readonly kept: readonly (BuildItem<Result> | undefined)[];
   readonly steps: readonly { readonly position: number; readonly dir: BundleDir }[];
   readonly scans: ScanMemo;
+  readonly sizes: TreeSizes;
 }
 
 /** Returns which directories must be built; what the earlier build has is looked up, not searched for, where it can be. */
@@ -78,7 +82,7 @@ function planFromDifference<Result>(
   const kept: (BuildItem<Result> | undefined)[] = [...memory.items];
   for (const position of steps.keys()) kept[position] = undefined;
   const todo = [...steps].map(([position, dir]) => ({ position, dir })).toSorted((a, b) => a.position - b.position);
-  return { found: memory.found, kept, steps: todo, scans: memory.scans };
+  return { found: memory.found, kept, steps: todo, scans: memory.scans, sizes: memory.sizes };
 }
 
 /** The commit before may be gone from the store: then there is no difference to be had. */
@@ -96,7 +100,9 @@ function planFromScan<Result>(
   scan: ScanOptions,
   memory: BuildMemory<Result> | undefined,
 ): BuildPlan<Result> {
-  const scans = memory === undefined || memory.scans.size > 20_000 + 8 * memory.items.length ? new Map() : memory.scans;
+  const outgrown = memory !== undefined && memory.scans.size > 20_000 + 8 * memory.items.length;
+  const { scans, sizes } = memory === undefined || outgrown ? { scans: new Map(), sizes: new Map() } : memory;
+  checkTreeSize(tree.oid, (oid) => tree.entriesOf(oid), sizes);
   const found = findBundleDirs(tree, scan, scans);
   const seen = new Set<string>();
   const kept: (BuildItem<Result> | undefined)[] = [];
@@ -115,7 +121,7 @@ function planFromScan<Result>(
     steps.push({ position: kept.length, dir });
     kept.push(undefined);
   }
-  return { found, kept, steps, scans };
+  return { found, kept, steps, scans, sizes };
 }
 
 /** Returns what a finished build leaves for the next. */
@@ -140,6 +146,7 @@ export function rememberBuild<Result>(
     recheck: recheckOf(items, sameDirs ? { before, plan } : undefined),
     linked: sameDirs ? before.linked : items.some(({ dir }) => dir.path !== dir.realPath),
     scans: plan.scans,
+    sizes: plan.sizes,
   };
 }
 
