@@ -1,6 +1,6 @@
 import { formatGoFloat } from "./go-float.ts";
 import { isGoTimestamp } from "./is-go-timestamp.ts";
-import { resolveYamlScalar } from "./resolve-yaml-scalar.ts";
+import { resolveYamlScalar } from "./yaml/resolve-yaml-scalar.ts";
 
 /** How go-yaml writes a scalar. */
 export type GoYamlStyle = "plain" | "single" | "double" | "literal";

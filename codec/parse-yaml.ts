@@ -1,12 +1,9 @@
-import { YAMLException, parseEvents } from "js-yaml";
 import { CodecError } from "./codec-error.ts";
-import { ComposeFault, type ComposedYaml, type YamlPlace, composeYaml } from "./compose-yaml.ts";
 import type { JsonValue } from "./json-value.ts";
 import { type YamlChunk, splitYaml } from "./split-yaml.ts";
 import { type TextPosition, positionAt } from "./text-position.ts";
-
-/** Deeper YAML is refused: what is read here is walked recursively afterwards. */
-export const maxYamlDepth = 1000;
+import { type ComposedYaml, type YamlPlace, composeYaml } from "./yaml/compose-yaml.ts";
+import { YamlFault } from "./yaml/scanner.ts";
 
 /** A key given twice: kubectl and Fleet quietly take the last. */
 export interface YamlDuplicateKey extends TextPosition {
@@ -22,12 +19,23 @@ export interface YamlDocument {
 }
 
 /**
- * Returns the documents of a YAML text as kubectl reads them: go-yaml v2's YAML 1.1 scalars, merge keys, integers to
- * uint64 exact (`bigint` outside ±(2^53−1)). Documents without any content are left out. Throws `CodecError` with file,
- * line and column.
+ * Returns the documents of a YAML text as kubectl reads them: libyaml's grammar, go-yaml v2's YAML 1.1 scalars, merge
+ * keys, integers to uint64 exact (`bigint` outside ±(2^53−1)). Documents without any content are left out, as is what
+ * follows a document without a `---` before it. Throws `CodecError` with file, line and column.
  */
 export function parseYaml(text: string, options: { readonly file?: string | undefined } = {}): YamlDocument[] {
   return splitYaml(text, options).flatMap((chunk) => parseChunk({ text, chunk, file: options.file }) ?? []);
+}
+
+/**
+ * Returns the first document of a YAML text as `Unmarshal` of sigs.k8s.io/yaml reads it (fleet.yaml, values files), undefined
+ * when it is empty: what follows is not even read. Throws `CodecError`.
+ */
+export function parseFirstYaml(
+  text: string,
+  options: { readonly file?: string | undefined } = {},
+): YamlDocument | undefined {
+  return parseChunk({ text, chunk: { text, offset: 0 }, file: options.file });
 }
 
 interface Parsing {
@@ -52,19 +60,11 @@ function parseChunk(parsing: Parsing): YamlDocument | undefined {
 }
 
 function compose(parsing: Parsing, track: boolean): ComposedYaml | undefined {
-  const source = parsing.chunk.text;
   try {
-    const events = parseEvents(source, { maxDepth: maxYamlDepth });
-    return events.length === 0 ? undefined : composeYaml(source, events, track);
+    return composeYaml(parsing.chunk.text, track);
   } catch (error) {
-    const { file } = parsing;
-    if (error instanceof ComposeFault) {
-      throw new CodecError({ ...locate(parsing, error.offset), file, reason: error.message });
-    }
-    if (error instanceof YAMLException) {
-      throw new CodecError({ ...locate(parsing, error.mark?.position ?? 0), file, reason: error.reason });
-    }
-    throw error;
+    if (!(error instanceof YamlFault)) throw error;
+    throw new CodecError({ ...locate(parsing, error.offset), file: parsing.file, reason: error.message });
   }
 }
 

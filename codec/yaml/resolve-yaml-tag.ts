@@ -1,18 +1,7 @@
-import { isGoTimestamp } from "./is-go-timestamp.ts";
+import { isGoTimestamp } from "../is-go-timestamp.ts";
 import { type YamlScalar, resolveYamlScalar } from "./resolve-yaml-scalar.ts";
 
 const standard = "tag:yaml.org,2002:";
-
-/**
- * Returns the full name of a tag as written (`!!int`, `!<…>`, `!mine!x`), with the document's `%TAG` handles.
- */
-export function yamlTagName(written: string, handles: ReadonlyMap<string, string>): string {
-  if (written.startsWith("!<")) return decodeURIComponent(written.slice(2, -1));
-  const handleEnd = written.indexOf("!", 1);
-  const handle = handleEnd === -1 ? "!" : written.slice(0, handleEnd + 1);
-  const prefix = handles.get(handle) ?? (handle === "!!" ? standard : handle);
-  return prefix + decodeURIComponent(written.slice(handle.length));
-}
 
 /**
  * Returns what a scalar with an explicit tag means to go-yaml v2, or the reason why it refuses it. Unknown tags and `!`

@@ -1,4 +1,4 @@
-import { formatGoFloat } from "./go-float.ts";
+import { formatGoFloat } from "../go-float.ts";
 
 /** What a YAML scalar means; `int` as a `bigint` only outside ±(2^53−1). */
 export type YamlScalar =
@@ -44,7 +44,10 @@ export function resolveYamlScalar(text: string): YamlScalar {
   if ((code >= 0x30 && code <= 0x39) || code === 0x2b || code === 0x2d) {
     return words.get(text) ?? resolveNumber(text) ?? { type: "string", value: text };
   }
-  if (code === 0x2e) return words.get(text) ?? resolveFloat(text) ?? { type: "string", value: text };
+  if (code === 0x2e) {
+    const plain = /\d_\d/.test(text) ? text.replaceAll(/(?<=\d)_(?=\d)/g, "") : text;
+    return words.get(text) ?? resolveFloat(plain) ?? { type: "string", value: text };
+  }
   return words.get(text) ?? { type: "string", value: text };
 }
 

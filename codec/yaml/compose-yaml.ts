@@ -1,18 +1,9 @@
-import {
-  type AliasEvent,
-  EVENT_ID,
-  type Event,
-  type MappingEvent,
-  SCALAR_STYLE,
-  type ScalarEvent,
-  type SequenceEvent,
-  getScalarValue,
-} from "js-yaml";
-import { type JsonValue, isJsonObject } from "./json-value.ts";
+import { type JsonValue, isJsonObject } from "../json-value.ts";
+import { checkAliasing } from "./alias-limit.ts";
+import { type NodeStart, parseDocument } from "./parse-document.ts";
 import { type YamlScalar, resolveYamlScalar, yamlKeyText } from "./resolve-yaml-scalar.ts";
-import { resolveYamlTag, yamlTagName } from "./resolve-yaml-tag.ts";
-import { checkAliasing } from "./yaml-alias-limit.ts";
-import { anchorName, eventOffset, writtenTag } from "./yaml-events.ts";
+import { resolveYamlTag } from "./resolve-yaml-tag.ts";
+import { YamlFault } from "./scanner.ts";
 
 /** A key that stands twice in one mapping; `offset` is where the later one begins. */
 export interface DuplicateKey {
@@ -34,16 +25,6 @@ export interface ComposedYaml {
   readonly value: JsonValue;
   readonly duplicates: readonly DuplicateKey[];
   readonly place: YamlPlace | undefined;
-}
-
-/** Thrown for text that is YAML in form but has no meaning; `offset` is where. */
-export class ComposeFault extends Error {
-  readonly offset: number;
-
-  constructor(offset: number, reason: string) {
-    super(reason);
-    this.offset = offset;
-  }
 }
 
 interface Anchor {
@@ -71,12 +52,10 @@ interface Frame {
 }
 
 interface Composing {
-  readonly source: string;
   readonly track: boolean;
   readonly anchors: Map<string, Anchor>;
   readonly frames: Frame[];
   readonly duplicates: DuplicateKey[];
-  readonly handles: Map<string, string>;
   value: JsonValue;
   place: YamlPlace | undefined;
   /** Where the node at hand begins. */
@@ -85,114 +64,105 @@ interface Composing {
   aliased: number;
 }
 
+/** A value that a mapping may take the members of. */
+interface MergeSource {
+  readonly value: JsonValue;
+  readonly places: YamlPlaces | undefined;
+}
+
 /**
- * Returns the value of the first document of a stream of events as go-yaml v2 and sigs.k8s.io/yaml make it: a merge key
- * overrides what stands before it, of duplicate keys the last wins, keys become strings. Aliases share their value and
- * count against go-yaml's limit. Throws `ComposeFault`.
+ * Returns the first document of a text as go-yaml v2 and sigs.k8s.io/yaml make it, undefined when it has no content: a
+ * merge key overrides what stands before it, of duplicate keys the last wins, keys become strings. Aliases share their
+ * value and count against go-yaml's limit. Throws `YamlFault`.
  */
-export function composeYaml(source: string, events: readonly Event[], track = false): ComposedYaml {
+export function composeYaml(text: string, track = false): ComposedYaml | undefined {
   const state: Composing = {
-    source,
     track,
     anchors: new Map(),
     frames: [],
     duplicates: [],
-    handles: new Map(),
     value: null,
     place: undefined,
     offset: 0,
     nodes: 0,
     aliased: 0,
   };
-  let documents = 0;
-  for (const event of events) {
-    if (event.type === EVENT_ID.DOCUMENT) {
-      if (++documents > 1) break;
-      for (const line of event.directives) if (line.kind === "tag") state.handles.set(line.handle, line.prefix);
-    } else if (event.type === EVENT_ID.POP) {
-      closeFrame(state);
-    } else {
-      state.nodes++;
-      state.offset = eventOffset(event) ?? state.offset;
-      if (track) trackNode(state);
-      if (event.type === EVENT_ID.SCALAR) addScalar(state, event);
-      else if (event.type === EVENT_ID.ALIAS) addAlias(state, event);
-      else openFrame(state, event);
-    }
-  }
-  return { value: state.value, duplicates: state.duplicates, place: state.place };
+  const hasContent = parseDocument(text, {
+    scalar: (node, value, isPlain) => addScalar(state, node, { text: value, isPlain }),
+    alias: (offset, name) => addAlias(state, offset, name),
+    open: (node, isList) => openFrame(state, node, isList),
+    close: () => closeFrame(state),
+  });
+  return hasContent ? { value: state.value, duplicates: state.duplicates, place: state.place } : undefined;
 }
 
-function trackNode(state: Composing): void {
+function startNode(state: Composing, offset: number): Frame | undefined {
   const frame = state.frames.at(-1);
+  state.nodes++;
+  state.offset = offset;
+  if (!state.track) return frame;
+  const place = { offset, children: undefined };
   if (frame === undefined) {
-    state.place = { offset: state.offset, children: undefined };
+    state.place = place;
   } else if (frame.list !== undefined) {
-    frame.place = { offset: state.offset, children: undefined };
-    frame.places?.set(String(frame.list.length), frame.place);
+    frame.place = place;
+    frame.places?.set(String(frame.list.length), place);
   }
+  return frame;
 }
 
-function addScalar(state: Composing, event: ScalarEvent): void {
-  const frame = state.frames.at(-1);
+function addScalar(state: Composing, node: NodeStart, given: { text: string; isPlain: boolean }): void {
+  const frame = startNode(state, node.offset);
   const isKey = frame !== undefined && wantsKey(frame);
-  const text = getScalarValue(state.source, event);
-  const written = writtenTag(state.source, event);
-  if (isKey && text === "<<" && (written === undefined ? event.style === SCALAR_STYLE.PLAIN : isMergeTag(written))) {
+  if (isKey && given.text === "<<" && (node.tag === undefined ? given.isPlain : isMergeTag(node.tag))) {
     frame.isMerge = true;
     return;
   }
-  const scalar = written === undefined ? resolvePlain(event, text) : resolveTagged(state, written, text);
-  const name = anchorName(state.source, event);
-  if (name !== undefined) {
-    state.anchors.set(name, { keyText: yamlKeyText(scalar), places: undefined, value: scalar.value, nodes: 1 });
+  const scalar = resolve(state, node, given);
+  if (node.anchor !== undefined) {
+    state.anchors.set(node.anchor, { keyText: yamlKeyText(scalar), places: undefined, value: scalar.value, nodes: 1 });
   }
   if (isKey) addKey(state, frame, yamlKeyText(scalar));
   else addValue(state, scalar.value, undefined);
 }
 
-function isMergeTag(written: string): boolean {
-  return written === "!" || written === "!!merge";
-}
-
-function resolvePlain(event: ScalarEvent, text: string): YamlScalar {
-  return event.style === SCALAR_STYLE.PLAIN ? resolveYamlScalar(text) : { type: "string", value: text };
-}
-
-function resolveTagged(state: Composing, written: string, text: string): YamlScalar {
-  const scalar = resolveYamlTag(yamlTagName(written, state.handles), text);
-  if (scalar.type === "refused") throw new ComposeFault(state.offset, scalar.reason);
+function resolve(state: Composing, { tag }: NodeStart, given: { text: string; isPlain: boolean }): YamlScalar {
+  if (tag === undefined) {
+    return given.isPlain ? resolveYamlScalar(given.text) : { type: "string", value: given.text };
+  }
+  const scalar = resolveYamlTag(tag, given.text);
+  if (scalar.type === "refused") throw new YamlFault(state.offset, scalar.reason);
   return scalar;
 }
 
-function addAlias(state: Composing, event: AliasEvent): void {
-  const name = anchorName(state.source, event) ?? "";
+function isMergeTag(tag: string): boolean {
+  return tag === "!" || tag === "tag:yaml.org,2002:merge";
+}
+
+function addAlias(state: Composing, offset: number, name: string): void {
+  const frame = startNode(state, offset);
   const anchor = state.anchors.get(name);
-  if (anchor === undefined) throw new ComposeFault(state.offset, `unknown anchor ${JSON.stringify(name)}`);
-  if (anchor.value === undefined)
-    throw new ComposeFault(state.offset, `anchor ${JSON.stringify(name)} contains itself`);
+  if (anchor === undefined) throw new YamlFault(offset, `unknown anchor ${JSON.stringify(name)}`);
+  if (anchor.value === undefined) throw new YamlFault(offset, `anchor ${JSON.stringify(name)} contains itself`);
   state.nodes += anchor.nodes;
   state.aliased += anchor.nodes;
   const excess = checkAliasing(state.nodes, state.aliased);
-  if (excess !== undefined) throw new ComposeFault(state.offset, excess);
-  const frame = state.frames.at(-1);
+  if (excess !== undefined) throw new YamlFault(offset, excess);
   if (frame !== undefined && wantsKey(frame)) addKey(state, frame, anchor.keyText);
   else if (frame?.isMerge === true && !isJsonObject(anchor.value)) throw notMergeable(state);
   else addValue(state, anchor.value, anchor.places);
 }
 
-function openFrame(state: Composing, event: MappingEvent | SequenceEvent): void {
-  const parent = state.frames.at(-1);
-  if (parent !== undefined && wantsKey(parent))
-    throw new ComposeFault(state.offset, "a mapping or list cannot be a key");
+function openFrame(state: Composing, node: NodeStart, isList: boolean): void {
+  const parent = startNode(state, node.offset);
+  if (parent !== undefined && wantsKey(parent)) throw new YamlFault(node.offset, "a mapping or list cannot be a key");
   const places: YamlPlaces | undefined = state.track ? new Map() : undefined;
-  const name = anchorName(state.source, event);
   let anchor: Anchor | undefined;
-  if (name !== undefined) {
+  if (node.anchor !== undefined) {
     anchor = { keyText: undefined, places, value: undefined, nodes: state.nodes };
-    state.anchors.set(name, anchor);
+    state.anchors.set(node.anchor, anchor);
   }
-  const list = event.type === EVENT_ID.SEQUENCE ? [] : undefined;
+  const list = isList ? [] : undefined;
   state.frames.push({
     list,
     map: {},
@@ -222,7 +192,7 @@ function wantsKey(frame: Frame): boolean {
 
 function addKey(state: Composing, frame: Frame, key: string | undefined): void {
   if (key === undefined)
-    throw new ComposeFault(state.offset, "null, lists, mappings and integers above int64 cannot be keys");
+    throw new YamlFault(state.offset, "null, lists, mappings and integers above int64 cannot be keys");
   frame.key = key;
   if (frame.places !== undefined) {
     frame.place = { offset: state.offset, children: undefined };
@@ -235,7 +205,7 @@ function addKey(state: Composing, frame: Frame, key: string | undefined): void {
 
 function addValue(state: Composing, value: JsonValue, places: YamlPlaces | undefined): void {
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new ComposeFault(state.offset, `${value} has no JSON form; put it in quotes`);
+    throw new YamlFault(state.offset, `${value} has no JSON form; put it in quotes`);
   }
   const frame = state.frames.at(-1);
   const place = frame === undefined ? state.place : frame.place;
@@ -246,14 +216,14 @@ function addValue(state: Composing, value: JsonValue, places: YamlPlaces | undef
     frame.list.push(value);
   } else if (frame.isMerge) {
     frame.isMerge = false;
-    mergeList(state, frame, { value, places });
+    mergeAll(state, frame, { value, places });
   } else if (frame.key !== undefined) {
     setMember(frame.map, frame.key, value);
     frame.key = undefined;
   }
 }
 
-function mergeList(state: Composing, frame: Frame, source: { value: JsonValue; places: YamlPlaces | undefined }): void {
+function mergeAll(state: Composing, frame: Frame, source: MergeSource): void {
   if (!Array.isArray(source.value)) {
     merge(state, frame, source);
     return;
@@ -263,7 +233,7 @@ function mergeList(state: Composing, frame: Frame, source: { value: JsonValue; p
   }
 }
 
-function merge(state: Composing, frame: Frame, source: { value: JsonValue; places: YamlPlaces | undefined }): void {
+function merge(state: Composing, frame: Frame, source: MergeSource): void {
   if (!isJsonObject(source.value)) throw notMergeable(state);
   frame.merged ??= new Set();
   for (const [key, member] of Object.entries(source.value)) {
@@ -274,8 +244,8 @@ function merge(state: Composing, frame: Frame, source: { value: JsonValue; place
   }
 }
 
-function notMergeable(state: Composing): ComposeFault {
-  return new ComposeFault(state.offset, "<< takes a mapping or a list of mappings");
+function notMergeable(state: Composing): YamlFault {
+  return new YamlFault(state.offset, "<< takes a mapping or a list of mappings");
 }
 
 function setMember(map: Record<string, JsonValue>, key: string, value: JsonValue): void {
