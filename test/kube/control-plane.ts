@@ -72,13 +72,9 @@ export async function startControlPlane(settings: ControlPlaneSettings): Promise
         apiServer = await startApiServer(settings, port, server.args);
       },
       stop: async () => {
-        await Promise.all(
-          others.map(async (program) => {
-            await program.stop(2000);
-          }),
-        );
-        await apiServer.stop(3000);
-        await etcd.program.stop();
+        // Nothing of it is needed again, so nothing is given time to end in order.
+        await Promise.all([...others, apiServer].map((program) => program.kill()));
+        await etcd.program.kill();
       },
     };
   } catch (error) {
