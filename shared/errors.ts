@@ -43,6 +43,7 @@ export const errorCodes = {
   GIT_URL_INVALID: "The repository's address is malformed or of a kind that is not allowed.",
   GIT_WORKER_ENDED: "The process that fetches from git ended unexpectedly; the fetch is tried again in a new one.",
   HUB_ANSWER_INVALID: "The hub answered with something that is not the agent protocol; nothing changes.",
+  HUB_REFUSED: "The hub refused a request of the command line; the message is the hub's.",
   HUB_UNAUTHORIZED: "The hub does not know the agent's credential or token; register the cluster again.",
   HUB_UNREACHABLE: "The hub cannot be reached; the agent goes on from its cache.",
   INTERNAL: "A fault of Drover itself; the log has the stack.",

@@ -16,8 +16,15 @@ export interface DroverProcess extends AsyncDisposable {
 }
 
 /** Starts `node <program> …args`; the promise resolves when a line of its log contains `ready`. */
-export async function startProgram(program: string, args: readonly string[], { ready, env = {} }: { readonly ready: string; readonly env?: Readonly<Record<string, string>> }): Promise<DroverProcess> {
-  const child = spawn(process.execPath, [join(root, program), ...args], { env: { PATH: process.env["PATH"] ?? "", ...env }, stdio: ["ignore", "pipe", "pipe"] });
+export async function startProgram(
+  program: string,
+  args: readonly string[],
+  { ready, env = {} }: { readonly ready: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<DroverProcess> {
+  const child = spawn(process.execPath, [join(root, program), ...args], {
+    env: { PATH: process.env["PATH"] ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let text = "";
   const { promise: isReady, resolve, reject } = Promise.withResolvers<void>();
   const take = (chunk: Buffer): void => {
@@ -73,12 +80,22 @@ const registrationToken = "registration-word-of-the-tests";
 export async function startBundler(options: BundlerProcessOptions): Promise<BundlerProcess> {
   const folder: TempDir = await createTempDir("bundler");
   const args = [
-    ...["--data-dir", folder.path, "--port", String(options.port), "--polling-interval-seconds", "1", "--log-level", "debug"],
+    ...[
+      "--data-dir",
+      folder.path,
+      "--port",
+      String(options.port),
+      "--polling-interval-seconds",
+      "1",
+      "--log-level",
+      "debug",
+    ],
     ...["--webhook-secret", webhookSecret, "--bootstrap-tokens", `fleet-default=${registrationToken}`],
     ...(options.databaseUrl === undefined ? [] : ["--database-url", options.databaseUrl]),
     ...(options.args ?? []),
   ];
-  const launch = async (): Promise<DroverProcess> => startProgram("bundler/main.ts", args, { ready: "bundler listens" });
+  const launch = async (): Promise<DroverProcess> =>
+    startProgram("bundler/main.ts", args, { ready: "bundler listens" });
   let running: DroverProcess | undefined = await launch();
   let earlier = "";
   const stop = async (signal?: NodeJS.Signals): Promise<void> => {
@@ -129,7 +146,16 @@ export async function startAgent(
 ): Promise<AgentProcess> {
   const folder = await createTempDir("agent");
   const args = [
-    ...["--hub", bundler.url, "--ca-pin", bundler.caPin(), "--token", bundler.registrationToken, "--kubeconfig", cluster.kubeconfigPath],
+    ...[
+      "--hub",
+      bundler.url,
+      "--ca-pin",
+      bundler.caPin(),
+      "--token",
+      bundler.registrationToken,
+      "--kubeconfig",
+      cluster.kubeconfigPath,
+    ],
     ...["--cluster-name", cluster.name, "--data-dir", folder.path, "--log-level", "debug"],
     ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
   ];

@@ -1,0 +1,67 @@
+import { freePort } from "../kube/free-port.ts";
+import { type KubeCluster, startKubeCluster } from "../kube/cluster.ts";
+import { type AgentProcess, type BundlerProcess, startAgent, startBundler } from "./drover-process.ts";
+import { startGitServer, type TestGitServer } from "./git-server.ts";
+import { kubectl, type KubectlResult } from "./kubectl.ts";
+
+/** The whole chain of processes: Git server, bundler, and an agent for each real cluster. */
+export interface E2eChain extends AsyncDisposable {
+  readonly git: TestGitServer;
+  readonly bundler: BundlerProcess;
+  readonly clusters: Readonly<Record<string, KubeCluster>>;
+  readonly agents: Readonly<Record<string, AgentProcess>>;
+  /** kubectl against the hub. */
+  hub(...args: readonly string[]): Promise<KubectlResult>;
+  /** kubectl against a cluster. */
+  on(cluster: string, ...args: readonly string[]): Promise<KubectlResult>;
+}
+
+/** Starts the chain with one real cluster for each name, labelled `env=<name>`; `databaseUrl` chooses PostgreSQL. */
+export async function startChain(
+  names: readonly string[],
+  options: { readonly databaseUrl?: string; readonly auditLog?: boolean } = {},
+): Promise<E2eChain> {
+  await using stack = new AsyncDisposableStack();
+  const git = stack.use(await startGitServer());
+  const bundler = stack.use(
+    await startBundler({
+      port: await freePort(),
+      ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    }),
+  );
+  const started = await Promise.all(
+    names.map(async (name) => startKubeCluster({ name, auditLog: options.auditLog ?? false })),
+  );
+  for (const cluster of started) stack.use(cluster);
+  const clusters = Object.fromEntries(started.map((cluster) => [cluster.name, cluster]));
+  const agents: Record<string, AgentProcess> = {};
+  for (const cluster of started)
+    agents[cluster.name] = stack.use(await startAgent(bundler, cluster, { env: cluster.name }));
+  const owned = stack.move();
+  return {
+    git,
+    bundler,
+    clusters,
+    agents,
+    hub: async (...args) => kubectl(args, { kubeconfigPath: bundler.kubeconfigPath }),
+    on: async (cluster, ...args) => kubectl(args, { kubeconfigPath: clusters[cluster]?.kubeconfigPath ?? "" }),
+    [Symbol.asyncDispose]: async () => owned.disposeAsync(),
+  };
+}
+
+/** Runs `look` until it returns true, or throws with what `describe` says after `timeoutMs`. */
+export async function until(
+  what: string,
+  look: () => Promise<boolean>,
+  options: { readonly timeoutMs?: number; readonly describe?: () => Promise<string> | string } = {},
+): Promise<void> {
+  const deadline = performance.now() + (options.timeoutMs ?? 30_000);
+  for (;;) {
+    if (await look()) return;
+    if (performance.now() > deadline)
+      throw new Error(`${what}: not within ${options.timeoutMs ?? 30_000} ms. ${(await options.describe?.()) ?? ""}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+}
