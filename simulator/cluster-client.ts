@@ -29,6 +29,8 @@ export interface ClusterClient {
   change(object: ObjectName, change: (live: ApiObject) => ApiObject): Promise<ApiObject | undefined>;
   /** Changes an object's status alone. */
   changeStatus(object: ObjectName, change: (live: ApiObject) => JsonObject): Promise<ApiObject | undefined>;
+  /** Takes away what holds a namespace that is being deleted. */
+  finalizeNamespace(name: string): Promise<void>;
   /** Deletes an object; that it is gone already is fine. */
   remove(object: ObjectName, options?: DeleteOptions): Promise<void>;
 }
@@ -110,11 +112,18 @@ export function createClusterClient({ registry, parts, manager }: ClusterClientO
     return ignoring("NotFound", async () => changeObject(withStatus, writingOf(object, "status"), { tracked: true }));
   }
 
+  async function finalizeNamespace(name: string): Promise<void> {
+    const writing = writingOf({ resource: "/namespaces", namespace: "", name }, "finalize");
+    await ignoring("NotFound", async () =>
+      changeObject((live) => ({ ...live, spec: { finalizers: [] } }), writing, { tracked: true }),
+    );
+  }
+
   async function remove(object: ObjectName, options: DeleteOptions = {}): Promise<void> {
     await ignoring("NotFound", async () => deleteObject(options, writingOf(object)));
   }
 
-  return { get, list, create, change, changeStatus, remove };
+  return { get, list, create, change, changeStatus, finalizeNamespace, remove };
 }
 
 /** Returns the result, undefined when it fails for this reason. */

@@ -10,6 +10,15 @@ import type {
   UserInfo,
 } from "../apiserver/resources/resource-definition.ts";
 import { namespaceStrategy } from "../apiserver/resources/strategies/namespace-strategy.ts";
+import { podStrategy } from "../apiserver/resources/strategies/pod-strategy.ts";
+import { configMapStrategy, secretStrategy } from "../apiserver/resources/strategies/secret-strategy.ts";
+import { createServiceStrategy } from "../apiserver/resources/strategies/service-strategy.ts";
+import {
+  bindingStrategy,
+  jobStrategy,
+  selectorStrategy,
+  statefulSetStrategy,
+} from "../apiserver/resources/strategies/workload-strategies.ts";
 import type { ObjectStore } from "../apiserver/storage/object-store.ts";
 import { columnsOf } from "./printer-columns.ts";
 
@@ -21,14 +30,29 @@ export interface ClusterKindsOptions {
   readonly userOfToken: (token: string) => Promise<UserInfo | undefined>;
 }
 
-const strategies: Readonly<Record<string, ResourceStrategy>> = {
-  "/namespaces": namespaceStrategy,
-};
+/** Returns what is particular to each kind; the Service strategy allocates addresses, so each cluster has its own. */
+function createStrategies(): Readonly<Record<string, ResourceStrategy>> {
+  return {
+    "/configmaps": configMapStrategy,
+    "/namespaces": namespaceStrategy,
+    "/pods": podStrategy,
+    "/secrets": secretStrategy,
+    "/services": createServiceStrategy(),
+    "apps/daemonsets": selectorStrategy,
+    "apps/deployments": selectorStrategy,
+    "apps/replicasets": selectorStrategy,
+    "apps/statefulsets": statefulSetStrategy,
+    "batch/jobs": jobStrategy,
+    "rbac.authorization.k8s.io/clusterrolebindings": bindingStrategy,
+    "rbac.authorization.k8s.io/rolebindings": bindingStrategy,
+  };
+}
 
 const noSubresources: Readonly<Record<string, Subresource>> = {};
 
 /** Returns the kinds that a simulated cluster serves from its start: Kubernetes' own and the reviews. */
 export function clusterKinds({ store, authorize, rbac, userOfToken }: ClusterKindsOptions): readonly ServedResource[] {
+  const strategies = createStrategies();
   const stored = createBuiltInDefinitions({
     store,
     strategyFor: (resource) => strategies[resource] ?? {},

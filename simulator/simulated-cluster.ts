@@ -15,6 +15,9 @@ import {
 } from "../shared/runtime/certificates.ts";
 import { createClusterClient, type ClusterClient } from "./cluster-client.ts";
 import { clusterKinds } from "./cluster-kinds.ts";
+import { createControllers } from "./controllers/create-controllers.ts";
+import { startControllers } from "./controllers/controller-loop.ts";
+import { createFailures, type Failures } from "./failures.ts";
 import { createClusterServer } from "./cluster-server.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
 import { seedCluster } from "./seed/seed-objects.ts";
@@ -33,6 +36,8 @@ export interface SimulatedClusterOptions {
   readonly tls?: boolean;
   /** The administrator's bearer token; default: a random one. */
   readonly token?: string;
+  /** How long pods take to become ready, and to stop (default 200). */
+  readonly settleMs?: number;
 }
 
 /** A Kubernetes API server with a memory store and small controllers, in this process. */
@@ -47,6 +52,10 @@ export interface SimulatedCluster extends AsyncDisposable {
   readonly store: MemoryStore;
   /** Reads and writes as a system component, without HTTP. */
   readonly client: ClusterClient;
+  /** Makes workloads fail. */
+  readonly failures: Failures;
+  /** Resolves when the controllers have nothing to do but wait. */
+  settled(): Promise<void>;
   /** Cuts all connections and closes the port, as a cluster that is away; objects stay. */
   stop(): Promise<void>;
   /** Comes back on the same port. */
@@ -82,8 +91,6 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
       ),
   });
   const client = createClusterClient({ registry, parts: api.parts, manager: "kube-apiserver" });
-  await seedCluster(client, [`${name}-node-1`, `${name}-node-2`]);
-
   const authority = options.tls === false ? undefined : await createAuthority(name, host, clock);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const isOurs = await api.handle(request, response);
@@ -95,8 +102,27 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
       void answer(request, response);
     },
   );
-  await server.start();
   const ca = authority?.ca ?? "";
+  const nodeNames = [`${name}-node-1`, `${name}-node-2`];
+  const failures = createFailures((namespace) => void lookAgain(namespace));
+  const controllers = startControllers(
+    createControllers(
+      {
+        client: createClusterClient({ registry, parts: api.parts, manager: "kube-controller-manager" }),
+        clock,
+        settleMs: options.settleMs ?? 200,
+        failures,
+      },
+      { registry, ca, nodeNames },
+    ),
+    store,
+    log,
+  );
+  const lookAgain = async (namespace: string): Promise<void> => {
+    for (const pod of await client.list("/pods", namespace)) controllers.enqueue("/pods", pod);
+  };
+  await seedCluster(client, nodeNames);
+  await server.start();
   const url = `${authority === undefined ? "http" : "https"}://${host}:${server.port()}`;
 
   return {
@@ -107,11 +133,14 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
     ca,
     store,
     client,
+    failures,
+    settled: async () => controllers.settled(),
     stop: async () => server.stop(),
     start: async () => server.start(),
     [Symbol.asyncDispose]: async () => {
       ending.abort();
       api.close();
+      await controllers[Symbol.asyncDispose]();
       await server.stop();
     },
   };

@@ -19,6 +19,8 @@ import { watchHistory } from "./watch-history.ts";
 export interface MemoryStore extends ObjectStore {
   /** Returns the version of the newest write. */
   currentVersion(): string;
+  /** Calls `listener` after every change of any collection; the returned function ends that. */
+  listen(listener: (resource: ResourceKey, change: StoreChange) => void): () => void;
   /** Forgets all changes before now: a watch from an older version is then Expired. */
   compact(): void;
 }
@@ -104,6 +106,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         request,
         signal,
       ),
+    listen: (listener) => state.history.listen(({ resource, change }) => listener(resource, change)),
     currentVersion: () => String(state.version),
     compact: () => state.history.forget(state.version),
   };

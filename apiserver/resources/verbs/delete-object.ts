@@ -1,5 +1,6 @@
 import { conflict, type ApiError } from "../api-error.ts";
 import type { ApiObject } from "../api-object.ts";
+import { withoutFields } from "../json-fields.ts";
 import type { WritePreconditions } from "../../storage/object-store.ts";
 import type { Writing } from "./record-fields.ts";
 import { hookContext, inServedVersion, keyOf, metaTime, type WriteRequest } from "./write-request.ts";
@@ -84,8 +85,8 @@ function markDeleted(live: ApiObject, options: DeleteOptions, { request, parts }
   return {
     ...live,
     metadata: {
-      ...live.metadata,
-      finalizers,
+      ...withoutFields(live.metadata, "finalizers"),
+      ...(finalizers.length === 0 ? {} : { finalizers }),
       ...(already === undefined && generation !== undefined ? { generation: generation + 1 } : {}),
       deletionTimestamp: already !== undefined && !isShorter ? already : metaTime(parts.clock.now() + remaining * 1000),
       deletionGracePeriodSeconds: remaining,
