@@ -5,7 +5,7 @@ import { parseYaml } from "../../codec/parse-yaml.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { fromBytes, toBytes } from "../template/go-string.ts";
-import { GoPanic, type GoValue, isGoMap } from "../template/go-value.ts";
+import { GoPanic, type GoValue, isGoMap, nilMap, nilSlice } from "../template/go-value.ts";
 import { decodeBase32, decodeBase64, encodeBase32 } from "./base-encoding.ts";
 import { findGoJsonFault } from "./json-fault.ts";
 import { printGoJson } from "./json-text.ts";
@@ -40,14 +40,16 @@ function readJson(text: string): GoValue {
 }
 
 function errorText(error: unknown): string {
-  if (error instanceof CodecError || error instanceof GoPanic) return error.message;
+  if (error instanceof CodecError) return `error converting YAML to JSON: yaml: ${error.message}`;
+  if (error instanceof GoPanic) return error.message;
   throw error;
 }
 
 function asMap(read: () => GoValue, kind: string): GoValue {
   try {
     const value = read();
-    if (value === null || isGoMap(value)) return value ?? new Map();
+    if (value === null) return kind === "json" ? nilMap() : new Map();
+    if (isGoMap(value)) return value;
     return new Map([["Error", mismatch(value, kind, "map[string]interface {}")]]);
   } catch (error) {
     return new Map([["Error", errorText(error)]]);
@@ -57,7 +59,8 @@ function asMap(read: () => GoValue, kind: string): GoValue {
 function asList(read: () => GoValue, kind: string): GoValue {
   try {
     const value = read();
-    if (value === null || Array.isArray(value)) return value ?? [];
+    if (value === null) return kind === "json" ? nilSlice() : [];
+    if (Array.isArray(value)) return value;
     return [mismatch(value, kind, "[]interface {}")];
   } catch (error) {
     return [errorText(error)];

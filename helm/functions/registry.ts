@@ -1,5 +1,14 @@
 import { builtinFunctions } from "../template/builtin-functions.ts";
 import type { FunctionTable } from "../template/go-function.ts";
+import { certificateFunctions } from "./crypto/certificate-functions.ts";
+import { secretFunctions } from "./crypto/secret-functions.ts";
+import { dateFunctions } from "./dates/date-functions.ts";
+import { durationFunctions } from "./dates/duration-functions.ts";
+import { pathFunctions } from "./path-functions.ts";
+import { randomFunctions } from "./random-functions.ts";
+import { tomlFunctions } from "./toml-functions.ts";
+import { urlFunctions } from "./url-functions.ts";
+import { wordFunctions } from "./word-functions.ts";
 import { dictFunctions } from "./dict-functions.ts";
 import { encodingFunctions } from "./encoding-functions.ts";
 import { flowFunctions } from "./flow-functions.ts";
@@ -23,5 +32,14 @@ export const helmFunctions: FunctionTable = new Map(
     regexFunctions,
     semverFunctions,
     flowFunctions,
+    certificateFunctions,
+    secretFunctions,
+    dateFunctions,
+    durationFunctions,
+    pathFunctions,
+    randomFunctions,
+    tomlFunctions,
+    urlFunctions,
+    wordFunctions,
   ].flatMap((family) => Object.entries(family)),
 );

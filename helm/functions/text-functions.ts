@@ -45,13 +45,12 @@ function substring(...[start, end, text]: [number, number, string]): string {
 
 function cut(text: string, start: number, end: number): string {
   const length = byteLength(text);
-  if (end < 0 || end > length) throw new GoPanic(`runtime error: slice bounds out of range [:${end}]${lengthNote(end, length)}`);
-  if (start > end) throw new GoPanic(`runtime error: slice bounds out of range [${start}:${end === length ? "" : end}]${start > length && end === length ? "" : ""}`);
+  if (end < 0 || end > length) {
+    const note = end < 0 ? "" : ` with length ${length}`;
+    throw new GoPanic(`runtime error: slice bounds out of range [:${end}]${note}`);
+  }
+  if (start > end) throw new GoPanic(`runtime error: slice bounds out of range [${start}:${end}]`);
   return sliceBytes(text, start, end);
-}
-
-function lengthNote(end: number, length: number): string {
-  return end < 0 ? "" : ` with length ${length}`;
 }
 
 /** `strings.Trim`: the characters of a set off both ends. */

@@ -43,10 +43,8 @@ export const builtinFunctions: Readonly<Record<string, GoFunction>> = {
   len: fn(["value"], length),
   index: variadic(["value", "value"], (item, ...indexes) => indexValue(item, indexes)),
   slice: variadic(["value", "value"], (item, ...indexes) => sliceValue(item, indexes)),
-  call: variadic(["value", "value"], (callee) => {
-    if (callee === null) throw new GoPanic("call of nil");
-    throw new GoPanic(`non-function of type ${typeName(callee)}`);
-  }),
+  /** Handled by the compiler, which knows how its argument is written. */
+  call: variadic(["value", "value"], () => null),
   print: variadic(["any"], (...values) => printed(values)),
   printf: variadic(["string", "any"], (format, ...values) => sprintf(format, values)),
   println: variadic(["any"], (...values) => `${values.map((value) => formatValue(value, "v", noFlags)).join(" ")}\n`),

@@ -3,11 +3,12 @@ import type { Argument, Expression } from "./compiled-template.ts";
 import type { ExpressionCompiler } from "./compile-expression.ts";
 import { account, execError, type Frame, limitFailure, tick } from "./frame.ts";
 import { type GoFunction, type ParamType, paramTypeNames } from "./go-function.ts";
-import { isTrue } from "./go-type.ts";
+import { isTrue, typeName } from "./go-type.ts";
 import { GoPanic, type GoValue } from "./go-value.ts";
 import { nodeText } from "./node-text.ts";
 import { constantOf } from "./number-constant.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
+import { printValue } from "./print-value.ts";
 import { TemplateExecError } from "./template-error.ts";
 
 /** A call as it is written: the node that errors name, the function's name, arguments, and the value from the pipe. */
@@ -53,6 +54,7 @@ function compileInvocation(compiler: ExpressionCompiler, fn: GoFunction, site: C
       return fail(frame, count);
     };
   }
+  if (site.name === "call") return compileCallOfValue(compiler, site);
   if (fn.shortCircuit !== undefined) return compileShortCircuit(compiler, fn.shortCircuit, site);
   const evaluate = compileArguments(compiler, fn, site);
   return (frame, dot, callee) => invoke(frame, callee, { site, values: evaluate(frame, dot) });
@@ -100,6 +102,19 @@ function checkCount(fn: GoFunction, site: CallSite): string | undefined {
 function paramAt(fn: GoFunction, index: number): ParamType {
   const last = fn.params.at(-1) ?? "any";
   return fn.params[index] ?? last;
+}
+
+/** `call` has nothing to call: no value of ours is a function. Go names the argument as it is written. */
+function compileCallOfValue(compiler: ExpressionCompiler, site: CallSite): Expression {
+  const callee = site.args[0];
+  const evaluate = callee === undefined ? site.final : compileValue(compiler, callee);
+  return (frame, dot) => {
+    const value = evaluate?.(frame, dot);
+    const name = callee === undefined ? printValue(value) : nodeText(callee);
+    const fault =
+      value === null || value === undefined ? "call of nil" : `non-function ${name} of type ${typeName(value)}`;
+    throw callFailure(frame, new GoPanic(fault), site);
+  };
 }
 
 type Evaluate = (frame: Frame, dot: GoValue) => unknown[];

@@ -32,10 +32,32 @@ function exponentForm(text: string): string {
   return `${mantissa}e${exponent.slice(0, 1)}${exponent.slice(1).padStart(2, "0")}`;
 }
 
+/** JavaScript rounds an exact half up, Go to even: so the digits are counted out exactly. */
 function fixedExponential(size: number, precision: number): string {
-  if (precision <= 100) return size.toExponential(precision);
-  const [mantissa = "", exponent = "+0"] = size.toExponential(100).split("e");
-  return `${mantissa}${"0".repeat(precision - 100)}e${exponent}`;
+  if (size === 0) return size.toExponential(Math.min(precision, 100));
+  let exponent = Number(size.toExponential().split("e")[1] ?? "0");
+  let digits = roundedDigits(size, precision - exponent).toString();
+  if (digits.length > precision + 1) {
+    exponent++;
+    digits = roundedDigits(size, precision - exponent).toString();
+  }
+  const fraction = digits.slice(1);
+  return `${digits.slice(0, 1)}${fraction === "" ? "" : `.${fraction}`}e${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`;
+}
+
+/** Returns `size × 10^places` rounded to a whole number, halves to even. */
+function roundedDigits(size: number, places: number): bigint {
+  const { mantissa, exponent } = parts(size);
+  let numerator = mantissa;
+  let denominator = 1n;
+  if (exponent >= 0) numerator <<= BigInt(exponent);
+  else denominator <<= BigInt(-exponent);
+  if (places >= 0) numerator *= 10n ** BigInt(places);
+  else denominator *= 10n ** BigInt(-places);
+  const quotient = numerator / denominator;
+  const twice = (numerator % denominator) * 2n;
+  const roundsUp = twice > denominator || (twice === denominator && (quotient & 1n) === 1n);
+  return roundsUp ? quotient + 1n : quotient;
 }
 
 function plainForm(text: string): string {
@@ -48,17 +70,15 @@ function plainForm(text: string): string {
   return `${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
-/** JavaScript's `toFixed` rounds exactly, but leaves the plain form at 1e21 and stops at 100 digits. */
 function fixedForm(size: number, precision: number): string {
-  const digits = Math.min(precision, 100);
-  const text = size < 1e21 ? size.toFixed(digits) : BigInt(size).toString() + (digits > 0 ? `.${"0".repeat(digits)}` : "");
-  return precision > 100 ? text + "0".repeat(precision - 100) : text;
+  const digits = roundedDigits(size, precision).toString().padStart(precision + 1, "0");
+  return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }
 
 function generalForm(size: number, precision: number | undefined): string {
   if (size === 0) return "0";
   const wanted = precision === undefined ? undefined : Math.max(precision, 1);
-  const text = wanted === undefined ? size.toExponential() : size.toExponential(Math.min(wanted, 101) - 1);
+  const text = wanted === undefined ? size.toExponential() : fixedExponential(size, wanted - 1);
   const [mantissa = "", exponentText = "0"] = text.split("e");
   const digits = mantissa.replace(".", "").replace(/0+$/, "");
   const exponent = Number(exponentText);

@@ -74,10 +74,9 @@ export function parseGoInt(text: string): bigint | undefined {
   return sign === "-" ? -value : value;
 }
 
+/** Underscores stand between digits, or between a base and its digits. */
 function wellPlacedUnderscores(body: string): boolean {
-  if (!body.includes("_")) return true;
-  if (!/^0/.test(body)) return false;
-  return !/__|_$/.test(body) && !/^0[xXoObB].*[xXoObB]_$/.test(body);
+  return !body.includes("_") || /^(?:0[xXoObB]_?)?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*$/.test(body);
 }
 
 /** Returns the number that Go's `strconv.ParseFloat` reads, hexadecimal ones included; `undefined` for bad syntax or range. */

@@ -1,0 +1,73 @@
+/** A zone at one moment: seconds east of UTC and the abbreviation. */
+export interface ZoneOffset {
+  readonly seconds: number;
+  readonly name: string;
+}
+
+/** A time zone: UTC, one of the tz database, or a fixed offset. */
+export interface TimeZone {
+  readonly name: string;
+  /** Returns the offset at a moment, in seconds since 1970. */
+  readonly at: (epochSeconds: number) => ZoneOffset;
+}
+
+/** Coordinated universal time. */
+export const utc: TimeZone = { name: "UTC", at: () => ({ seconds: 0, name: "UTC" }) };
+
+/** Returns a zone of a fixed offset; Go gives it the name that was parsed, or none. */
+export function fixedZone(name: string, seconds: number): TimeZone {
+  return { name, at: () => ({ seconds, name }) };
+}
+
+const zones = new Map<string, TimeZone | undefined>();
+
+/** Returns a zone of the tz database, or `undefined` when there is none of that name. */
+export function findZone(name: string): TimeZone | undefined {
+  if (name === "" || name === "UTC") return utc;
+  if (!zones.has(name)) zones.set(name, loadZone(name));
+  return zones.get(name);
+}
+
+function loadZone(name: string): TimeZone | undefined {
+  // Offsets like "+02:00" are zones to JavaScript, not to Go.
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  let fields: Intl.DateTimeFormat;
+  try {
+    fields = new Intl.DateTimeFormat("en-US", {
+      timeZone: name,
+      hourCycle: "h23",
+      era: "short",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+      timeZoneName: "short",
+    });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  return { name, at: (epochSeconds) => offsetAt(fields, epochSeconds) };
+}
+
+function offsetAt(fields: Intl.DateTimeFormat, epochSeconds: number): ZoneOffset {
+  const parts = new Map(fields.formatToParts(epochSeconds * 1000).map((part) => [part.type, part.value]));
+  const field = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type) ?? "0");
+  const year = parts.get("era") === "BC" ? 1 - field("year") : field("year");
+  const date = new Date(0);
+  date.setUTCFullYear(year, field("month") - 1, field("day"));
+  date.setUTCHours(field("hour"), field("minute"), field("second"));
+  const seconds = date.getTime() / 1000 - epochSeconds;
+  return { seconds, name: abbreviation(parts.get("timeZoneName") ?? "", seconds) };
+}
+
+/** JavaScript knows abbreviations of American zones only; the others are named by their offset, as Go does for most. */
+function abbreviation(short: string, seconds: number): string {
+  if (!/^(?:GMT|UTC)[+-]/.test(short)) return short;
+  const minutes = Math.abs(seconds) / 60;
+  const hours = String(Math.floor(minutes / 60)).padStart(2, "0");
+  const rest = minutes % 60 === 0 ? "" : String(minutes % 60).padStart(2, "0");
+  return `${seconds < 0 ? "-" : "+"}${hours}${rest}`;
+}

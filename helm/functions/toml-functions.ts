@@ -1,0 +1,55 @@
+import { parse, TomlDate, TomlError } from "smol-toml";
+import { fn, type GoFunction } from "../template/go-function.ts";
+import { type GoMap, GoPanic, type GoValue, goInt64, isGoMap, typedSlice } from "../template/go-value.ts";
+import { nanosPer } from "./dates/go-duration.ts";
+import { fromNanos } from "./dates/go-time.ts";
+import { fixedZone, utc } from "./dates/time-zone.ts";
+import { printToml } from "./toml-text.ts";
+
+function fromToml(value: unknown): GoValue {
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") return value;
+  if (typeof value === "bigint") return goInt64(value);
+  if (value instanceof TomlDate) return fromDate(value);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => fromToml(item));
+    return items.length > 0 && items.every((item) => isGoMap(item)) ? typedSlice("[]map[string]interface {}", items) : items;
+  }
+  const map: GoMap = new Map();
+  if (typeof value === "object" && value !== null) {
+    for (const [key, member] of Object.entries(value)) map.set(key, fromToml(member));
+  }
+  return map;
+}
+
+function fromDate(date: TomlDate): GoValue {
+  const text = date.toISOString();
+  const nanos = BigInt(date.getTime()) * nanosPer.millisecond;
+  const offset = /([+-])(\d\d):(\d\d)$/.exec(text);
+  if (offset === null) return fromNanos(nanos, utc);
+  const seconds = (Number(offset[2]) * 60 + Number(offset[3])) * 60;
+  return fromNanos(nanos, fixedZone("", offset[1] === "-" ? -seconds : seconds));
+}
+
+function parseToml(text: string): GoValue {
+  try {
+    return fromToml(parse(text, { integersAsBigInt: true }));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "";
+    return new Map([["Error", `toml: line ${error.line}: ${reason}`]]);
+  }
+}
+
+/** TOML; errors of `toToml` are its text, those of `fromToml` stand under `Error`. */
+export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
+  toToml: fn(["any"], (value) => {
+    try {
+      return printToml(value);
+    } catch (error) {
+      if (error instanceof GoPanic) return error.message;
+      throw error;
+    }
+  }),
+  mustToToml: fn(["any"], printToml),
+  fromToml: fn(["string"], parseToml),
+};
