@@ -2,8 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { apiServerArgs, auditPolicy } from "./api-server-args.ts";
 import type { BinaryName } from "./binary-recipes.ts";
-import { fakeNodeSelector } from "./fake-nodes.ts";
-import { rigDir } from "./find-binary.ts";
+import { controllerManagerArgs, kwokArgs, schedulerArgs } from "./controller-args.ts";
 import { freePort } from "./free-port.ts";
 import { createKubeClient } from "./kube-request.ts";
 import type { ClusterPki } from "./pki.ts";
@@ -55,14 +54,10 @@ export async function startControlPlane(settings: ControlPlaneSettings): Promise
       url: server.url,
       startControllers: async (kubeconfigPath) => {
         await start("kube-controller-manager", controllerManagerArgs(settings.pki.files, kubeconfigPath));
-        await start("kube-scheduler", [`--kubeconfig=${kubeconfigPath}`, "--leader-elect=false", "--secure-port=0"]);
+        await start("kube-scheduler", schedulerArgs(kubeconfigPath));
       },
       startKwok: async (kubeconfigPath) => {
-        await start("kwok", [
-          `--kubeconfig=${kubeconfigPath}`,
-          `--config=${join(rigDir, "stages.yaml")}`,
-          `--manage-nodes-with-annotation-selector=${fakeNodeSelector}`,
-        ]);
+        await start("kwok", kwokArgs(kubeconfigPath));
       },
       killApiServer: async () => {
         await apiServer.kill();
@@ -104,9 +99,7 @@ async function startEtcd(settings: ControlPlaneSettings, attempt: number): Promi
       "--log-level=warn",
     ]),
   );
-  await killedOnFailure(program, async () => {
-    await waitUntilReady(program, () => answersHealthy(`${url}/health`), readyDeadlineMs);
-  });
+  await waitUntilReady(program, () => answersHealthy(`${url}/health`), readyDeadlineMs);
   return { url, program };
 }
 
@@ -141,35 +134,8 @@ async function startApiServer(settings: ControlPlaneSettings, port: number, args
       return false;
     }
   };
-  await killedOnFailure(program, async () => {
-    await waitUntilReady(program, ready, readyDeadlineMs);
-  });
+  await waitUntilReady(program, ready, readyDeadlineMs);
   return program;
-}
-
-function controllerManagerArgs(pki: ClusterPki["files"], kubeconfigPath: string): string[] {
-  return [
-    `--kubeconfig=${kubeconfigPath}`,
-    "--leader-elect=false",
-    "--secure-port=0",
-    `--root-ca-file=${pki.caCert}`,
-    `--service-account-private-key-file=${pki.serviceAccountPrivateKey}`,
-    `--cluster-signing-cert-file=${pki.caCert}`,
-    `--cluster-signing-key-file=${pki.caKey}`,
-    // Fake nodes send no heartbeat.
-    "--node-monitor-grace-period=24h",
-    "--kube-api-qps=200",
-    "--kube-api-burst=400",
-  ];
-}
-
-async function killedOnFailure(program: Program, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    await program.kill();
-    throw error;
-  }
 }
 
 /** Two test processes can pick the same free port at the same moment; the one that comes too late takes another. */

@@ -88,8 +88,8 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 /**
- * Asks `ready` every 40 ms until it says true. Throws with the program's last log lines when the program ends before, or
- * when `deadlineMs` passes.
+ * Asks `ready` every 40 ms until it says true. When the program ends before, or `deadlineMs` pass, kills it and throws with
+ * its last log lines.
  */
 export async function waitUntilReady(
   program: Program,
@@ -98,9 +98,10 @@ export async function waitUntilReady(
 ): Promise<void> {
   const giveUpAt = Date.now() + deadlineMs;
   while (!(await ready())) {
-    if (program.ended) throw new Error(`${program.name} ended while starting:\n${program.logTail()}`);
-    if (Date.now() > giveUpAt) {
-      throw new Error(`${program.name} was not ready after ${deadlineMs} ms:\n${program.logTail()}`);
+    const problem = program.ended ? "ended while starting" : `was not ready after ${deadlineMs} ms`;
+    if (program.ended || Date.now() > giveUpAt) {
+      await program.kill();
+      throw new Error(`${program.name} ${problem}:\n${program.logTail()}`);
     }
     await delay(40);
   }
