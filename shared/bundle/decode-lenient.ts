@@ -121,6 +121,8 @@ function decodeObject(schema: z.ZodObject, value: JsonValue, place: Place): Json
     const before = result[name];
     result[name] = isJsonObject(before) && isJsonObject(decoded) ? { ...before, ...decoded } : decoded;
   }
+  // Go has no required fields: a text that is not there is empty.
+  for (const [name, field] of Object.entries(schema.shape)) if (field instanceof z.ZodString) result[name] ??= "";
   return result;
 }
 

@@ -13,7 +13,7 @@ export const deliberate: Readonly<Record<string, Deliberate>> = {
     reason: "Links that stay inside the repository are followed; Fleet refuses those that leave the bundle directory.",
   },
   "079-tpl-missing-label": {
-    stages: ["targets"],
+    stages: ["targets", "rendered"],
     reason: "A template that fails for one cluster is an error of that cluster; the others get their deployment.",
   },
   "089-tpl-syntax-error": {

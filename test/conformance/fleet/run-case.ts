@@ -113,7 +113,8 @@ export function targetCase(fleetCase: FleetCase, assembled: AssembledBundle, fin
   }
 }
 
-function clusterName({ clusters, apply }: FleetCase, { cluster }: TargetEntry): string {
+/** The name of a cluster in recordings: with its namespace where a case has several. */
+export function clusterName({ clusters, apply }: FleetCase, { cluster }: TargetEntry): string {
   const { name = "", namespace = "" } = cluster.metadata;
   const several = new Set(clusters.map((other) => other.namespace ?? apply.namespace)).size > 1;
   return several ? `${namespace}/${name}` : name;

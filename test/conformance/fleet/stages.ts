@@ -5,7 +5,7 @@ import { buildCase, buildErrors, bundleDocuments, targetCase } from "./run-case.
 import { finishValues } from "./finish-values.ts";
 
 /** The stages of a case, each compared on its own. */
-export const stages = ["bundles", "targets"] as const;
+export const stages = ["bundles", "targets", "rendered"] as const;
 
 /** A stage of a case. */
 export type Stage = (typeof stages)[number];

@@ -52,6 +52,11 @@ describe("readFleetYaml", () => {
     });
   });
 
+  it("takes text that is missing for empty, as Go does", () => {
+    const { options } = readFleetYaml("overrideTargets: [{clusterSelector: {matchExpressions: [{key: a}]}}]", "f");
+    expect(options.overrideTargets).toEqual([{ clusterSelector: { matchExpressions: [{ key: "a", operator: "" }] } }]);
+  });
+
   it("turns numbers and booleans into text only where Fleet does", () => {
     const text =
       "targetCustomizations:\n- {name: 1, clusterName: 007, clusterSelector: {matchLabels: {rank: 1, ok: yes}}}\n";
