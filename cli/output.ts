@@ -45,7 +45,7 @@ export function printServerTable(
     .filter(({ definition }) => options.wide || definition["priority"] === 0);
   const header = [
     ...(options.namespaces ? ["NAMESPACE"] : []),
-    ...shown.map(({ definition }) => String(definition["name"]).toUpperCase()),
+    ...shown.map(({ definition }) => cellText(definition["name"]).toUpperCase()),
   ];
   const rows = listOf(table["rows"])
     .filter(isJsonObject)

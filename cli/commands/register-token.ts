@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isJsonObject } from "../../codec/json-value.ts";
+import { AppError } from "../../shared/errors.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { type Command, hubOptions, listOption, requiredArgument, textOption } from "../command.ts";
@@ -44,8 +45,11 @@ export const createRegisterToken: Command = {
     };
     const created = await hub.call({ method: "POST", path: collection, body: token });
     const answer = await hub.call({ method: "POST", path: `${collection}/${name}/token`, body: created });
-    const status = answer["status"];
-    context.print(isJsonObject(status) ? String(status["token"]) : "");
+    const { status } = answer;
+    const word = isJsonObject(status) ? status["token"] : undefined;
+    if (typeof word !== "string")
+      throw new AppError("HUB_UNREACHABLE", "the hub made no token: is it of the same version as this command?");
+    context.print(word);
     return 0;
   },
 };

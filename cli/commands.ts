@@ -1,0 +1,28 @@
+import type { Command } from "./command.ts";
+import { approveGitRepo } from "./commands/approve.ts";
+import { describeCommand } from "./commands/describe.ts";
+import { getCommand } from "./commands/get.ts";
+import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
+import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { labelCommand } from "./commands/label.ts";
+import { createRegisterToken, deleteRegisterToken } from "./commands/register-token.ts";
+import { programCommand } from "./commands/run-program.ts";
+import { statusCommand } from "./commands/status.ts";
+
+/** Every command, in the order of help. */
+export const commands: readonly Command[] = [
+  statusCommand,
+  getCommand,
+  describeCommand,
+  labelCommand,
+  addGitRepo,
+  deleteGitRepo,
+  approveGitRepo,
+  createRegisterToken,
+  deleteRegisterToken,
+  kubeconfigCommand,
+  programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
+  programCommand("agent", "Run the agent of a cluster", [
+    "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",
+  ]),
+];

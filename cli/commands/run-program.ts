@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Command, ExitCode } from "../command.ts";
+
+/** Returns the command that runs one of the other programs with the words behind its name: `drover bundler --port 7443`. */
+export function programCommand(name: "agent" | "bundler", summary: string, examples: readonly string[]): Command {
+  return {
+    name,
+    summary,
+    usage: "[--flags, see docs/reference/config.md]",
+    examples,
+    options: {},
+    passThrough: true,
+    run: async (input) => runProgram(programFile(name), input.rest),
+  };
+}
+
+/** In a clone the programs are TypeScript beside us; installed, they are bundles in the same folder. */
+function programFile(name: string): string {
+  const bundled = new URL(`./${name}.mjs`, import.meta.url);
+  return fileURLToPath(existsSync(bundled) ? bundled : new URL(`../../${name}/main.ts`, import.meta.url));
+}
+
+/** Signals that end a program are handed on; its exit code becomes ours. */
+async function runProgram(file: string, args: readonly string[]): Promise<ExitCode> {
+  const child = spawn(process.execPath, [file, ...args], { stdio: "inherit" });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, forward);
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (exitCode) => resolve(exitCode ?? 1));
+  });
+  return code === 0 || code === 2 ? code : 1;
+}
