@@ -9,6 +9,7 @@ import type {
   Subresource,
   UserInfo,
 } from "../apiserver/resources/resource-definition.ts";
+import { customDefinitionStrategy } from "../apiserver/resources/strategies/custom-definition-strategy.ts";
 import { namespaceStrategy } from "../apiserver/resources/strategies/namespace-strategy.ts";
 import { podStrategy } from "../apiserver/resources/strategies/pod-strategy.ts";
 import { configMapStrategy, secretStrategy } from "../apiserver/resources/strategies/secret-strategy.ts";
@@ -38,6 +39,7 @@ function createStrategies(): Readonly<Record<string, ResourceStrategy>> {
     "/pods": podStrategy,
     "/secrets": secretStrategy,
     "/services": createServiceStrategy(),
+    "apiextensions.k8s.io/customresourcedefinitions": customDefinitionStrategy,
     "apps/daemonsets": selectorStrategy,
     "apps/deployments": selectorStrategy,
     "apps/replicasets": selectorStrategy,

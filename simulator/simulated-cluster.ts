@@ -113,7 +113,7 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
         settleMs: options.settleMs ?? 200,
         failures,
       },
-      { registry, ca, nodeNames },
+      { registry, store, ca, nodeNames },
     ),
     store,
     log,

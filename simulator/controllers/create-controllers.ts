@@ -1,5 +1,7 @@
 import type { ResourceRegistry } from "../../apiserver/resources/resource-registry.ts";
+import type { ObjectStore } from "../../apiserver/storage/object-store.ts";
 import type { Controller, ControllerParts } from "./controller.ts";
+import { createCustomDefinitionController } from "./custom-definition-controller.ts";
 import { createDaemonSetController } from "./daemon-set-controller.ts";
 import { createDeploymentController } from "./deployment-controller.ts";
 import { createGarbageCollector } from "./garbage-collector.ts";
@@ -14,6 +16,7 @@ import { createVolumeClaimController } from "./volume-claim-controller.ts";
 /** What controllers need to know of their cluster. */
 export interface ClusterFacts {
   readonly registry: ResourceRegistry;
+  readonly store: ObjectStore;
   readonly ca: string;
   readonly nodeNames: readonly string[];
 }
@@ -21,6 +24,7 @@ export interface ClusterFacts {
 /** Returns all controllers of a simulated cluster. */
 export function createControllers(parts: ControllerParts, facts: ClusterFacts): readonly Controller[] {
   return [
+    createCustomDefinitionController(parts, facts),
     createNamespaceController(parts, facts),
     createDeploymentController(parts),
     createReplicaSetController(parts),
