@@ -33,5 +33,5 @@ export function refusalOf(document: DesiredDocument, following: Following): AppE
 }
 
 function refuse(reason: string): AppError {
-  return new AppError("DOCUMENT_REFUSED", reason, { verdict: "waiting", afterMs: 10_000 });
+  return new AppError("DOCUMENT_REFUSED", reason, { verdict: "waiting", afterMs: 2000 });
 }

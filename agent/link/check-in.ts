@@ -75,7 +75,16 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
   }
 
   return {
-    send: (report) => checkIn(report, 0),
+    send: async (report) => {
+      try {
+        await checkIn(report, 0);
+      } catch (error) {
+        // What was reported has arrived, whatever came back with the answer.
+        const fault = toAppError(error);
+        if (fault.code !== "DOCUMENT_REFUSED") throw fault;
+        note(fault, 1);
+      }
+    },
     run: async () => {
       let failures = 0;
       while (!signal.aborted) {

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import type { Step } from "../../../agent/reconcile/step-observer.ts";
+import { describeWithKube, sharedCluster } from "../../support/kube.ts";
+import { configMap, createAgentRig, type AgentRig } from "./agent-rig.ts";
+
+const program = join(import.meta.dirname, "crashing-agent.ts");
+
+/** Runs an agent as a process until it kills itself at the step. */
+async function crashAt(rig: AgentRig, step: Step, pattern = ""): Promise<void> {
+  const { kubeconfigPath } = await sharedCluster();
+  const config = JSON.stringify({ ...rig.config, kubeconfig: kubeconfigPath });
+  const child = spawn(process.execPath, [program, config, step, pattern], { stdio: ["ignore", "ignore", "inherit"] });
+  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`the step ${step} was not reached`));
+    }, 30_000);
+    child.on("exit", (_code, by) => {
+      clearTimeout(timer);
+      resolve(by);
+    });
+  });
+  expect(signal).toBe("SIGKILL");
+}
+
+const steps: readonly { readonly step: Step; readonly pattern?: string }[] = [
+  { step: "document-saved" },
+  { step: "inventory-write" },
+  { step: "inventory-written" },
+  { step: "apply", pattern: "/added$" },
+  { step: "applied", pattern: "/added$" },
+  { step: "inventory-finish" },
+  { step: "inventory-finished" },
+  { step: "prune" },
+  { step: "pruned" },
+];
+
+describeWithKube("an agent that is killed", () => {
+  test.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern }) => {
+    const cluster = await sharedCluster();
+    await using rig = await createAgentRig(cluster);
+    const options = { defaultNamespace: rig.namespace };
+    const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
+    await rig.start();
+    const before = { "changed.yaml": configMap("changed"), "removed.yaml": configMap("removed") };
+    rig.hub.publish({ bundles: [{ bundle: "team/app", files: before, options }] });
+    await rig.state("team/app", "Ready");
+    await rig.stop();
+    const uid = uidOf(await rig.get(`${maps}/changed`));
+    await cluster.request(maps, { method: "POST", body: { metadata: { name: "bystander" } } });
+
+    const after = { "changed.yaml": configMap("changed", { key: "new" }), "added.yaml": configMap("added") };
+    rig.hub.publish({ bundles: [{ bundle: "team/app", files: after, options }] });
+    await crashAt(rig, step, pattern);
+    await rig.start();
+    await rig.status("team/app", (status) => status.state === "Ready" && status.objectCount === 2);
+    await vi.waitFor(async () => expect(await rig.get(`${maps}/removed`)).toBeUndefined(), { timeout: 20_000 });
+    const changed = await rig.get(`${maps}/changed`);
+    expect(changed).toMatchObject({ data: { key: "new" } });
+    expect(uidOf(changed)).toBe(uid);
+    expect(await rig.get(`${maps}/added`)).toBeDefined();
+    expect(await rig.get(`${maps}/bystander`)).toBeDefined();
+  });
+
+  test("between an apply and the writing of the uid still owns what it made", { timeout: 90_000 }, async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    const options = { defaultNamespace: rig.namespace };
+    const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
+    const bundle = (...names: string[]) => ({
+      bundle: "team/app",
+      files: Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)])),
+      options,
+    });
+    rig.hub.publish({ bundles: [bundle("kept", "made")] });
+    await crashAt(rig, "inventory-finish");
+    expect(await rig.get(`${maps}/made`)).toBeDefined();
+    rig.hub.publish({ bundles: [bundle("kept")] });
+    await rig.start();
+    await rig.state("team/app", "Ready");
+    await vi.waitFor(async () => expect(await rig.get(`${maps}/made`)).toBeUndefined(), { timeout: 20_000 });
+    expect(await rig.get(`${maps}/kept`)).toBeDefined();
+  });
+
+  test(
+    "while it removes a whole bundle finishes the removal, with its disk lost as well",
+    { timeout: 90_000 },
+    async () => {
+      await using rig = await createAgentRig(await sharedCluster());
+      const options = { defaultNamespace: rig.namespace };
+      await rig.start();
+      const files = { "a.yaml": configMap("a"), "b.yaml": configMap("b") };
+      rig.hub.publish({ bundles: [{ bundle: "team/app", files, options }] });
+      await rig.state("team/app", "Ready");
+      await rig.stop();
+      rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
+      await crashAt(rig, "pruned");
+      await rig.start({ config: { dataDir: `${rig.dataDir}-new` } });
+      await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 20_000 });
+      for (const name of ["a", "b"]) {
+        expect(await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/${name}`)).toBeUndefined();
+      }
+    },
+  );
+});
+
+function uidOf(object: unknown): unknown {
+  if (typeof object !== "object" || object === null || !("metadata" in object)) throw new Error("not an object");
+  const { metadata } = object;
+  return typeof metadata === "object" && metadata !== null && "uid" in metadata ? metadata.uid : undefined;
+}

@@ -1,0 +1,193 @@
+import { expect, test, vi } from "vitest";
+import type { DeploymentOptions } from "../../../shared/api/deployment-options.ts";
+import { describeWithKube, sharedCluster, type SharedCluster } from "../../support/kube.ts";
+import { configMap, createAgentRig, type AgentRig } from "./agent-rig.ts";
+
+const deployment = JSON.stringify({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web", labels: { tier: "gold" } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: "web" } },
+    template: {
+      metadata: { labels: { app: "web" } },
+      spec: { containers: [{ name: "app", image: "nginx:1", resources: { limits: { cpu: "1000m" } } }] },
+    },
+  },
+});
+
+interface Setting {
+  readonly rig: AgentRig;
+  readonly cluster: SharedCluster;
+}
+
+async function settle(
+  setting: Setting,
+  files: Readonly<Record<string, string>>,
+  options: DeploymentOptions = {},
+): Promise<void> {
+  const { rig } = setting;
+  await rig.start();
+  rig.hub.publish({
+    bundles: [{ bundle: "team/app", files, options: { defaultNamespace: rig.namespace, ...options } }],
+  });
+  await rig.state("team/app", "Ready");
+}
+
+async function edit({ rig, cluster }: Setting, path: string, body: unknown): Promise<void> {
+  const answer = await cluster.request(`/${path.replace("NS", rig.namespace)}?fieldManager=kubectl-edit`, {
+    method: "PATCH",
+    contentType: "application/merge-patch+json",
+    body,
+  });
+  if (answer.status !== 200) throw new Error(answer.text);
+}
+
+async function aSetting(): Promise<Setting & AsyncDisposable> {
+  const cluster = await sharedCluster();
+  const rig = await createAgentRig(cluster);
+  return { rig, cluster, [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() };
+}
+
+const web = "apis/apps/v1/namespaces/NS/deployments/web";
+
+describeWithKube("drift", () => {
+  test("shows what was changed, by whom and when, and goes when it is put back", async () => {
+    await using setting = await aSetting();
+    await settle(setting, { "web.yaml": deployment });
+    const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: "app", image: name }] } } } });
+    const answer = await setting.cluster.request(
+      `/${web.replace("NS", setting.rig.namespace)}?fieldManager=kubectl-edit`,
+      {
+        method: "PATCH",
+        contentType: "application/strategic-merge-patch+json",
+        body: image("nginx:2"),
+      },
+    );
+    expect(answer.status).toBe(200);
+    const { drift } = await setting.rig.state("team/app", "Modified");
+    expect(drift).toEqual([
+      expect.objectContaining({
+        kind: "Deployment",
+        name: "web",
+        type: "changed",
+        fields: [
+          {
+            path: "spec.template.spec.containers[name=app].image",
+            desired: "nginx:1",
+            live: "nginx:2",
+            manager: "kubectl-edit",
+            time: expect.stringMatching(/^\d{4}-/u),
+          },
+        ],
+      }),
+    ]);
+    await setting.cluster.request(`/${web.replace("NS", setting.rig.namespace)}`, {
+      method: "PATCH",
+      contentType: "application/strategic-merge-patch+json",
+      body: image("nginx:1"),
+    });
+    await setting.rig.state("team/app", "Ready");
+  });
+
+  test("is not what others add that git does not mention, nor how a quantity is spelled", async () => {
+    await using setting = await aSetting();
+    await settle(setting, { "web.yaml": deployment });
+    await edit(setting, web, {
+      metadata: { annotations: { note: "mine" }, labels: { extra: "1" } },
+      spec: { minReadySeconds: 1 },
+    });
+    await edit(setting, web, { metadata: { labels: { tier: "silver" } } });
+    const { drift } = await setting.rig.state("team/app", "Modified");
+    expect(drift?.flatMap(({ fields }) => fields.map(({ path }) => path))).toEqual(["metadata.labels.tier"]);
+  });
+
+  test("is corrected when asked, and the status says what was undone", async () => {
+    await using setting = await aSetting();
+    await settle(setting, { "a.yaml": configMap("a") }, { correctDrift: { enabled: true } });
+    const path = `/api/v1/namespaces/${setting.rig.namespace}/configmaps/a`;
+    await edit(setting, path.slice(1), { data: { key: "edited" } });
+    const { corrected } = await setting.rig.status("team/app", (status) => status.corrected?.count === 1);
+    expect(corrected?.last[0]).toMatchObject({
+      name: "a",
+      fields: [{ path: "data.key", desired: "value", live: "edited", manager: "kubectl-edit" }],
+    });
+    expect(await setting.rig.get(path)).toMatchObject({ data: { key: "value" } });
+    await setting.cluster.request(path, { method: "DELETE" });
+    await setting.rig.status("team/app", (status) => status.corrected?.count === 2);
+    expect(await setting.rig.get(path)).toMatchObject({ data: { key: "value" } });
+  });
+
+  test("of a deleted object and of an object that lost its label is seen without correction", async () => {
+    await using setting = await aSetting();
+    await settle(setting, { "a.yaml": configMap("a"), "b.yaml": configMap("b") });
+    const maps = `api/v1/namespaces/${setting.rig.namespace}/configmaps`;
+    await setting.cluster.request(`/${maps}/a`, { method: "DELETE" });
+    await edit(setting, `${maps}/b`, { metadata: { labels: { "applyset.kubernetes.io/part-of": null } } });
+    const { drift } = await setting.rig.status("team/app", (status) => status.drift?.length === 2);
+    expect(drift).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "a", type: "missing" }),
+        expect.objectContaining({ name: "b", type: "changed" }),
+      ]),
+    );
+  });
+
+  test("of paths that comparePatches name is not reported", async () => {
+    await using setting = await aSetting();
+    const comparePatches = [{ apiVersion: "v1", kind: "ConfigMap", jsonPointers: ["/data/key"] }];
+    await settle(setting, { "a.yaml": configMap("a", { key: "value", other: "1" }) }, { diff: { comparePatches } });
+    const path = `api/v1/namespaces/${setting.rig.namespace}/configmaps/a`;
+    await edit(setting, path, { data: { key: "edited" } });
+    await edit(setting, path, { data: { other: "2" } });
+    const { drift } = await setting.rig.state("team/app", "Modified");
+    expect(drift?.[0]?.fields.map((field) => field.path)).toEqual(["data.other"]);
+  });
+
+  test("hides the values of Secrets", async () => {
+    await using setting = await aSetting();
+    const secret = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s" },
+      stringData: { password: "hunter2" },
+    });
+    await settle(setting, { "s.yaml": secret });
+    await edit(setting, `api/v1/namespaces/${setting.rig.namespace}/secrets/s`, { data: { password: "c2VjcmV0" } });
+    const { drift } = await setting.rig.state("team/app", "Modified");
+    expect(drift?.[0]?.fields).toMatchObject([{ path: "data.password", desired: "[hidden]", live: "[hidden]" }]);
+    expect(JSON.stringify(setting.rig.hub.checkIns)).not.toMatch(/hunter2|c2VjcmV0|aHVudGVyMg/u);
+  });
+
+  test("does not arise where an autoscaler sets the replicas", async () => {
+    await using setting = await aSetting();
+    const autoscaler = JSON.stringify({
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "web" },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+        minReplicas: 1,
+        maxReplicas: 9,
+      },
+    });
+    await settle(setting, { "web.yaml": deployment, "hpa.yaml": autoscaler });
+    const path = `/${web.replace("NS", setting.rig.namespace)}`;
+    await setting.cluster.request(`${path}/scale?fieldManager=hpa`, {
+      method: "PATCH",
+      contentType: "application/merge-patch+json",
+      body: { spec: { replicas: 5 } },
+    });
+    await edit(setting, web, { metadata: { labels: { tier: "silver" } } });
+    const { drift } = await setting.rig.state("team/app", "Modified");
+    expect(drift?.flatMap(({ fields }) => fields.map((field) => field.path))).toEqual(["metadata.labels.tier"]);
+    const changed = deployment.replace('"gold"', '"bronze"');
+    const bundle = { bundle: "team/app", files: { "web.yaml": changed, "hpa.yaml": autoscaler } };
+    setting.rig.hub.publish({ bundles: [{ ...bundle, options: { defaultNamespace: setting.rig.namespace } }] });
+    await vi.waitFor(async () =>
+      expect(await setting.rig.get(path)).toMatchObject({ metadata: { labels: { tier: "bronze" } } }),
+    );
+    expect(await setting.rig.get(path)).toMatchObject({ spec: { replicas: 5 } });
+  });
+});
