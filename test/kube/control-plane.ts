@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { get } from "node:http";
 import { join } from "node:path";
 import { apiServerArgs, auditPolicy } from "./api-server-args.ts";
 import type { BinaryName } from "./binary-recipes.ts";
@@ -36,7 +37,7 @@ const attempts = 3;
 
 /** Starts etcd and kube-apiserver and waits until the API server says that it is ready. */
 export async function startControlPlane(settings: ControlPlaneSettings): Promise<ControlPlane> {
-  const etcd = await retryOnTakenPort((attempt) => startEtcd(settings, attempt));
+  const etcd = await startEtcd(settings);
   const others: Program[] = [];
   const prepared = await writeServerFiles(settings);
   try {
@@ -83,34 +84,38 @@ function programSpec(settings: ControlPlaneSettings, name: BinaryName, args: rea
   return { name, path: paths(name), args, logPath: join(dir, `${name}.log`), cwd: dir, watchdog };
 }
 
-async function startEtcd(settings: ControlPlaneSettings, attempt: number): Promise<{ url: string; program: Program }> {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  // Nobody else joins; port 0 is any port.
-  const peerUrl = "http://127.0.0.1:0";
+/** Its socket lies in the cluster's folder: no port to race for, and nobody else's etcd to be taken for ours. */
+async function startEtcd(settings: ControlPlaneSettings): Promise<{ url: string; program: Program }> {
+  const socketPath = join(settings.dir, "etcd.sock");
+  // Nobody connects to these; the flags want addresses, and port 0 is any port.
+  const unused = "http://127.0.0.1:0";
   const program = await startProgram(
     programSpec(settings, "etcd", [
-      `--data-dir=${join(settings.dir, `etcd-${attempt}`)}`,
-      `--listen-client-urls=${url}`,
-      `--advertise-client-urls=${url}`,
-      `--listen-peer-urls=${peerUrl}`,
-      `--initial-advertise-peer-urls=${peerUrl}`,
-      `--initial-cluster=default=${peerUrl}`,
+      `--data-dir=${join(settings.dir, "etcd")}`,
+      `--listen-client-urls=unix://${socketPath}`,
+      `--advertise-client-urls=${unused}`,
+      `--listen-peer-urls=${unused}`,
+      `--initial-advertise-peer-urls=${unused}`,
+      `--initial-cluster=default=${unused}`,
       "--unsafe-no-fsync",
       "--log-level=warn",
     ]),
   );
-  await waitUntilReady(program, () => answersHealthy(`${url}/health`), readyDeadlineMs);
-  return { url, program };
+  await waitUntilReady(program, () => answersHealthy(socketPath), readyDeadlineMs);
+  return { url: `unix://${socketPath}`, program };
 }
 
-async function answersHealthy(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
+function answersHealthy(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get({ socketPath, path: "/health", timeout: 2000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.on("timeout", () => asked.destroy());
+    asked.on("error", () => {
+      resolve(false);
+    });
+  });
 }
 
 async function writeServerFiles(settings: ControlPlaneSettings) {
@@ -139,10 +144,10 @@ async function startApiServer(settings: ControlPlaneSettings, port: number, args
 }
 
 /** Two test processes can pick the same free port at the same moment; the one that comes too late takes another. */
-async function retryOnTakenPort<T>(start: (attempt: number) => Promise<T>): Promise<T> {
+async function retryOnTakenPort<T>(start: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await start(attempt);
+      return await start();
     } catch (error) {
       const portTaken = error instanceof Error && error.message.includes("address already in use");
       if (!portTaken || attempt === attempts) throw error;

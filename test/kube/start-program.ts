@@ -97,7 +97,10 @@ export async function waitUntilReady(
   deadlineMs: number,
 ): Promise<void> {
   const giveUpAt = Date.now() + deadlineMs;
-  while (!(await ready())) {
+  for (;;) {
+    const isReady = await ready();
+    // Asked last: what answered may be another server, on a port that this one did not get.
+    if (isReady && !program.ended) return;
     const problem = program.ended ? "ended while starting" : `was not ready after ${deadlineMs} ms`;
     if (program.ended || Date.now() > giveUpAt) {
       await program.kill();
