@@ -67,9 +67,19 @@ export function collectFiles(tree: RepoTree, options: CollectOptions): Collected
   return { files, outside: walk.outside, warnings: walk.warnings };
 }
 
-/** Order of Go's strings: by bytes of UTF-8, which differs from UTF-16 above U+FFFF. */
+/** Order of Go's strings, by bytes of UTF-8: what lies above U+FFFF comes last, where UTF-16 has it before U+E000. */
 function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (left !== right) return byteRank(left) - byteRank(right);
+  }
+  return a.length - b.length;
+}
+
+function byteRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 interface Dir {

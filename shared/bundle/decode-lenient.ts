@@ -102,27 +102,58 @@ function decodeString(value: JsonValue, place: Place): JsonValue | undefined {
   return refuse("text", value, place);
 }
 
+interface Fields {
+  readonly known: readonly string[];
+  /** By name and by name in lower case. */
+  readonly byFolded: ReadonlyMap<string, { readonly name: string; readonly field: z.core.$ZodType }>;
+  /** Texts that the schema demands. */
+  readonly required: readonly string[];
+}
+
+const fieldTables = new WeakMap<z.ZodObject, Fields>();
+
+function fieldsOf(schema: z.ZodObject): Fields {
+  const known = fieldTables.get(schema);
+  if (known !== undefined) return known;
+  const entries = Object.entries(schema.shape).map(([name, field]) => ({
+    name,
+    field: unwrapSchema(field),
+    isText: field instanceof z.ZodString,
+  }));
+  const fields: Fields = {
+    known: entries.map(({ name }) => name),
+    byFolded: new Map(
+      entries.flatMap(({ name, field }) => [
+        [name.toLowerCase(), { name, field }] as const,
+        [name, { name, field }] as const,
+      ]),
+    ),
+    required: entries.filter(({ isText }) => isText).map(({ name }) => name),
+  };
+  fieldTables.set(schema, fields);
+  return fields;
+}
+
 function decodeObject(schema: z.ZodObject, value: JsonValue, place: Place): JsonValue | undefined {
   if (!isJsonObject(value)) return refuse("a map", value, place);
-  const known = Object.keys(schema.shape);
-  const byFolded = new Map(known.map((name) => [name.toLowerCase(), name]));
+  const { known, byFolded, required } = fieldsOf(schema);
   const result: Record<string, JsonValue> = {};
   for (const key of Object.keys(value).toSorted()) {
     const item = value[key] ?? null;
     const path = [...place.path, key];
-    const name = byFolded.get(key.toLowerCase());
-    const field = name === undefined ? undefined : schema.shape[name];
-    if (name === undefined || field === undefined) {
+    const found = byFolded.get(key) ?? byFolded.get(key.toLowerCase());
+    if (found === undefined) {
       place.decoding.unknown.push({ path, value: item, known });
       continue;
     }
+    const { name, field } = found;
     const decoded = decode(field, item, { ...place, path });
     if (decoded === undefined) continue;
     const before = result[name];
     result[name] = isJsonObject(before) && isJsonObject(decoded) ? { ...before, ...decoded } : decoded;
   }
   // Go has no required fields: a text that is not there is empty.
-  for (const [name, field] of Object.entries(schema.shape)) if (field instanceof z.ZodString) result[name] ??= "";
+  for (const name of required) result[name] ??= "";
   return result;
 }
 

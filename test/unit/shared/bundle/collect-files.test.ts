@@ -79,3 +79,11 @@ describe("collectFiles", () => {
     expect(() => collect({ "b/link": link, "b/x": "" })).toThrow(expect.objectContaining({ code: "LINK_INVALID" }));
   });
 });
+
+describe("the order of files", () => {
+  it("is that of their UTF-8 bytes, as Go sorts", () => {
+    const names = ["z", "é", "\u{1f600}", "\uffee", "a/b", "a.b", "a"];
+    const sorted = collect(Object.fromEntries(names.filter((name) => name !== "a").map((name) => [`b/${name}`, ""])));
+    expect(sorted).toEqual(["a.b", "a/b", "z", "é", "\uffee", "\u{1f600}"]);
+  });
+});

@@ -1,0 +1,38 @@
+import * as z from "zod";
+
+import { bundleNamespaceMappingSchema } from "../shared/api/bundle-namespace-mapping.ts";
+import { bundleSchema } from "../shared/api/bundle.ts";
+import { bundleDeploymentSchema } from "../shared/api/bundle-deployment.ts";
+import { clusterGroupSchema } from "../shared/api/cluster-group.ts";
+import { clusterSchema } from "../shared/api/cluster.ts";
+import { fleetYamlSchema } from "../shared/api/fleet-yaml.ts";
+import { gitRepoSchema } from "../shared/api/git-repo.ts";
+
+/** Schemas that editors can use, by file name. */
+const sources: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
+  "fleet-yaml.json": { title: "fleet.yaml", schema: fleetYamlSchema },
+  "git-repo.json": { title: "GitRepo", schema: gitRepoSchema },
+  "bundle.json": { title: "Bundle", schema: bundleSchema },
+  "bundle-deployment.json": { title: "BundleDeployment", schema: bundleDeploymentSchema },
+  "bundle-namespace-mapping.json": { title: "BundleNamespaceMapping", schema: bundleNamespaceMappingSchema },
+  "cluster.json": { title: "Cluster", schema: clusterSchema },
+  "cluster-group.json": { title: "ClusterGroup", schema: clusterGroupSchema },
+};
+
+/** Returns the text of each JSON Schema file (draft 2020-12) by its name. */
+export function jsonSchemas(): Readonly<Record<string, string>> {
+  const files = Object.entries(sources).map(([file, { title, schema }]): [string, string] => {
+    const body = z.toJSONSchema(schema, {
+      unrepresentable: "any",
+      io: "input",
+      reused: "ref",
+      override: ({ zodSchema, jsonSchema }) => {
+        if (zodSchema instanceof z.ZodCustom) Object.assign(jsonSchema, { type: "object" });
+        // Fleet ignores keys that it does not know; an editor should show them.
+        if (schema === fleetYamlSchema && zodSchema instanceof z.ZodObject) jsonSchema.additionalProperties = false;
+      },
+    });
+    return [file, `${JSON.stringify({ title, ...body }, undefined, 2)}\n`];
+  });
+  return Object.fromEntries(files);
+}
