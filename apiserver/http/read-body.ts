@@ -3,13 +3,14 @@ import { CodecError } from "../../codec/codec-error.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { parseYaml } from "../../codec/parse-yaml.ts";
 import { ApiError, badRequest, unsupportedMediaType } from "../resources/api-error.ts";
+import { decodeProtobuf, protobufMediaType } from "./protobuf/decode-protobuf.ts";
 import type { RawObject } from "../resources/verbs/decode-object.ts";
 
 /** Longer bodies are refused, as by kube-apiserver. */
 export const defaultMaxBodyBytes = 3 * 1024 * 1024;
 
-/** Returns the body as text; throws 413 when it is longer than `maxBytes`. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+/** Returns the body; throws 413 when it is longer than `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -19,7 +20,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 /** Returns the media type of a request without its parameters; JSON when it names none. */
@@ -28,16 +29,21 @@ export function mediaTypeOf(request: IncomingMessage): string {
   return type === "" ? "application/json" : type;
 }
 
-const accepted = ["application/json", "application/yaml"];
+const accepted = ["application/json", "application/yaml", protobufMediaType];
 
-/** Returns the object of a JSON or YAML body; throws 415 for other media types, 400 for what cannot be read. */
-export function parseBody(text: string, mediaType: string, kind: string): RawObject {
+/**
+ * Returns the object of a JSON or YAML body, or of a protobuf one of a built-in kind; throws 415 for other media types, 400
+ * for what cannot be read.
+ */
+export function parseBody(bytes: Buffer, mediaType: string, kind: string): RawObject {
   switch (mediaType) {
     case "application/json":
-      return { value: parseJsonBody(text, kind) };
+      return { value: parseJsonBody(bytes.toString("utf8"), kind) };
     case "application/yaml":
     case "application/apply-patch+yaml":
-      return parseYamlBody(text, kind);
+      return parseYamlBody(bytes.toString("utf8"), kind);
+    case protobufMediaType:
+      return { value: decodeProtobuf(bytes) };
     default:
       throw unsupportedMediaType(accepted);
   }

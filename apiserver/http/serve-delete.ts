@@ -57,10 +57,10 @@ interface ReadOptions {
 }
 
 async function readDeleteOptions(call: StoredCall): Promise<ReadOptions> {
-  const text = await readBody(call.request, call.server.maxBodyBytes);
+  const bytes = await readBody(call.request, call.server.maxBodyBytes);
   const fromQuery = optionsOfQuery(call.query);
-  if (text.trim() === "") return { options: checkedOptions(fromQuery), dryRun: false };
-  const { value } = parseBody(text, mediaTypeOf(call.request), "DeleteOptions");
+  if (bytes.length === 0) return { options: checkedOptions(fromQuery), dryRun: false };
+  const { value } = parseBody(bytes, mediaTypeOf(call.request), "DeleteOptions");
   if (!isJsonObject(value)) throw badRequest("the object provided is unrecognized (must be of type DeleteOptions)");
   const dryRun = Array.isArray(value["dryRun"]) && value["dryRun"].includes("All");
   return { options: checkedOptions({ ...fromQuery, ...value }), dryRun };

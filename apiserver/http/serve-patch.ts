@@ -28,8 +28,8 @@ export async function servePatch(call: StoredCall): Promise<Answer> {
   const request: WriteRequest = writeRequestOf(call, options);
   const writing = { request, parts: call.server };
   if (isApply) {
-    const text = await readBody(call.request, call.server.maxBodyBytes);
-    const configuration = parseBody(text, applyMediaType, call.definition.names.kind);
+    const bytes = await readBody(call.request, call.server.maxBodyBytes);
+    const configuration = parseBody(bytes, applyMediaType, call.definition.names.kind);
     const outcome = await applyConfigured(configuration, { ...writing, force: options.force ?? false });
     return { status: outcome.created ? 201 : 200, body: presentObject(outcome.object, call) };
   }
@@ -43,9 +43,9 @@ export async function readPatch(call: StoredCall): Promise<ObjectPatch> {
   if (type === undefined || (type === "strategic" && !call.definition.builtIn)) {
     throw new ApiError("UnsupportedMediaType", "415: Unsupported Media Type", { details: {} });
   }
-  const text = await readBody(call.request, call.server.maxBodyBytes);
+  const bytes = await readBody(call.request, call.server.maxBodyBytes);
   try {
-    return { type, value: parseJson(text) };
+    return { type, value: parseJson(bytes.toString("utf8")) };
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     throw badRequest(`error decoding patch: ${error.message}`);

@@ -117,8 +117,8 @@ async function serveCustom(call: StoredCall, subresource: CustomSubresource): Pr
 }
 
 async function readJsonObject({ request, server }: ResourceCall, kind: string): Promise<JsonObject> {
-  const text = await readBody(request, server.maxBodyBytes);
-  const { value } = text.trim() === "" ? { value: {} } : parseBody(text, mediaTypeOf(request), kind);
+  const bytes = await readBody(request, server.maxBodyBytes);
+  const { value } = bytes.length === 0 ? { value: {} } : parseBody(bytes, mediaTypeOf(request), kind);
   if (isJsonObject(value)) return value;
   throw badRequest(`the object provided is unrecognized (must be of type ${kind})`);
 }
@@ -129,8 +129,8 @@ export async function serveReview(call: ResourceCall, definition: ReviewDefiniti
   if (request.method !== "POST" || path.name !== "") throw methodNotAllowed();
   const { names } = definition;
   const { dryRun, fieldValidation } = parseWriteOptions(call.query, "CreateOptions");
-  const text = await readBody(request, server.maxBodyBytes);
-  const raw = parseBody(text, mediaTypeOf(request), names.kind);
+  const bytes = await readBody(request, server.maxBodyBytes);
+  const raw = parseBody(bytes, mediaTypeOf(request), names.kind);
   const object = decodeObject(raw, { definition: { ...definition, builtIn: true }, fieldValidation, warn: call.warn });
   return { status: 201, body: await definition.answer(object, callContext(call, names, dryRun)) };
 }

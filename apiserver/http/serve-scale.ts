@@ -34,8 +34,8 @@ export async function serveScale(call: StoredCall, scale: ScaleSubresource): Pro
 
 async function readScaleChange(call: StoredCall) {
   if (call.request.method === "PATCH") return { type: "patch", patch: await readPatch(call) } as const;
-  const text = await readBody(call.request, call.server.maxBodyBytes);
-  return { type: "put", value: parseBody(text, mediaTypeOf(call.request), "Scale").value } as const;
+  const bytes = await readBody(call.request, call.server.maxBodyBytes);
+  return { type: "put", value: parseBody(bytes, mediaTypeOf(call.request), "Scale").value } as const;
 }
 
 function withReplicas(live: ApiObject, scale: JsonValue, { specReplicasPath }: ScaleSubresource): ApiObject {

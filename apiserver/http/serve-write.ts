@@ -26,6 +26,6 @@ export async function serveUpdate(call: StoredCall): Promise<Answer> {
 
 async function readObject(call: StoredCall) {
   const { definition, request, server } = call;
-  const text = await readBody(request, server.maxBodyBytes);
-  return parseBody(text, mediaTypeOf(request), definition.names.kind);
+  const bytes = await readBody(request, server.maxBodyBytes);
+  return parseBody(bytes, mediaTypeOf(request), definition.names.kind);
 }

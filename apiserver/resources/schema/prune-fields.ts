@@ -30,8 +30,10 @@ interface Place {
   readonly path: string;
 }
 
-function prune(value: JsonValue, { schema, path }: Place, pruning: Pruning): JsonValue {
-  const resolved = pruning.registry.resolve(schema);
+function prune(value: JsonValue, { schema, path }: Place, outer: Pruning): JsonValue {
+  const resolved = outer.registry.resolve(schema);
+  // Custom schemas have no references of their own: this one leads to a built-in type, such as ObjectMeta.
+  const pruning = schema.$ref === undefined || outer.builtIn ? outer : { ...outer, builtIn: true };
   if (Array.isArray(value)) {
     const items = resolved.items;
     if (items === undefined) return value;
