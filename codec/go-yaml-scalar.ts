@@ -35,12 +35,11 @@ export function chooseGoYamlStyle(text: string, isSimpleKey: boolean): GoYamlSty
 
 /** Returns a number as it comes out of Go's JSON encoder and go-yaml's: integers to uint64 as digits, the rest as floats. */
 export function printGoYamlNumber(value: number | bigint): string {
-  if (typeof value === "bigint") {
-    const isInteger = value >= -(2n ** 63n) && value < 2n ** 64n;
-    return isInteger ? value.toString() : formatGoFloat(Number(value), { bits: 64 });
-  }
-  const isInteger = Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64;
-  return isInteger ? BigInt(String(value === 0 ? 0 : value)).toString() : formatGoFloat(value, { bits: 64 });
+  const isDigits = typeof value === "bigint" || (Number.isInteger(value) && Math.abs(value) < 1e21);
+  const whole = isDigits ? BigInt(String(value)) : undefined;
+  if (whole !== undefined && whole >= -(2n ** 63n) && whole < 2n ** 64n) return whole.toString();
+  const text = formatGoFloat(Number(value), { bits: 64 });
+  return { "+Inf": ".inf", "-Inf": "-.inf", NaN: ".nan" }[text] ?? text;
 }
 
 const escapes = new Map<number, string>([
