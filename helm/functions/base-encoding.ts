@@ -33,7 +33,7 @@ function paddingFault(text: string, at: { readonly start: number; readonly fille
   if (at.filled === 2) {
     skip();
     if (index === text.length) return text.length;
-    if (text[index] !== "=") return index;
+    if (text[index] !== "=") return index - 1;
     index++;
   }
   skip();
@@ -49,15 +49,36 @@ export function encodeBase32(bytes: Uint8Array): string {
   return text.padEnd(Math.ceil(text.length / 8) * 8, "=");
 }
 
-/** Returns the bytes of standard, padded base 32, or Go's words for where it is none. */
+/** Returns the bytes of standard, padded base 32, or Go's words for where it is none. Line breaks are skipped. */
 export function decodeBase32(text: string): Uint8Array | string {
   const clean = text.replaceAll(/[\r\n]/g, "");
+  const fault = findBase32Fault(clean);
+  if (fault !== undefined) return `illegal base32 data at input byte ${fault}`;
   const body = clean.replace(/=+$/, "");
-  const bad = Array.from(body).findIndex((character) => !base32Alphabet.includes(character));
-  if (bad >= 0) return `illegal base32 data at input byte ${bad}`;
-  if (clean.length % 8 !== 0) return `illegal base32 data at input byte ${clean.length}`;
-  if (![0, 2, 4, 5, 7].includes(body.length % 8)) return `illegal base32 data at input byte ${body.length}`;
   const bits = Array.from(body, (character) => base32Alphabet.indexOf(character).toString(2).padStart(5, "0")).join("");
   const bytes = bits.match(/.{8}/g) ?? [];
   return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2));
+}
+
+/** Go reads groups of eight, of which the last may end in padding. */
+function findBase32Fault(text: string): number | undefined {
+  for (let start = 0; start < text.length; start += 8) {
+    for (let place = 0; place < 8; place++) {
+      const index = start + place;
+      const character = text[index];
+      if (character === undefined) return start;
+      if (character === "=" && place >= 2 && text.length - index - 1 < 8) return base32Padding(text, index, place);
+      if (!base32Alphabet.includes(character)) return index;
+    }
+  }
+  return undefined;
+}
+
+function base32Padding(text: string, index: number, place: number): number | undefined {
+  if (text.length - index - 1 + place < 7) return text.length;
+  for (let after = 0; after < 7 - place; after++) {
+    const character = text[index + 1 + after];
+    if (character !== undefined && character !== "=") return index + after;
+  }
+  return place === 3 || place === 6 ? index : undefined;
 }

@@ -11,7 +11,8 @@ interface Decimal {
 const divisionPlaces = 16;
 
 function fromFloat(value: number): Decimal {
-  if (!Number.isFinite(value)) throw new GoPanic(`Cannot create a Decimal from ${value > 0 ? "+Inf" : value < 0 ? "-Inf" : "NaN"}`);
+  if (!Number.isFinite(value))
+    throw new GoPanic(`Cannot create a Decimal from ${value > 0 ? "+Inf" : value < 0 ? "-Inf" : "NaN"}`);
   const [mantissa = "0", exponent = "0"] = value.toExponential().split("e");
   const [whole = "0", fraction = ""] = mantissa.split(".");
   return { digits: BigInt(whole + fraction), exponent: Number(exponent) - fraction.length };

@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import { CodecError } from "../../codec/codec-error.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { parseYaml } from "../../codec/parse-yaml.ts";
-import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { fromBytes, toBytes } from "../template/go-string.ts";
 import { GoPanic, type GoValue, isGoMap, nilMap, nilSlice } from "../template/go-value.ts";
 import { decodeBase32, decodeBase64, encodeBase32 } from "./base-encoding.ts";
 import { findGoJsonFault } from "./json-fault.ts";
 import { printGoJson } from "./json-text.ts";
-import { fromPlainValue, toPlainValue } from "./plain-value.ts";
+import { fromPlainValue } from "./plain-value.ts";
+import { prettyYamlText } from "./pretty-yaml-text.ts";
+import { yamlText } from "./yaml-text.ts";
 
 const compactJson = { escapeHtml: true, pretty: false } as const;
 
@@ -21,11 +22,6 @@ function orEmpty(print: () => string): string {
     if (error instanceof GoPanic) return "";
     throw error;
   }
-}
-
-function toYaml(value: GoValue): string {
-  const text = printGoYaml(toPlainValue(value));
-  return text.endsWith("\n") ? text.slice(0, -1) : text;
 }
 
 function readYaml(text: string): GoValue {
@@ -68,7 +64,13 @@ function asList(read: () => GoValue, kind: string): GoValue {
 }
 
 function mismatch(value: GoValue, kind: string, wanted: string): string {
-  const found = isGoMap(value) ? "object" : Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+  const found = isGoMap(value)
+    ? "object"
+    : Array.isArray(value)
+      ? "array"
+      : typeof value === "boolean"
+        ? "bool"
+        : typeof value;
   const prefix = kind === "yaml" ? "error unmarshaling JSON: while decoding JSON: " : "";
   return `${prefix}json: cannot unmarshal ${found} into Go value of type ${wanted}`;
 }
@@ -89,8 +91,9 @@ function adler32(text: string): string {
 
 /** Texts in other forms: JSON, YAML, base 64 and 32, check sums. */
 export const encodingFunctions: Readonly<Record<string, GoFunction>> = {
-  toYaml: fn(["any"], (value) => orEmpty(() => toYaml(value))),
-  mustToYaml: fn(["any"], toYaml),
+  toYaml: fn(["any"], (value) => orEmpty(() => yamlText(value))),
+  mustToYaml: fn(["any"], yamlText),
+  toYamlPretty: fn(["any"], (value) => orEmpty(() => prettyYamlText(value))),
   fromYaml: fn(["string"], (text) => asMap(() => readYaml(text), "yaml")),
   fromYamlArray: fn(["string"], (text) => asList(() => readYaml(text), "yaml")),
   toJson: fn(["any"], (value) => orEmpty(() => printGoJson(value, compactJson))),

@@ -43,4 +43,3 @@ export const flowFunctions: Readonly<Record<string, GoFunction>> = {
   }),
   getHostByName: scoped(["string"], (scope, name) => scope.run.options.resolveHost?.(name) ?? ""),
 };
-

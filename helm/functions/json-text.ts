@@ -1,6 +1,15 @@
 import { formatFloat } from "../template/format-float.ts";
 import { sortedKeys } from "../template/go-string.ts";
-import { GoComplex, GoInt, GoObject, GoPanic, type GoValue, isGoMap, TypedMap, TypedSlice } from "../template/go-value.ts";
+import {
+  GoComplex,
+  GoInt,
+  GoObject,
+  GoPanic,
+  type GoValue,
+  isGoMap,
+  TypedMap,
+  TypedSlice,
+} from "../template/go-value.ts";
 
 /** How JSON is printed. */
 export interface JsonTextOptions {
@@ -73,12 +82,18 @@ function printFloat(value: number): string {
   return formatFloat(value, "f");
 }
 
+/** Characters that are escaped; what is no character from blank on is a control character. */
+const special = {
+  html: /["\\<>&\u2028\u2029\ud800-\udfff]|[^ -\uffff]/,
+  plain: /["\\\u2028\u2029\ud800-\udfff]|[^ -\uffff]/,
+} as const;
+const escaped = { html: /["\\<>&\u2028\u2029]|[^ -\uffff]/g, plain: /["\\\u2028\u2029]|[^ -\uffff]/g } as const;
+
 function quote(text: string, options: JsonTextOptions): string {
-  const pattern = options.escapeHtml ? /["\\\u0000-\u001f<>&\u2028\u2029\ud800-\udfff]/ : /["\\\u0000-\u001f\u2028\u2029\ud800-\udfff]/;
-  if (!pattern.test(text)) return `"${text}"`;
-  const all = options.escapeHtml ? /["\\\u0000-\u001f<>&\u2028\u2029]/g : /["\\\u0000-\u001f\u2028\u2029]/g;
-  const escaped = text
+  const kind = options.escapeHtml ? "html" : "plain";
+  if (!special[kind].test(text)) return `"${text}"`;
+  const out = text
     .toWellFormed()
-    .replaceAll(all, (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return `"${text.isWellFormed() ? escaped : escaped.replaceAll("\ufffd", "\\ufffd")}"`;
+    .replaceAll(escaped[kind], (one) => escapes[one] ?? `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return `"${text.isWellFormed() ? out : out.replaceAll("\ufffd", String.raw`\ufffd`)}"`;
 }

@@ -33,18 +33,21 @@ function initial(list: Any): GoValue {
 }
 
 function reverse(list: Any): GoValue {
-  return [...listItems(list, "Cannot find reverse on type")].reverse();
+  return listItems(list, "Cannot find reverse on type").toReversed();
 }
 
 function compact(list: Any): GoValue {
   return listItems(list, "Cannot compact on type").filter((item) => !isEmpty(item));
 }
 
+function isSimple(value: GoValue): boolean {
+  return typeof value !== "object" || value === null;
+}
+
 /** Membership by Go's deep equality; strings, the usual case, are looked up. */
 function createMembership(): { readonly has: (value: GoValue) => boolean; readonly add: (value: GoValue) => void } {
   const simple = new Set<GoValue>();
   const others: GoValue[] = [];
-  const isSimple = (value: GoValue): boolean => typeof value !== "object" || value === null;
   return {
     has: (value) => (isSimple(value) ? simple.has(value) : others.some((other) => deepEqual(other, value))),
     add: (value) => {
@@ -79,7 +82,8 @@ function slice(list: Any, indices: readonly GoValue[]): GoValue {
   if (items.length === 0) return null;
   const start = indices.length > 0 ? Number(toInt64(indices[0])) : 0;
   const end = indices.length > 1 ? Number(toInt64(indices[1])) : items.length;
-  if (start < 0 || end < start || end > items.length) throw new GoPanic("reflect.Value.Slice: slice index out of bounds");
+  if (start < 0 || end < start || end > items.length)
+    throw new GoPanic("reflect.Value.Slice: slice index out of bounds");
   return cutList(list, start, end);
 }
 
@@ -97,8 +101,7 @@ function concat(lists: readonly GoValue[]): GoValue {
 
 function chunk(size: number, list: Any): GoValue {
   const items = listItems(list, "Cannot chunk type");
-  if (size === 0) throw new GoPanic(items.length === 0 ? "runtime error: makeslice: len out of range" : "runtime error: index out of range [0] with length 0");
-  if (size < 0) throw new GoPanic("runtime error: makeslice: len out of range");
+  if (size <= 0) throw new GoPanic("runtime error: makeslice: len out of range");
   const chunks: GoValue[] = [];
   for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
   return typedSlice("[][]interface {}", chunks);

@@ -30,7 +30,10 @@ function counted(...[start, stop, step]: [number, number, number]): number[] {
 }
 
 function untilStep(...[start, stop, step]: [number, number, number]): GoValue {
-  return typedSlice("[]int", counted(start, stop, step).map((number) => goInt(number)));
+  return typedSlice(
+    "[]int",
+    counted(start, stop, step).map((number) => goInt(number)),
+  );
 }
 
 function until(count: number): GoValue {

@@ -60,9 +60,9 @@ function plainMap(map: GoMap, depth: number): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (const [key, member] of map) {
     const name = key.isWellFormed() ? key : key.toWellFormed();
-    if (name === "__proto__") Object.defineProperty(object, name, { value: plain(member, depth + 1), enumerable: true });
+    if (name === "__proto__")
+      Object.defineProperty(object, name, { value: plain(member, depth + 1), enumerable: true });
     else object[name] = plain(member, depth + 1);
   }
   return object;
 }
-

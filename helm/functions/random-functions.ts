@@ -34,6 +34,8 @@ export const randomFunctions: Readonly<Record<string, GoFunction>> = {
     if (count > maxCount || count < 0) throw new RangeError(`randBytes of ${count} bytes`);
     return drawRandom(scope, { name: "randBytes", args: [String(count)] }, () => randomBytes(count).toString("base64"));
   }),
-  shuffle: scoped(["string"], (scope, text) => drawRandom(scope, { name: "shuffle", args: [text] }, () => shuffled(text))),
+  shuffle: scoped(["string"], (scope, text) =>
+    drawRandom(scope, { name: "shuffle", args: [text] }, () => shuffled(text)),
+  ),
   uuidv4: scoped([], (scope) => drawRandom(scope, { name: "uuidv4", args: [] }, () => randomUUID())),
 };

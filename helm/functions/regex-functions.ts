@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { GoPanic, type GoValue, nilSlice, typedSlice } from "../template/go-value.ts";
 import { compileRegex } from "./compile-regex.ts";
@@ -8,7 +8,8 @@ function findAll(pattern: RE2JS, text: string, limit: number): RegexMatch[] {
   const matches: RegexMatch[] = [];
   const matcher = pattern.matcher(text);
   let previousEnd = -1;
-  while ((limit < 0 || matches.length < limit) && matcher.find()) {
+  const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
+  while (matches.length < most && matcher.find()) {
     const [start, end] = [matcher.start(), matcher.end()];
     // Go drops an empty match that touches the match before.
     if (start === end && start === previousEnd) continue;
@@ -19,11 +20,7 @@ function findAll(pattern: RE2JS, text: string, limit: number): RegexMatch[] {
   return matches;
 }
 
-function replaceAll(
-  source: string,
-  text: string,
-  replacement: (match: RegexMatch, pattern: RE2JS) => string,
-): string {
+function replaceAll(source: string, text: string, replacement: (match: RegexMatch, pattern: RE2JS) => string): string {
   const pattern = compileRegex(source);
   let out = "";
   let last = 0;

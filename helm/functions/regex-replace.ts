@@ -12,11 +12,14 @@ export function expandReplacement(
   names: Readonly<Record<string, number>>,
 ): string {
   if (!template.includes("$")) return template;
-  return template.replaceAll(/\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (whole, braced?: string, bare?: string) => {
-    if (whole === "$$") return "$";
-    const name = braced ?? bare ?? "";
-    if (/^[0-9]+$/.test(name)) return match.groups[Number(name)] ?? "";
-    const index = names[name];
-    return index === undefined ? "" : (match.groups[index] ?? "");
-  });
+  return template.replaceAll(
+    /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
+    (whole, braced?: string, bare?: string) => {
+      if (whole === "$$") return "$";
+      const name = braced ?? bare ?? "";
+      if (/^[0-9]+$/.test(name)) return match.groups[Number(name)] ?? "";
+      const index = names[name];
+      return index === undefined ? "" : (match.groups[index] ?? "");
+    },
+  );
 }

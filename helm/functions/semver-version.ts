@@ -72,8 +72,14 @@ function versionMethods(version: SemVersion): Readonly<Record<string, GoFunction
     IncMajor: fn([], () => plain([major + 1n, 0n, 0n])),
     IncMinor: fn([], () => plain([major, minor + 1n, 0n])),
     IncPatch: fn([], () => plain([major, minor, version.pre === "" ? patch + 1n : patch])),
-    SetPrerelease: fn(["string"], (pre) => new SemVersion({ numbers: [major, minor, patch], pre, metadata: version.metadata })),
-    SetMetadata: fn(["string"], (metadata) => new SemVersion({ numbers: [major, minor, patch], pre: version.pre, metadata })),
+    SetPrerelease: fn(
+      ["string"],
+      (pre) => new SemVersion({ numbers: [major, minor, patch], pre, metadata: version.metadata }),
+    ),
+    SetMetadata: fn(
+      ["string"],
+      (metadata) => new SemVersion({ numbers: [major, minor, patch], pre: version.pre, metadata }),
+    ),
   };
 }
 

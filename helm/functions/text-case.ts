@@ -1,6 +1,6 @@
 import { toRunes } from "../template/go-string.ts";
 
-const asciiOnly = /^[\u0000-\u007f]*$/;
+const nonAscii = /[\u0080-\uffff]/;
 
 /** Go maps each character by itself: what becomes several characters or depends on its neighbours stays one. */
 function mapRunes(text: string, map: (rune: string) => string): string {
@@ -15,12 +15,12 @@ function single(rune: string, mapped: string): string {
 
 /** Returns `strings.ToUpper`. */
 export function upperText(text: string): string {
-  return asciiOnly.test(text) ? text.toUpperCase() : mapRunes(text, (rune) => rune.toUpperCase());
+  return nonAscii.test(text) ? mapRunes(text, (rune) => rune.toUpperCase()) : text.toUpperCase();
 }
 
 /** Returns `strings.ToLower`. */
 export function lowerText(text: string): string {
-  if (asciiOnly.test(text)) return text.toLowerCase();
+  if (!nonAscii.test(text)) return text.toLowerCase();
   return mapRunes(text, (rune) => (rune === "\u0130" ? "i" : rune.toLowerCase()));
 }
 

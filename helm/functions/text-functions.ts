@@ -93,7 +93,12 @@ function quoteAll(values: readonly GoValue[], quote: (value: GoValue) => string)
 
 function replaceText(...[old, replacement, text]: [string, string, string]): string {
   if (old !== "") return text.replaceAll(old, () => replacement);
-  return replacement + toRunes(text).map((rune) => rune + replacement).join("");
+  return (
+    replacement +
+    toRunes(text)
+      .map((rune) => rune + replacement)
+      .join("")
+  );
 }
 
 function join(separator: string, list: GoValue): string {

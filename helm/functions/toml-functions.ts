@@ -12,7 +12,9 @@ function fromToml(value: unknown): GoValue {
   if (value instanceof TomlDate) return fromDate(value);
   if (Array.isArray(value)) {
     const items = value.map((item) => fromToml(item));
-    return items.length > 0 && items.every((item) => isGoMap(item)) ? typedSlice("[]map[string]interface {}", items) : items;
+    return items.length > 0 && items.every((item) => isGoMap(item))
+      ? typedSlice("[]map[string]interface {}", items)
+      : items;
   }
   const map: GoMap = new Map();
   if (typeof value === "object" && value !== null) {

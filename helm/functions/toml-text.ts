@@ -1,6 +1,17 @@
 import { formatFloat } from "../template/format-float.ts";
 import { sortedKeys } from "../template/go-string.ts";
-import { GoComplex, GoInt, type GoMap, GoObject, GoPanic, type GoValue, isGoMap, TypedMap, TypedSlice } from "../template/go-value.ts";
+import {
+  GoComplex,
+  GoInt,
+  type GoMap,
+  GoObject,
+  GoPanic,
+  type GoValue,
+  isGoMap,
+  TypedMap,
+  TypedSlice,
+} from "../template/go-value.ts";
+import { formatTime } from "./dates/format-time.ts";
 import { GoDuration } from "./dates/go-duration.ts";
 import { GoTime } from "./dates/go-time.ts";
 
@@ -51,7 +62,7 @@ function fieldsOf(value: GoValue): GoMap {
 
 function quoted(text: string): string {
   const body = text.replaceAll(
-    /["\\\u0000-\u001f\u007f]/g,
+    /["\\\u007f]|[^ -\uffff]/g,
     (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
   return `"${body}"`;
@@ -59,6 +70,10 @@ function quoted(text: string): string {
 
 function keyText(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key);
+}
+
+function isTable({ type }: { readonly type: TomlType }): boolean {
+  return type === "table" || type === "tables";
 }
 
 class TomlWriter {
@@ -84,7 +99,6 @@ class TomlWriter {
   #entries(path: readonly string[], map: GoMap): void {
     const keys = sortedKeys(map);
     const typed = keys.map((key) => ({ key, value: map.get(key), type: typeOf(map.get(key)) }));
-    const isTable = ({ type }: { readonly type: TomlType }): boolean => type === "table" || type === "tables";
     for (const { key, value, type } of [...typed.filter((one) => !isTable(one)), ...typed.filter(isTable)]) {
       if (type !== "nil") this.#entry([...path, key], value, type);
     }
@@ -116,18 +130,19 @@ class TomlWriter {
     if (typeof value === "boolean") return String(value);
     if (typeof value === "number") return floatText(value);
     if (value instanceof GoInt) return value.value.toString();
-    if (value instanceof GoTime) return value.in(value.zone).toJsonValue()?.toString() ?? "";
+    if (value instanceof GoTime) return formatTime(value, "2006-01-02T15:04:05.999999999Z07:00");
     if (value instanceof GoDuration) return quoted(value.goString());
     if (value instanceof Uint8Array) return `[${Array.from(value).join(", ")}]`;
     if (Array.isArray(value)) return `[${value.map((item) => this.#element(item, depth + 1)).join(", ")}]`;
     if (value instanceof GoComplex) throw new GoPanic("unsupported type: complex128");
-    return isGoMap(value) || (value instanceof GoObject && isStruct(value)) ? this.#inline(fieldsOf(value), depth) : quoted(String(value));
+    return isGoMap(value) || (value instanceof GoObject && isStruct(value))
+      ? this.#inline(fieldsOf(value), depth)
+      : quoted(value instanceof GoObject ? value.goString() : "");
   }
 
   #inline(map: GoMap, depth: number): string {
     const typed = sortedKeys(map).map((key) => ({ key, value: map.get(key), type: typeOf(map.get(key)) }));
     const present = typed.filter(({ type }) => type !== "nil");
-    const isTable = ({ type }: { readonly type: TomlType }): boolean => type === "table" || type === "tables";
     const ordered = [...present.filter((one) => !isTable(one)), ...present.filter(isTable)];
     return `{${ordered.map(({ key, value }) => `${keyText(key)} = ${this.#element(value, depth + 1)}`).join(", ")}}`;
   }

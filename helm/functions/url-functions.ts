@@ -28,7 +28,8 @@ function readUser(userinfo: string): string | undefined {
     parseUrl(`proto://${userinfo}@host`);
     return userInfo(userinfo);
   } catch (error) {
-    if (error instanceof GoPanic) throw new GoPanic(`unable to parse userinfo in dict: ${error.message}`, { cause: error });
+    if (error instanceof GoPanic)
+      throw new GoPanic(`unable to parse userinfo in dict: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -78,7 +78,7 @@ function atUrl<T>(url: string, run: () => T): T {
 
 function parseMain(text: string): Omit<UrlParts, "fragment"> {
   const empty = { scheme: "", host: "", path: "", query: "", opaque: "", userinfo: "" };
-  if (/[\u0000-\u0020\u007f]/.test(text) && /[\u0000-\u001f\u007f]/.test(text)) {
+  if (/\u007f|[^ -\uffff]/.test(text)) {
     throw new GoPanic("net/url: invalid control character in URL");
   }
   if (text === "*") return { ...empty, path: "*" };

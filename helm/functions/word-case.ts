@@ -43,7 +43,9 @@ function continues(kind: WordKind, rune: string): boolean {
       return isNumber(rune);
     case "alphabet":
       return isAlphabet(rune) && !isUpperRune(rune);
-    default:
+    case "invalid":
+    case "upper":
+    case "other":
       return !isConnector(rune) && !isAlphabet(rune) && !isNumber(rune) && !isPunct(rune);
   }
 }
@@ -91,40 +93,36 @@ function needsConnector(next: Word | undefined): boolean {
 /** Returns the words in lower case with a connector between them: `xstrings.ToSnakeCase` (`_`) and `ToKebabCase` (`-`). */
 export function joinWords(text: string, connector: string): string {
   const words = splitWords(text);
-  let out = "";
+  const between = (next: Word | undefined): string => (needsConnector(next) ? connector : "");
+  const parts: string[] = [];
   let index = 0;
-  const isRun = (): boolean => words[index]?.kind === "alphabet" || words[index]?.kind === "number";
   const takeRun = (): void => {
-    for (; isRun(); index++) out += (words[index] ?? { text: "" }).text;
+    for (let word = words[index]; word?.kind === "alphabet" || word?.kind === "number"; word = words[index]) {
+      parts.push(word.text);
+      index++;
+    }
   };
   while (index < words.length) {
-    const word = words[index];
+    const word = words[index++];
     if (word === undefined) break;
-    index++;
-    out += lowered(word, connector);
+    parts.push(lowered(word, connector));
+    if (word.kind === "connector" || word.kind === "punct") continue;
+    const next = words[index];
+    // A number belongs to the word before it, unless small letters follow: `Bld4` but `http_2xx`.
     if (word.kind === "number") {
       takeRun();
-      if (needsConnector(words[index])) out += connector;
-    } else if (word.kind !== "connector" && word.kind !== "punct") {
-      out += afterWord();
+    } else if (next?.kind === "number" && words[index + 1] !== undefined) {
+      const lettersFollow = words[index + 1]?.kind === "alphabet";
+      if (lettersFollow) parts.push(connector);
+      parts.push(next.text);
+      index++;
+      if (lettersFollow) takeRun();
+    } else if (next?.kind === "number") {
+      continue;
     }
+    parts.push(between(words[index]));
   }
-  return out;
-
-  /** A number belongs to the word before it, unless small letters follow: `Bld4` but `http_2xx`. */
-  function afterWord(): string {
-    const next = words[index];
-    if (next?.kind !== "number") return needsConnector(next) ? connector : "";
-    const following = words[index + 1];
-    if (following === undefined) return "";
-    index++;
-    if (following.kind !== "alphabet") {
-      return next.text + (needsConnector(following) ? connector : "");
-    }
-    out += connector + next.text;
-    takeRun();
-    return needsConnector(words[index]) ? connector : "";
-  }
+  return parts.join("");
 }
 
 /** Returns the words joined, each with a capital: `xstrings.ToPascalCase`. */
@@ -134,7 +132,8 @@ export function pascalCase(text: string): string {
   while (start < runes.length && isConnector(runes[start] ?? "")) start++;
   let out = runes.slice(0, start).join("");
   let current = runes[start];
-  if (current === undefined) return out;
+  // The last of nothing but connectors stands twice.
+  if (current === undefined) return out + (runes.at(-1) ?? "");
   let firstIsUpper = isUpperRune(current);
   current = upperRune(current);
   for (const rune of runes.slice(start + 1)) {

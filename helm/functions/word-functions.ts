@@ -77,7 +77,11 @@ function untitle(text: string): string {
 }
 
 /** `goutils.WrapCustom`: lines of at most `width` bytes, broken at blanks. */
-function wrapText(text: string, width: number, options: { readonly lineBreak: string; readonly breakWords: boolean }): string {
+function wrapText(
+  text: string,
+  width: number,
+  options: { readonly lineBreak: string; readonly breakWords: boolean },
+): string {
   const bytes = toBytes(text);
   const size = Math.max(width, 1);
   const lineBreak = options.lineBreak === "" ? "\n" : options.lineBreak;

@@ -8,16 +8,9 @@ import { printValue } from "./print-value.ts";
 type BasicKind = "invalid" | "bool" | "complex" | "int" | "float" | "string" | "uint";
 
 function basicKind(value: GoValue): BasicKind {
-  switch (typeof value) {
-    case "string":
-      return "string";
-    case "number":
-      return "float";
-    case "boolean":
-      return "bool";
-    default:
-      break;
-  }
+  if (typeof value === "string") return "string";
+  if (typeof value === "number") return "float";
+  if (typeof value === "boolean") return "bool";
   if (value instanceof GoInt) return value.kind.startsWith("u") ? "uint" : "int";
   if (value instanceof GoComplex) return "complex";
   return kindName(value) === "int64" ? "int" : "invalid";

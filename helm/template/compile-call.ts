@@ -148,11 +148,7 @@ function compileArguments(compiler: ExpressionCompiler, fn: GoFunction, site: Ca
   };
 }
 
-function compileShortCircuit(
-  compiler: ExpressionCompiler,
-  word: "and" | "or",
-  site: CallSite,
-): Expression {
+function compileShortCircuit(compiler: ExpressionCompiler, word: "and" | "or", site: CallSite): Expression {
   const args = site.args.map((arg) => compileValue(compiler, arg));
   const { final } = site;
   return (frame, dot) => {
@@ -182,26 +178,19 @@ function compileValue(compiler: ExpressionCompiler, node: OperandNode): Expressi
 }
 
 function compileArgument(compiler: ExpressionCompiler, node: OperandNode, type: ParamType): Argument {
-  switch (node.type) {
-    case "nil": {
-      const nil = nilArgument(type);
-      return (frame) => {
-        frame.node = node;
-        return nil === undefined ? fail(frame, `cannot assign nil to ${paramTypeNames[type]}`) : nil.value;
-      };
-    }
-    case "bool":
-    case "string":
-    case "number":
-      return compileLiteral(node, type);
-    default: {
-      const expression = compiler.operand(node);
-      return (frame, dot) => {
-        frame.node = node;
-        return checkArgument(frame, expression(frame, dot), type);
-      };
-    }
+  if (node.type === "nil") {
+    const nil = nilArgument(type);
+    return (frame) => {
+      frame.node = node;
+      return nil === undefined ? fail(frame, `cannot assign nil to ${paramTypeNames[type]}`) : nil.value;
+    };
   }
+  if (node.type === "bool" || node.type === "string" || node.type === "number") return compileLiteral(node, type);
+  const expression = compiler.operand(node);
+  return (frame, dot) => {
+    frame.node = node;
+    return checkArgument(frame, expression(frame, dot), type);
+  };
 }
 
 type Literal = Extract<OperandNode, { type: "bool" | "string" | "number" }>;
@@ -238,7 +227,10 @@ function literalValue(node: Literal, type: ParamType): unknown {
       return node.type === "number" ? node.int : undefined;
     case "uint32":
       return node.type === "number" && node.uint !== undefined ? Number(node.uint) : undefined;
-    default:
+    case "map":
+    case "list":
+    case "time":
+    case "certificate":
       return undefined;
   }
 }

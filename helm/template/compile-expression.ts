@@ -1,6 +1,6 @@
 import { type CallSite, compileCall, compileDynamicCall } from "./compile-call.ts";
 import type { Expression } from "./compiled-template.ts";
-import { execError } from "./frame.ts";
+import { execError, type Frame } from "./frame.ts";
 import type { FunctionTable } from "./go-function.ts";
 import type { GoValue } from "./go-value.ts";
 import { nodeText } from "./node-text.ts";
@@ -64,7 +64,10 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
     };
   }
 
-  function declare(variable: VariableNode, isAssign: boolean): { readonly name: string; readonly slot: number | undefined } {
+  function declare(
+    variable: VariableNode,
+    isAssign: boolean,
+  ): { readonly name: string; readonly slot: number | undefined } {
     const name = variable.names[0] ?? "$";
     return { name, slot: isAssign ? parts.variables.find(name) : parts.variables.declare(name) };
   }
@@ -91,18 +94,13 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
   }
 
   function compileOperand(node: OperandNode, args: readonly OperandNode[], final: Expression | undefined): Expression {
-    switch (node.type) {
-      case "field":
-        return compileChain({ node, names: node.names, args, final }, { receiver: (_, dot) => dot, type: compiler.dotType });
-      case "chain":
-        return compileChainNode(node, { node, names: node.fields, args, final });
-      case "variable":
-        return compileVariable(node, { node, names: node.names.slice(1), args, final });
-      case "identifier":
-        return compileFunction(node, { node, args, final });
-      default:
-        break;
+    if (node.type === "field") {
+      const start = { receiver: (_: Frame, dot: GoValue): GoValue => dot, type: compiler.dotType };
+      return compileChain({ node, names: node.names, args, final }, start);
     }
+    if (node.type === "chain") return compileChainNode(node, { node, names: node.fields, args, final });
+    if (node.type === "variable") return compileVariable(node, { node, names: node.names.slice(1), args, final });
+    if (node.type === "identifier") return compileFunction(node, { node, args, final });
     const value = compilePlain(node);
     if (args.length === 0 && final === undefined) return value;
     return (frame, dot) => {
@@ -112,7 +110,9 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
     };
   }
 
-  function compilePlain(node: Exclude<OperandNode, { type: "field" | "chain" | "variable" | "identifier" }>): Expression {
+  function compilePlain(
+    node: Exclude<OperandNode, { type: "field" | "chain" | "variable" | "identifier" }>,
+  ): Expression {
     switch (node.type) {
       case "pipe":
         return compilePipeline(node);
@@ -203,7 +203,10 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
       let type = start.type;
       for (const name of names) {
         const method = methodOf(value, name);
-        const next = method === undefined ? fieldOf(frame, value, { name, hasArgs: false, staticType: type }) : plainCall(frame, dot, method);
+        const next =
+          method === undefined
+            ? fieldOf(frame, value, { name, hasArgs: false, staticType: type })
+            : plainCall(frame, dot, method);
         type = method === undefined ? staticTypeIn(value) : "concrete";
         value = next;
       }

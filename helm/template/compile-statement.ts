@@ -4,7 +4,7 @@ import { compileRange } from "./compile-range.ts";
 import { execError, type Frame, tick } from "./frame.ts";
 import type { FunctionTable } from "./go-function.ts";
 import { isTrue } from "./go-type.ts";
-import type { GoValue } from "./go-value.ts";
+import { GoObject, type GoValue } from "./go-value.ts";
 import type { BranchNode, ListNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
@@ -17,6 +17,11 @@ export interface StatementCompiler {
   readonly variables: VariableScope;
   readonly expressions: ExpressionCompiler;
   readonly list: (node: ListNode) => Statement;
+}
+
+function actionText(value: GoValue): string {
+  if (value === undefined) return "<no value>";
+  return value instanceof GoObject ? value.actionText() : printValue(value);
 }
 
 /** Returns the closures of a template's root list. */
@@ -76,7 +81,7 @@ export function compileBody(root: ListNode, functions: FunctionTable): CompiledB
     return (frame, dot) => {
       tick(frame);
       const value = pipeline(frame, dot);
-      frame.out += typeof value === "string" ? value : value === undefined ? "<no value>" : printValue(value);
+      frame.out += typeof value === "string" ? value : actionText(value);
       return done;
     };
   }

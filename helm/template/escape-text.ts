@@ -22,12 +22,12 @@ const jsEscapes: Readonly<Record<string, string>> = {
 
 /** Returns text escaped for HTML as Go's `html` does. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[\u0000"'&<>]/g, (character) => htmlEscapes[character] ?? character);
+  return text.replaceAll(/["'&<>]|\0/g, (character) => htmlEscapes[character] ?? character);
 }
 
 /** Returns text escaped for JavaScript as Go's `js` does. */
 export function escapeJs(text: string): string {
-  return text.replaceAll(/[\\'"<>&=\u0000-\u001f]|[^\u0000-\u007f]/gu, (character) => {
+  return text.replaceAll(/[\\'"<>&=]|[^ -~\u007f]/gu, (character) => {
     const known = jsEscapes[character];
     if (known !== undefined) return known;
     if (isInvalidByte(character)) return "\\uFFFD";

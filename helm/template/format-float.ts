@@ -9,7 +9,13 @@ export function formatFloat(value: number, verb: string, precision?: number): st
   switch (verb) {
     case "e":
     case "E":
-      return sign + upperIf(verb === "E", exponentForm(precision === undefined ? size.toExponential() : fixedExponential(size, precision)));
+      return (
+        sign +
+        upperIf(
+          verb === "E",
+          exponentForm(precision === undefined ? size.toExponential() : fixedExponential(size, precision)),
+        )
+      );
     case "f":
       return sign + (precision === undefined ? plainForm(size.toExponential()) : fixedForm(size, precision));
     case "g":
@@ -71,7 +77,9 @@ function plainForm(text: string): string {
 }
 
 function fixedForm(size: number, precision: number): string {
-  const digits = roundedDigits(size, precision).toString().padStart(precision + 1, "0");
+  const digits = roundedDigits(size, precision)
+    .toString()
+    .padStart(precision + 1, "0");
   return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }
 
@@ -86,7 +94,9 @@ function generalForm(size: number, precision: number | undefined): string {
   if (wanted !== undefined && limit > digits.length && digits.length >= exponent + 1) limit = digits.length;
   const short = digits.length > 1 ? `${digits[0] ?? ""}.${digits.slice(1)}` : digits;
   const useExponent = exponent < -4 || exponent >= limit;
-  return useExponent ? exponentForm(`${short}e${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`) : plainForm(`${short}e${exponent}`);
+  return useExponent
+    ? exponentForm(`${short}e${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`)
+    : plainForm(`${short}e${exponent}`);
 }
 
 function parts(size: number): { readonly mantissa: bigint; readonly exponent: number } {
@@ -125,7 +135,8 @@ function hexForm(size: number, precision: number | undefined): string {
     }
   }
   let fraction = (mantissa & 0xfffffffffffffn).toString(16).padStart(13, "0");
-  fraction = precision === undefined ? fraction.replace(/0+$/, "") : fraction.slice(0, precision).padEnd(precision, "0");
+  fraction =
+    precision === undefined ? fraction.replace(/0+$/, "") : fraction.slice(0, precision).padEnd(precision, "0");
   const tail = `p${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   return `0x1${fraction === "" ? "" : `.${fraction}`}${tail}`;
 }

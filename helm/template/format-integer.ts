@@ -52,7 +52,10 @@ function runeText(value: bigint): string {
 
 function unicodeText(value: bigint, flags: FormatFlags): string {
   const size = BigInt.asUintN(64, value);
-  const digits = size.toString(16).toUpperCase().padStart(Math.max(4, flags.precision ?? 4), "0");
+  const digits = size
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(4, flags.precision ?? 4), "0");
   const shown = flags.sharp === true && size <= 0x10ffffn && isPrintable(runeText(size)) ? ` '${runeText(size)}'` : "";
   return `U+${digits}${shown}`;
 }

@@ -30,7 +30,7 @@ function formatQuoted(text: string, flags: FormatFlags): string {
 }
 
 function canBackquote(text: string): boolean {
-  return !/[`\u0000-\u0008\u000a-\u001f\u007f\ufeff\ud800-\udfff]/.test(text.replaceAll(/[\ud800-\udbff][\udc00-\udfff]/g, ""));
+  return !/[`\u007f\ufeff]|[^\t -\uffff]/.test(text) && text.isWellFormed();
 }
 
 /** Returns bytes in hexadecimal, with the flags for a prefix and blanks between the bytes. */

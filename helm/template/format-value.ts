@@ -99,7 +99,9 @@ function formatList(list: readonly GoValue[], verb: string, flags: FormatFlags):
 }
 
 function formatMap(map: GoMap, verb: string, flags: FormatFlags): string {
-  const parts = sortedKeys(map).map((key) => `${formatPart(key, verb, flags)}:${formatPart(map.get(key), verb, flags)}`);
+  const parts = sortedKeys(map).map(
+    (key) => `${formatPart(key, verb, flags)}:${formatPart(map.get(key), verb, flags)}`,
+  );
   if (flags.sharpV !== true) return `map[${parts.join(" ")}]`;
   const isNil = map instanceof TypedMap && map.isNil;
   return isNil ? `${typeName(map)}(nil)` : `${typeName(map)}{${parts.join(", ")}}`;

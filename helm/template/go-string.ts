@@ -2,7 +2,7 @@
  * Go strings are bytes. A byte that is not part of valid UTF-8 is kept as the lone surrogate U+DC00 + byte (as Python's
  * "surrogateescape" does), so that `b64dec`, `trunc` and binary files lose nothing. Text from files never holds one.
  */
-const nonAscii = /[^\u0000-\u007f]/;
+const nonAscii = /[\u0080-\uffff]/;
 const surrogate = /[\ud800-\udfff]/;
 const escapeBase = 0xdc00;
 

@@ -13,19 +13,10 @@ import { byteLength } from "./go-string.ts";
 
 /** Returns the Go type as `%T` prints it; `<nil>` for no value. */
 export function typeName(value: GoValue): string {
-  switch (typeof value) {
-    case "string":
-      return "string";
-    case "number":
-      return "float64";
-    case "boolean":
-      return "bool";
-    case "undefined":
-      return "<nil>";
-    default:
-      break;
-  }
-  if (value === null) return "<nil>";
+  if (typeof value === "string") return "string";
+  if (typeof value === "number") return "float64";
+  if (typeof value === "boolean") return "bool";
+  if (value === undefined || value === null) return "<nil>";
   if (value instanceof GoInt) return value.kind;
   if (value instanceof TypedMap) return value.goType;
   if (value instanceof Map) return "map[string]interface {}";
@@ -37,19 +28,10 @@ export function typeName(value: GoValue): string {
 
 /** Returns the Go kind as `reflect.Kind` prints it; `invalid` for no value. */
 export function kindName(value: GoValue): GoKind {
-  switch (typeof value) {
-    case "string":
-      return "string";
-    case "number":
-      return "float64";
-    case "boolean":
-      return "bool";
-    case "undefined":
-      return "invalid";
-    default:
-      break;
-  }
-  if (value === null) return "invalid";
+  if (typeof value === "string") return "string";
+  if (typeof value === "number") return "float64";
+  if (typeof value === "boolean") return "bool";
+  if (value === undefined || value === null) return "invalid";
   if (value instanceof GoInt) return value.kind;
   if (value instanceof Map) return "map";
   if (Array.isArray(value) || value instanceof Uint8Array) return "slice";
@@ -67,19 +49,10 @@ export function elementType(value: GoValue): string {
 
 /** Returns whether Go's `if` takes a value for true: not zero, not empty, not nil. */
 export function isTrue(value: GoValue): boolean {
-  switch (typeof value) {
-    case "string":
-      return value !== "";
-    case "boolean":
-      return value;
-    case "number":
-      return value !== 0;
-    case "undefined":
-      return false;
-    default:
-      break;
-  }
-  if (value === null) return false;
+  if (typeof value === "string") return value !== "";
+  if (typeof value === "boolean") return value;
+  if (typeof value === "number") return value !== 0;
+  if (value === undefined || value === null) return false;
   if (value instanceof Map) return value.size > 0;
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof GoInt) return value.value !== 0n;

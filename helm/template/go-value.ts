@@ -155,16 +155,21 @@ export function nilMap(): TypedMap {
   return new TypedMap({ goType: "map[string]interface {}", zero: null, assignable: true, isNil: true });
 }
 
-/** Returns a map of Helm's named type `common.Values`, as `.Values` and `.` are. */
-export function valuesMap(entries: Iterable<readonly [string, GoValue]>): TypedMap {
-  return new TypedMap({ goType: "common.Values", zero: null, assignable: true, entries });
-}
-
 /** A fault inside a Go function: what Go would panic with, or the error that the function returns. */
 export class GoPanic extends Error {}
 
 /** Go kinds, as `kindOf` names them. */
-export type GoKind = "invalid" | "bool" | "float64" | "string" | IntKind | "complex128" | "slice" | "map" | "struct" | "ptr";
+export type GoKind =
+  | "invalid"
+  | "bool"
+  | "float64"
+  | "string"
+  | IntKind
+  | "complex128"
+  | "slice"
+  | "map"
+  | "struct"
+  | "ptr";
 
 /** A value of a Go struct or of a type with methods. Subclasses say what a template can see of it. */
 export abstract class GoObject {
@@ -183,6 +188,11 @@ export abstract class GoObject {
 
   /** Returns what Go's `%v` prints: the text of `String()`, or the fields in braces. */
   abstract goString(): string;
+
+  /** Returns what an action prints that shows the value itself; Go then finds methods that it misses elsewhere. */
+  actionText(): string {
+    return this.goString();
+  }
 
   /** Returns what `encoding/json` sees. */
   abstract toJsonValue(): GoValue;

@@ -25,7 +25,15 @@ export function nodeText(node: TemplateNode): string {
       return node.args.map((arg) => groupedText(arg)).join(" ");
     case "pipe":
       return pipeText(node);
-    default:
+    case "bool":
+    case "chain":
+    case "dot":
+    case "field":
+    case "identifier":
+    case "nil":
+    case "number":
+    case "string":
+    case "variable":
       return operandText(node);
   }
 }

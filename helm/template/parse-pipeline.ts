@@ -9,21 +9,6 @@ import { unquoteString } from "./unquote-string.ts";
 /** Parentheses within parentheses that are read; Go takes 10,000 and needs no stack for them. */
 const maxDepth = 500;
 
-const operandStarts: ReadonlySet<TokenType> = new Set<TokenType>([
-  "bool",
-  "charConstant",
-  "complex",
-  "dot",
-  "field",
-  "identifier",
-  "number",
-  "nil",
-  "rawString",
-  "string",
-  "variable",
-  "leftParen",
-]);
-
 const notCallable: ReadonlySet<OperandNode["type"]> = new Set<OperandNode["type"]>([
   "bool",
   "dot",
@@ -50,7 +35,7 @@ export function parsePipeline(
   for (;;) {
     const token = reader.nextNonSpace();
     if (token.type === where.end) break;
-    if (!operandStarts.has(token.type)) reader.unexpected(token, where.context);
+    if (termParsers[token.type] === undefined) reader.unexpected(token, where.context);
     reader.backup();
     commands.push(parseCommand(parts));
   }
@@ -134,45 +119,50 @@ function parseOperand(parts: Parts): OperandNode | undefined {
   return { type: "chain", pos, source, node, fields };
 }
 
+type TermParser = (parts: Parts, token: Token) => OperandNode;
+
+function parseNumberTerm(parts: Parts, token: Token): OperandNode {
+  const number = parseNumber(token, parts.source);
+  return typeof number === "string" ? parts.reader.fail(number) : number;
+}
+
+function parseStringTerm(parts: Parts, token: Token): OperandNode {
+  const value = unquoteString(token.value) ?? parts.reader.fail("invalid syntax");
+  return { type: "string", pos: token.pos, source: parts.source, quoted: token.value, value };
+}
+
+const termParsers: Partial<Record<TokenType, TermParser>> = {
+  identifier: ({ reader, source, options }, { pos, value }) => {
+    if (!options.hasFunction(value)) reader.fail(`function ${JSON.stringify(value)} not defined`);
+    return { type: "identifier", pos, source, name: value };
+  },
+  dot: ({ source }, { pos }) => ({ type: "dot", pos, source }),
+  nil: ({ source }, { pos }) => ({ type: "nil", pos, source }),
+  variable: ({ reader, source }, token) => {
+    if (!reader.variables.includes(token.value)) reader.fail(`undefined variable ${JSON.stringify(token.value)}`);
+    return variableNode(token, source);
+  },
+  field: ({ source }, { pos, value }) => ({ type: "field", pos, source, names: [value.slice(1)] }),
+  bool: ({ source }, { pos, value }) => ({ type: "bool", pos, source, value: value === "true" }),
+  charConstant: parseNumberTerm,
+  complex: parseNumberTerm,
+  number: parseNumberTerm,
+  string: parseStringTerm,
+  rawString: parseStringTerm,
+  leftParen: (parts) => {
+    const { reader } = parts;
+    if (reader.depth >= maxDepth) reader.fail("max expression depth exceeded");
+    reader.depth++;
+    const pipe = parsePipeline(parts, { context: "parenthesized pipeline", end: "rightParen" });
+    reader.depth--;
+    return pipe;
+  },
+};
+
 function parseTerm(parts: Parts): OperandNode | undefined {
-  const { reader, source, options } = parts;
-  const token = reader.nextNonSpace();
-  const base = { pos: token.pos, source };
-  switch (token.type) {
-    case "identifier":
-      if (!options.hasFunction(token.value)) reader.fail(`function ${JSON.stringify(token.value)} not defined`);
-      return { ...base, type: "identifier", name: token.value };
-    case "dot":
-      return { ...base, type: "dot" };
-    case "nil":
-      return { ...base, type: "nil" };
-    case "variable":
-      if (!reader.variables.includes(token.value)) reader.fail(`undefined variable ${JSON.stringify(token.value)}`);
-      return variableNode(token, source);
-    case "field":
-      return { ...base, type: "field", names: [token.value.slice(1)] };
-    case "bool":
-      return { ...base, type: "bool", value: token.value === "true" };
-    case "charConstant":
-    case "complex":
-    case "number": {
-      const number = parseNumber(token, source);
-      return typeof number === "string" ? reader.fail(number) : number;
-    }
-    case "leftParen": {
-      if (reader.depth >= maxDepth) reader.fail("max expression depth exceeded");
-      reader.depth++;
-      const pipe = parsePipeline(parts, { context: "parenthesized pipeline", end: "rightParen" });
-      reader.depth--;
-      return pipe;
-    }
-    case "string":
-    case "rawString": {
-      const value = unquoteString(token.value) ?? reader.fail("invalid syntax");
-      return { ...base, type: "string", quoted: token.value, value };
-    }
-    default:
-      reader.backup();
-      return undefined;
-  }
+  const token = parts.reader.nextNonSpace();
+  const parse = termParsers[token.type];
+  if (parse !== undefined) return parse(parts, token);
+  parts.reader.backup();
+  return undefined;
 }

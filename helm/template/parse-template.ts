@@ -1,5 +1,12 @@
 import { TemplateLexer } from "./lex-template.ts";
-import { isEmptyList, type ListNode, type ParsedTemplate, type PipeNode, type SourceText, type StatementNode } from "./nodes.ts";
+import {
+  isEmptyList,
+  type ListNode,
+  type ParsedTemplate,
+  type PipeNode,
+  type SourceText,
+  type StatementNode,
+} from "./nodes.ts";
 import { parsePipeline } from "./parse-pipeline.ts";
 import { TokenReader } from "./token-reader.ts";
 import type { Delimiters, Token } from "./tokens.ts";
@@ -109,35 +116,25 @@ class Parser {
   }
 
   #action(): StatementNode | EndMark {
-    const { source } = this.#parts;
     const reader = this.#reader;
     const token = reader.nextNonSpace();
-    switch (token.type) {
-      case "block":
-        return this.#block();
-      case "break":
-      case "continue": {
-        const after = reader.nextNonSpace();
-        if (after.type !== "rightDelim") reader.unexpected(after, `{{${token.type}}}`);
-        if (this.#ranges === 0) reader.fail(`{{${token.type}}} outside {{range}}`);
-        return { type: token.type, pos: token.pos, source };
-      }
-      case "else":
-        return this.#elseMark();
-      case "end":
-        return { kind: "end", token: reader.expect("rightDelim", "end") };
-      case "if":
-      case "range":
-      case "with":
-        return this.#branch(token.type);
-      case "template":
-        return this.#templateCall();
-      default: {
-        reader.backup();
-        const { pos } = reader.peek();
-        return { type: "action", pos, source, pipe: this.#pipeline("command") };
-      }
-    }
+    const { type } = token;
+    if (type === "block") return this.#block();
+    if (type === "break" || type === "continue") return this.#jump(type, token.pos);
+    if (type === "else") return this.#elseMark();
+    if (type === "end") return { kind: "end", token: reader.expect("rightDelim", "end") };
+    if (type === "if" || type === "range" || type === "with") return this.#branch(type);
+    if (type === "template") return this.#templateCall();
+    reader.backup();
+    const { pos } = reader.peek();
+    return { type: "action", pos, source: this.#parts.source, pipe: this.#pipeline("command") };
+  }
+
+  #jump(type: "break" | "continue", pos: number): StatementNode {
+    const after = this.#reader.nextNonSpace();
+    if (after.type !== "rightDelim") this.#reader.unexpected(after, `{{${type}}}`);
+    if (this.#ranges === 0) this.#reader.fail(`{{${type}}} outside {{range}}`);
+    return { type, pos, source: this.#parts.source };
   }
 
   #pipeline(context: string): PipeNode {
@@ -208,4 +205,3 @@ class Parser {
 function endText(mark: EndMark): string {
   return `{{${mark.kind}}}`;
 }
-

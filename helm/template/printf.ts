@@ -77,7 +77,7 @@ class Printf {
 
   #readFlags(flags: Mutable<FormatFlags>): void {
     for (; ; this.#pos++) {
-      switch (this.#format[this.#pos]) {
+      switch (this.#format[this.#pos] ?? "") {
         case "#":
           flags.sharp = true;
           break;

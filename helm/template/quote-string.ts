@@ -31,10 +31,7 @@ export function quoteBody(text: string, options: { readonly quote: string; reado
   return out;
 }
 
-function escapeCharacter(
-  character: string,
-  options: { readonly quote: string; readonly asciiOnly: boolean },
-): string {
+function escapeCharacter(character: string, options: { readonly quote: string; readonly asciiOnly: boolean }): string {
   if (character === options.quote || character === "\\") return `\\${character}`;
   if (isInvalidByte(character)) return `\\x${(character.charCodeAt(0) & 0xff).toString(16)}`;
   const code = character.codePointAt(0) ?? 0;

@@ -14,7 +14,12 @@ export interface TemplateLimits {
 }
 
 /** Generous limits that no sane chart reaches. */
-export const defaultLimits: TemplateLimits = { timeMs: 30_000, steps: 20_000_000, depth: 400, outputBytes: 512 * 1024 * 1024 };
+export const defaultLimits: TemplateLimits = {
+  timeMs: 30_000,
+  steps: 20_000_000,
+  depth: 400,
+  outputBytes: 512 * 1024 * 1024,
+};
 
 /** Where functions that are not repeatable get their results; see `functions/random-tape.ts`. */
 export interface RandomSource {

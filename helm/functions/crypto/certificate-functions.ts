@@ -150,13 +150,28 @@ export const certificateFunctions: Readonly<Record<string, GoFunction>> = {
   ),
   buildCustomCert: fn(["string", "string"], buildCustom),
   genCA: scoped(["string", "int"], (scope, commonName, daysValid) =>
-    issue(scope, { name: "genCA", names: { commonName, addresses: none, dnsNames: none, daysValid }, isAuthority: true }),
+    issue(scope, {
+      name: "genCA",
+      names: { commonName, addresses: none, dnsNames: none, daysValid },
+      isAuthority: true,
+    }),
   ),
   genCAWithKey: scoped(["string", "int", "string"], (scope, commonName, ...[daysValid, key]) =>
-    issue(scope, { name: "genCAWithKey", names: { commonName, addresses: none, dnsNames: none, daysValid }, isAuthority: true, key }),
+    issue(scope, {
+      name: "genCAWithKey",
+      names: { commonName, addresses: none, dnsNames: none, daysValid },
+      isAuthority: true,
+      key,
+    }),
   ),
-  genSelfSignedCert: scoped(["string", "list", "list", "int"], (scope, commonName, ...[addresses, dnsNames, daysValid]) =>
-    issue(scope, { name: "genSelfSignedCert", names: { commonName, addresses, dnsNames, daysValid }, isAuthority: false }),
+  genSelfSignedCert: scoped(
+    ["string", "list", "list", "int"],
+    (scope, commonName, ...[addresses, dnsNames, daysValid]) =>
+      issue(scope, {
+        name: "genSelfSignedCert",
+        names: { commonName, addresses, dnsNames, daysValid },
+        isAuthority: false,
+      }),
   ),
   genSelfSignedCertWithKey: scoped(
     ["string", "list", "list", "int", "string"],

@@ -1,7 +1,20 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, randomBytes, sign, type X509Certificate } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
 import { GoPanic } from "../../template/go-value.ts";
-import { bitString, element, integer, octetString, oid, pem, sequence, setOf, tagged, text, time, trueValue } from "./der.ts";
+import {
+  bitString,
+  element,
+  integer,
+  octetString,
+  oid,
+  pem,
+  sequence,
+  setOf,
+  tagged,
+  text,
+  time,
+  trueValue,
+} from "./der.ts";
 import { privateKeyPem } from "./private-key.ts";
 
 /** What a certificate is to say. */
@@ -42,7 +55,9 @@ export function issueCertificate(
   signer: Signer,
 ): { readonly cert: string; readonly key: string } {
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
-  const subject = sequence(...(request.commonName === "" ? [] : [setOf(sequence(oid(oids.commonName), text(request.commonName)))]));
+  const subject = sequence(
+    ...(request.commonName === "" ? [] : [setOf(sequence(oid(oids.commonName), text(request.commonName)))]),
+  );
   const algorithm = signatureAlgorithm(signer.key);
   const body = sequence(
     tagged(0, integer(2)),
@@ -68,16 +83,11 @@ function hashOf(key: KeyObject): string | null {
 }
 
 function signatureAlgorithm(key: KeyObject): Buffer {
-  switch (key.asymmetricKeyType) {
-    case "rsa":
-      return sequence(oid("1.2.840.113549.1.1.11"), Buffer.from([5, 0]));
-    case "ec":
-      return sequence(oid("1.2.840.10045.4.3.2"));
-    case "ed25519":
-      return sequence(oid("1.3.101.112"));
-    default:
-      throw new GoPanic("error creating certificate: x509: only RSA, ECDSA and Ed25519 keys supported");
-  }
+  const type = key.asymmetricKeyType;
+  if (type === "rsa") return sequence(oid("1.2.840.113549.1.1.11"), Buffer.from([5, 0]));
+  if (type === "ec") return sequence(oid("1.2.840.10045.4.3.2"));
+  if (type === "ed25519") return sequence(oid("1.3.101.112"));
+  throw new GoPanic("error creating certificate: x509: only RSA, ECDSA and Ed25519 keys supported");
 }
 
 /** The signer's subject as it stands in its certificate, byte for byte. */
@@ -98,7 +108,7 @@ function certificatePart(raw: Buffer, part: "subject"): Buffer {
 function elements(der: Uint8Array): { readonly tag: number; readonly content: Buffer }[] {
   const found: { readonly tag: number; readonly content: Buffer }[] = [];
   const bytes = Buffer.from(der);
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const short = bytes[offset + 1] ?? 0;
     const size = short > 0x80 ? short & 0x7f : 0;
     const length = size === 0 ? short : bytes.readUIntBE(offset + 2, size);
@@ -165,7 +175,8 @@ export function addressBytes(address: string): Buffer {
   const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
   const v4 = tail?.[2]?.split(".").map(Number) ?? [];
   const [a = 0, b = 0, c = 0, d = 0] = v4;
-  const plain = tail === null ? address : `${tail[1] ?? ""}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  const plain =
+    tail === null ? address : `${tail[1] ?? ""}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
   const [head = "", rest] = plain.split("::");
   const left = head === "" ? [] : head.split(":");
   const right = rest === undefined || rest === "" ? [] : rest.split(":");

@@ -1,5 +1,16 @@
 /** Tags of the ASN.1 types that certificates and keys are made of. */
-const tags = { integer: 2, bitString: 3, octetString: 4, oid: 6, utf8: 12, printable: 19, utcTime: 23, generalizedTime: 24, sequence: 48, set: 49 } as const;
+const tags = {
+  integer: 2,
+  bitString: 3,
+  octetString: 4,
+  oid: 6,
+  utf8: 12,
+  printable: 19,
+  utcTime: 23,
+  generalizedTime: 24,
+  sequence: 48,
+  set: 49,
+} as const;
 
 /** Returns one DER element: tag, length, content. */
 export function element(tag: number, content: Uint8Array): Buffer {
@@ -78,6 +89,9 @@ export function time(epochMs: number): Buffer {
 
 /** Returns DER in PEM armour, 64 characters per line, as Go's `pem.Encode`. */
 export function pem(label: string, der: Uint8Array): string {
-  const lines = Buffer.from(der).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }

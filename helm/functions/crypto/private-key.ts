@@ -95,7 +95,11 @@ export function parsePrivateKey(text: string): KeyObject {
     throw new GoPanic(`no private key data in PEM block of type ${label}`);
   }
   const kind = label.replace(/ ?PRIVATE KEY$/, "");
-  const wording = { "": "decoding PEM as PKCS#8", RSA: "parsing RSA private key from PEM", EC: "parsing EC private key from PEM" };
+  const wording = {
+    "": "decoding PEM as PKCS#8",
+    RSA: "parsing RSA private key from PEM",
+    EC: "parsing EC private key from PEM",
+  };
   if (kind !== "" && kind !== "RSA" && kind !== "EC") throw new GoPanic(`invalid private key type ${kind}`);
   try {
     return createPrivateKey({ key: text, format: "pem" });

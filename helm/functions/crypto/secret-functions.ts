@@ -37,7 +37,12 @@ function derivePassword(...[counter, type, password, user, site]: [number, strin
   const [userBytes, siteBytes] = [toBytes(user), toBytes(site)];
   const salt = Buffer.concat([Buffer.from(masterSeed), lengthBytes(userBytes.length), userBytes]);
   const key = scryptSync(toBytes(password), salt, 64, { N: 32_768, r: 8, p: 2, maxmem: 128 * 1024 * 1024 });
-  const message = Buffer.concat([Buffer.from(masterSeed), lengthBytes(siteBytes.length), siteBytes, lengthBytes(counter)]);
+  const message = Buffer.concat([
+    Buffer.from(masterSeed),
+    lengthBytes(siteBytes.length),
+    siteBytes,
+    lengthBytes(counter),
+  ]);
   const seed = createHmac("sha256", key).update(message).digest();
   const template = templates[(seed[0] ?? 0) % templates.length] ?? "";
   return Array.from(template, (kind, index) => {
@@ -65,14 +70,16 @@ function decrypt(password: string, encoded: string): string {
   if (encoded === "") return "";
   const bytes = decodeBase64(encoded);
   if (typeof bytes === "string") throw new GoPanic(bytes);
-  if (bytes.length < 16) throw new GoPanic(`runtime error: slice bounds out of range [:16] with capacity ${bytes.length}`);
+  if (bytes.length < 16)
+    throw new GoPanic(`runtime error: slice bounds out of range [:16] with capacity ${bytes.length}`);
   if (bytes.length % 16 !== 0) throw new GoPanic("crypto/cipher: input not full blocks");
   const decipher = createDecipheriv("aes-256-cbc", cipherKey(password), bytes.subarray(0, 16));
   decipher.setAutoPadding(false);
   const plain = Buffer.concat([decipher.update(bytes.subarray(16)), decipher.final()]);
   const padding = plain.at(-1);
   if (padding === undefined) throw new GoPanic("runtime error: index out of range [-1]");
-  if (padding > plain.length) throw new GoPanic(`runtime error: slice bounds out of range [:${plain.length - padding}]`);
+  if (padding > plain.length)
+    throw new GoPanic(`runtime error: slice bounds out of range [:${plain.length - padding}]`);
   return fromBytes(plain.subarray(0, plain.length - padding));
 }
 

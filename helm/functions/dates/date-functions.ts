@@ -27,7 +27,10 @@ function asTime(scope: Scope, value: GoValue): GoTime {
   return now(scope);
 }
 
-function dateInZone(scope: Scope, date: { readonly layout: string; readonly value: GoValue; readonly zone: string }): string {
+function dateInZone(
+  scope: Scope,
+  date: { readonly layout: string; readonly value: GoValue; readonly zone: string },
+): string {
   const zone = date.zone === "Local" ? localZone(scope) : (findZone(date.zone) ?? utc);
   return formatTime(asTime(scope, date.value).in(zone), date.layout);
 }
@@ -60,7 +63,11 @@ function duration(value: GoValue): string {
 
 function durationRound(scope: Scope, value: GoValue): string {
   let nanos = 0n;
-  if (typeof value === "string") nanos = quietly(() => parseDuration(value), () => 0n);
+  if (typeof value === "string")
+    nanos = quietly(
+      () => parseDuration(value),
+      () => 0n,
+    );
   else if (value instanceof GoInt && value.kind === "int64") nanos = value.value;
   else if (value instanceof GoTime) nanos = now(scope).totalNanos() - value.totalNanos();
   const size = nanos < 0n ? -nanos : nanos;
@@ -79,7 +86,10 @@ function durationRound(scope: Scope, value: GoValue): string {
 
 const modify = fn(["string", "time"], (change, date) => {
   const time = asGoTime(date);
-  return quietly(() => time.plus(parseDuration(change)), () => time);
+  return quietly(
+    () => time.plus(parseDuration(change)),
+    () => time,
+  );
 });
 const mustModify = fn(["string", "time"], (change, date) => asGoTime(date).plus(parseDuration(change)));
 const inZone = scoped(["string", "any", "string"], (scope, layout, ...[value, zone]) =>

@@ -35,7 +35,9 @@ export function parseDuration(text: string): bigint {
     if (size === undefined) {
       throw new GoPanic(`time: unknown unit ${quoteString(unit)} in duration ${quoteString(text)}`);
     }
-    total += BigInt(digits === "" ? "0" : digits) * size + (BigInt(fraction === "" ? "0" : fraction) * size) / 10n ** BigInt(fraction.length);
+    total +=
+      BigInt(digits === "" ? "0" : digits) * size +
+      (BigInt(fraction === "" ? "0" : fraction) * size) / 10n ** BigInt(fraction.length);
     if (total > 2n ** 63n) throw new GoPanic(`time: invalid duration ${quoteString(text)}`);
     rest = rest.slice(whole.length);
   }

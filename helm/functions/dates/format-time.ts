@@ -73,11 +73,20 @@ function formatPart(part: LayoutPart, moment: Moment): string {
     case "lowerPm":
       return civil.hour >= 12 ? "pm" : "am";
     case "zoneName":
-      return zone.name === "" ? formatOffset(zone.seconds, { colon: false, seconds: false, short: zone.seconds % 3600 === 0 }) : zone.name;
+      return zone.name === "" ? formatOffset(zone.seconds, { colon: false, seconds: false, short: false }) : zone.name;
     case "fraction0":
     case "fraction9":
       return formatFraction(part, moment.nanos);
-    default:
+    case "zone":
+    case "zoneColon":
+    case "zoneColonSeconds":
+    case "zoneSeconds":
+    case "zoneShort":
+    case "isoZone":
+    case "isoZoneColon":
+    case "isoZoneColonSeconds":
+    case "isoZoneSeconds":
+    case "isoZoneShort":
       return formatZone(part, zone.seconds);
   }
 }

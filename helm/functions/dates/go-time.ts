@@ -144,7 +144,10 @@ function timeMethods(time: GoTime): Readonly<Record<string, GoFunction>> {
     Second: field("second"),
     Nanosecond: fn([], () => goInt(time.nanos)),
     YearDay: field("yearDay"),
-    Weekday: fn([], () => new GoNamedInt("time.Weekday", time.civil().weekday, weekdayNames[time.civil().weekday] ?? "")),
+    Weekday: fn(
+      [],
+      () => new GoNamedInt("time.Weekday", time.civil().weekday, weekdayNames[time.civil().weekday] ?? ""),
+    ),
     UTC: fn([], () => time.in(utc)),
     IsZero: fn([], () => time.seconds === zeroSeconds && time.nanos === 0),
     Add: fn(["value"], (duration) => time.plus(asDuration(duration))),

@@ -78,32 +78,24 @@ interface Place {
 
 function readPart(place: Place, rest: string, reading: Reading): Step | undefined {
   const { part } = place;
-  switch (part.field) {
-    case "literal":
-      return skipLiteral(part.text, rest);
-    case "month":
-    case "longMonth":
-      return readName(rest, monthNames, { short: part.field === "month", set: (index) => (reading.month = index + 1) });
-    case "weekday":
-    case "longWeekday":
-      return readName(rest, weekdayNames, { short: part.field === "weekday", set: () => undefined });
-    case "upperPm":
-    case "lowerPm": {
-      const found = (part.field === "upperPm" ? /^(AM|PM)/ : /^(am|pm)/).exec(rest)?.[0];
-      if (found === undefined) return undefined;
-      reading.half = found.toLowerCase() === "pm" ? "pm" : "am";
-      return { rest: rest.slice(2) };
-    }
-    case "zoneName":
-      return readZoneName(rest, reading);
-    case "fraction0":
-    case "fraction9":
-      return readFraction(part, rest, reading);
-    default:
-      return part.text.startsWith("-") || part.text.startsWith("Z")
-        ? readOffset(part, rest, reading)
-        : readNumber(place, rest, reading);
+  const { field } = part;
+  if (field === "literal") return skipLiteral(part.text, rest);
+  if (field === "month" || field === "longMonth") {
+    return readName(rest, monthNames, { short: field === "month", set: (index) => (reading.month = index + 1) });
   }
+  if (field === "weekday" || field === "longWeekday") {
+    return readName(rest, weekdayNames, { short: field === "weekday", set: () => undefined });
+  }
+  if (field === "upperPm" || field === "lowerPm") {
+    const found = (field === "upperPm" ? /^(AM|PM)/ : /^(am|pm)/).exec(rest)?.[0];
+    if (found === undefined) return undefined;
+    reading.half = found.toLowerCase() === "pm" ? "pm" : "am";
+    return { rest: rest.slice(2) };
+  }
+  if (field === "zoneName") return readZoneName(rest, reading);
+  if (field === "fraction0" || field === "fraction9") return readFraction(part, rest, reading);
+  if (part.text.startsWith("-") || part.text.startsWith("Z")) return readOffset(part, rest, reading);
+  return readNumber(place, rest, reading);
 }
 
 /** Blanks in a layout take any number of blanks. */
@@ -140,7 +132,9 @@ function readZoneName(rest: string, reading: Reading): Step | undefined {
     reading.zone = utc;
     return { rest: rest.slice(3) };
   }
-  const found = /^(?:ChST|MeST|GMT(?:[+-]\d{1,2})?|[+-]\d{2}(?:\d{2})?|[A-Z]{4}T|WITA|[A-Z]{3}T|[A-Z]{3})/.exec(rest)?.[0];
+  const found = /^(?:ChST|MeST|GMT(?:[+-]\d{1,2})?|[+-]\d{2}(?:\d{2})?|[A-Z]{4}T|WITA|[A-Z]{3}T|[A-Z]{3})/.exec(
+    rest,
+  )?.[0];
   if (found === undefined) return undefined;
   reading.zoneName = found;
   return { rest: rest.slice(found.length) };
@@ -237,7 +231,8 @@ function assemble(reading: Reading, local: TimeZone, whole: Whole): GoTime {
     if (reading.yearDay < 1 || date.getUTCFullYear() !== year) throw rangeFault(whole, "day-of-year out of range");
     month = date.getUTCMonth() + 1;
     day = date.getUTCDate();
-    if (reading.month !== undefined && reading.month !== month) throw rangeFault(whole, "day-of-year does not match month");
+    if (reading.month !== undefined && reading.month !== month)
+      throw rangeFault(whole, "day-of-year does not match month");
     if (reading.day !== undefined && reading.day !== day) throw rangeFault(whole, "day-of-year does not match day");
   }
   const last = new Date(0);

@@ -32,7 +32,9 @@ function loadZone(name: string): TimeZone | undefined {
   // Offsets like "+02:00" are zones to JavaScript, not to Go.
   if (!/^[A-Za-z]/.test(name)) return undefined;
   let fields: Intl.DateTimeFormat;
+  let names: readonly Intl.DateTimeFormat[];
   try {
+    names = nameLocales.map((locale) => new Intl.DateTimeFormat(locale, { timeZone: name, timeZoneName: "short" }));
     fields = new Intl.DateTimeFormat("en-US", {
       timeZone: name,
       hourCycle: "h23",
@@ -43,16 +45,23 @@ function loadZone(name: string): TimeZone | undefined {
       hour: "numeric",
       minute: "numeric",
       second: "numeric",
-      timeZoneName: "short",
     });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-  return { name, at: (epochSeconds) => offsetAt(fields, epochSeconds) };
+  return { name, at: (epochSeconds) => offsetAt({ fields, names }, epochSeconds) };
 }
 
-function offsetAt(fields: Intl.DateTimeFormat, epochSeconds: number): ZoneOffset {
+/** Locales that know abbreviations: each knows those of its own part of the world. */
+const nameLocales = ["en-US", "en-GB", "en-AU", "en-IN", "ja-JP"];
+
+interface Formats {
+  readonly fields: Intl.DateTimeFormat;
+  readonly names: readonly Intl.DateTimeFormat[];
+}
+
+function offsetAt({ fields, names }: Formats, epochSeconds: number): ZoneOffset {
   const parts = new Map(fields.formatToParts(epochSeconds * 1000).map((part) => [part.type, part.value]));
   const field = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type) ?? "0");
   const year = parts.get("era") === "BC" ? 1 - field("year") : field("year");
@@ -60,12 +69,15 @@ function offsetAt(fields: Intl.DateTimeFormat, epochSeconds: number): ZoneOffset
   date.setUTCFullYear(year, field("month") - 1, field("day"));
   date.setUTCHours(field("hour"), field("minute"), field("second"));
   const seconds = date.getTime() / 1000 - epochSeconds;
-  return { seconds, name: abbreviation(parts.get("timeZoneName") ?? "", seconds) };
+  return { seconds, name: abbreviation(names, epochSeconds, seconds) };
 }
 
-/** JavaScript knows abbreviations of American zones only; the others are named by their offset, as Go does for most. */
-function abbreviation(short: string, seconds: number): string {
-  if (!/^(?:GMT|UTC)[+-]/.test(short)) return short;
+/** What no locale has an abbreviation for is named by its offset, as the tz database does for many. */
+function abbreviation(names: readonly Intl.DateTimeFormat[], epochSeconds: number, seconds: number): string {
+  for (const format of names) {
+    const short = format.formatToParts(epochSeconds * 1000).find((part) => part.type === "timeZoneName")?.value ?? "";
+    if (/^[A-Z]{2,5}$/.test(short)) return short;
+  }
   const minutes = Math.abs(seconds) / 60;
   const hours = String(Math.floor(minutes / 60)).padStart(2, "0");
   const rest = minutes % 60 === 0 ? "" : String(minutes % 60).padStart(2, "0");

@@ -1,0 +1,43 @@
+import { type GoField, type GoKind, GoObject, type GoValue } from "../../template/go-value.ts";
+import { printValue } from "../../template/print-value.ts";
+
+/** One field of a struct. */
+export interface StructField {
+  readonly name: string;
+  readonly value: GoValue;
+  /** The key in JSON, when it is not the name; fields that Go leaves out of JSON when they are empty say so. */
+  readonly json?: { readonly key: string; readonly omitEmpty?: boolean } | undefined;
+  /** Whether templates can see it. */
+  readonly isHidden?: boolean | undefined;
+}
+
+/** A Go struct without methods of its own. */
+export class GoStruct extends GoObject {
+  readonly goType: string;
+  readonly kind: GoKind;
+  readonly fields: readonly StructField[];
+
+  constructor(goType: string, fields: readonly StructField[]) {
+    super();
+    this.goType = goType;
+    this.kind = goType.startsWith("*") ? "ptr" : "struct";
+    this.fields = fields;
+  }
+
+  override field(name: string): GoField | undefined {
+    const found = this.fields.find((field) => field.name === name && field.isHidden !== true);
+    return found === undefined ? undefined : { value: found.value };
+  }
+
+  goString(): string {
+    const values = this.fields.map((field) => printValue(field.value)).join(" ");
+    return this.kind === "ptr" ? `&{${values}}` : `{${values}}`;
+  }
+
+  toJsonValue(): GoValue {
+    const shown = this.fields.filter(
+      ({ isHidden, json, value }) => isHidden !== true && !(json?.omitEmpty === true && value === ""),
+    );
+    return new Map(shown.map(({ name, json, value }): [string, GoValue] => [json?.key ?? name, value]));
+  }
+}
