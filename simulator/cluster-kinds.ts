@@ -1,6 +1,7 @@
 import { createReviewResources } from "../apiserver/access/review-resources.ts";
 import type { Authorize } from "../apiserver/access/request-attributes.ts";
 import type { RbacAuthorizer } from "../apiserver/access/rbac.ts";
+import { builtInColumns } from "../apiserver/resources/built-in-columns/built-in-columns.ts";
 import { createBuiltInDefinitions } from "../apiserver/resources/built-in-definitions.ts";
 import { builtInSchemas } from "../apiserver/resources/built-in-schemas.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   Subresource,
   UserInfo,
 } from "../apiserver/resources/resource-definition.ts";
+import type { ClusterCredentials } from "./cluster-credentials.ts";
 import { customDefinitionStrategy } from "../apiserver/resources/strategies/custom-definition-strategy.ts";
 import { namespaceStrategy } from "../apiserver/resources/strategies/namespace-strategy.ts";
 import { podStrategy } from "../apiserver/resources/strategies/pod-strategy.ts";
@@ -21,14 +23,15 @@ import {
   statefulSetStrategy,
 } from "../apiserver/resources/strategies/workload-strategies.ts";
 import type { ObjectStore } from "../apiserver/storage/object-store.ts";
-import { columnsOf } from "./printer-columns.ts";
 
 /** What the kinds of a simulated cluster need. */
 export interface ClusterKindsOptions {
   readonly store: ObjectStore;
   readonly authorize: Authorize;
   readonly rbac: RbacAuthorizer;
-  readonly userOfToken: (token: string) => Promise<UserInfo | undefined>;
+  readonly credentials: ClusterCredentials;
+  /** Subresources with code of their own, by "group/plural". */
+  readonly subresources: Readonly<Record<string, Readonly<Record<string, Subresource>>>>;
 }
 
 /** Returns what is particular to each kind; the Service strategy allocates addresses, so each cluster has its own. */
@@ -50,17 +53,22 @@ function createStrategies(): Readonly<Record<string, ResourceStrategy>> {
   };
 }
 
-const noSubresources: Readonly<Record<string, Subresource>> = {};
-
 /** Returns the kinds that a simulated cluster serves from its start: Kubernetes' own and the reviews. */
-export function clusterKinds({ store, authorize, rbac, userOfToken }: ClusterKindsOptions): readonly ServedResource[] {
+export function clusterKinds({
+  store,
+  authorize,
+  rbac,
+  credentials,
+  subresources,
+}: ClusterKindsOptions): readonly ServedResource[] {
   const strategies = createStrategies();
   const stored = createBuiltInDefinitions({
     store,
     strategyFor: (resource) => strategies[resource] ?? {},
-    columnsFor: columnsOf,
-    subresourcesFor: () => noSubresources,
+    columnsFor: builtInColumns,
+    subresourcesFor: (resource) => subresources[resource] ?? {},
   });
   const rulesFor = async (user: UserInfo, namespace: string) => rbac.rulesFor(user, namespace);
+  const { userOfToken } = credentials;
   return [...stored, ...createReviewResources({ authorize, rulesFor, userOfToken, schemas: builtInSchemas() })];
 }

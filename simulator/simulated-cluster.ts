@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { byBearerToken } from "../apiserver/access/authenticate.ts";
 import { createRbacAuthorizer } from "../apiserver/access/rbac.ts";
 import { createApiHandler } from "../apiserver/http/create-api-handler.ts";
-import type { UserInfo } from "../apiserver/resources/resource-definition.ts";
 import { createResourceRegistry } from "../apiserver/resources/resource-registry.ts";
 import { createMemoryStore, type MemoryStore } from "../apiserver/storage/memory-store.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -18,6 +17,8 @@ import { clusterKinds } from "./cluster-kinds.ts";
 import { createControllers } from "./controllers/create-controllers.ts";
 import { startControllers } from "./controllers/controller-loop.ts";
 import { createFailures, type Failures } from "./failures.ts";
+import { createClusterCredentials } from "./cluster-credentials.ts";
+import { clusterSubresources } from "./cluster-subresources.ts";
 import { createClusterServer } from "./cluster-server.ts";
 import { kubeconfigText } from "./kubeconfig-text.ts";
 import { seedCluster } from "./seed/seed-objects.ts";
@@ -73,14 +74,12 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
   const store = createMemoryStore();
   const registry = createResourceRegistry();
   const rbac = createRbacAuthorizer({ store }, ending.signal);
-  const admin: UserInfo = { name: "admin", groups: ["system:masters"] };
-  const userOfToken = async (given: string): Promise<UserInfo | undefined> => (given === token ? admin : undefined);
+  const credentials = createClusterCredentials(token, clock);
   const authorize = async (attributes: Parameters<typeof rbac.authorize>[0]) => rbac.authorize(attributes);
-  registry.add(clusterKinds({ store, authorize, rbac, userOfToken }));
 
   const api = createApiHandler({
     registry,
-    authenticate: byBearerToken(userOfToken),
+    authenticate: byBearerToken(credentials.userOfToken),
     authorize,
     version: kubernetesVersion,
     clock,
@@ -91,6 +90,8 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
       ),
   });
   const client = createClusterClient({ registry, parts: api.parts, manager: "kube-apiserver" });
+  const subresources = clusterSubresources(client, credentials);
+  registry.add(clusterKinds({ store, authorize, rbac, credentials, subresources }));
   const authority = options.tls === false ? undefined : await createAuthority(name, host, clock);
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const isOurs = await api.handle(request, response);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { accessDenied, type AccessAttributes, type Authorize } from "../access/request-attributes.ts";
+import { impersonated } from "../access/impersonate.ts";
 import { checkNamespaceLifecycle } from "../access/namespace-lifecycle.ts";
 import { createDiscovery } from "../discovery/create-discovery.ts";
 import type { ServerVersion } from "../discovery/server-version.ts";
@@ -151,11 +152,12 @@ async function serve(call: ResourceCall): Promise<Answer | undefined> {
   return serveStored({ ...call, definition }, verb);
 }
 
-async function userOf({ authenticate }: ApiHandlerOptions, request: IncomingMessage): Promise<UserInfo> {
+async function userOf({ authenticate, authorize }: ApiHandlerOptions, request: IncomingMessage): Promise<UserInfo> {
   const user = await authenticate(request);
   if (user === undefined) return anonymous;
   const group = "system:authenticated";
-  return user.groups.includes(group) ? user : { ...user, groups: [...user.groups, group] };
+  const known = user.groups.includes(group) ? user : { ...user, groups: [...user.groups, group] };
+  return impersonated(request, known, authorize);
 }
 
 interface Asked {

@@ -41,10 +41,13 @@ export function startControllers(controllers: readonly Controller[], store: Memo
   function addLater(job: Job, delayMs: number): void {
     const key = keyOf(job);
     clearTimeout(timers.get(key));
-    const timer = setTimeout(() => {
-      timers.delete(key);
-      add(job);
-    }, delayMs);
+    const timer = setTimeout(
+      () => {
+        timers.delete(key);
+        add(job);
+      },
+      Math.max(0, delayMs),
+    );
     timer.unref();
     timers.set(key, timer);
   }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
+import { EventEmitter } from "node:events";
 import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
@@ -44,14 +45,13 @@ export async function startDemo({ folder, kubeconfig }: DemoOptions): Promise<De
   await mkdir(join(folder, "git"), { recursive: true, mode: 0o700 });
   const secret = randomBytes(16).toString("hex");
   const registration = randomBytes(16).toString("hex");
-  const listeners: (() => void)[] = [];
-  let announce: () => void = () => undefined;
+  const pushed = new EventEmitter();
 
   const git = stack.use(
     await startGitServer({
       root: join(folder, "git"),
       onExchange: ({ kind, response }) => {
-        if (kind === "push") response.once("finish", () => announce());
+        if (kind === "push") response.once("finish", () => pushed.emit("push"));
       },
     }),
   );
@@ -80,13 +80,13 @@ export async function startDemo({ folder, kubeconfig }: DemoOptions): Promise<De
   const hubKubeconfig = join(dataDir, "admin.kubeconfig");
   const hubAddress = addressOf(await readFile(hubKubeconfig, "utf8"), undefined);
   const hub = stack.use(createKubeHttp(hubAddress));
-  announce = () => {
-    for (const listener of listeners) listener();
-    pokeHub({ hubUrl, secret, cloneUrl, ca: hubAddress.ca });
-  };
+  pushed.on("push", () => pokeHub({ hubUrl, secret, cloneUrl, ca: hubAddress.ca }));
   await Promise.all(
     clusters.map(async ({ name, labels, kubeconfigPath, context }) => {
-      const agentArgs = ['--hub', hubUrl, '--ca-pin', bundler.readyField('caPin'), '--token', registration, '--kubeconfig', kubeconfigPath, '--context', context, '--cluster-name', name, '--data-dir', join(folder, `agent-${name}`), ...Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`])];
+      const registering = ["--hub", hubUrl, "--ca-pin", bundler.readyField("caPin"), "--token", registration];
+      const where = ["--kubeconfig", kubeconfigPath, "--context", context, "--data-dir", join(folder, `agent-${name}`)];
+      const labelled = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+      const agentArgs = [...registering, ...where, "--cluster-name", name, ...labelled];
       stack.use(
         await startProgram({
           file: "agent/main.ts",
@@ -111,7 +111,7 @@ export async function startDemo({ folder, kubeconfig }: DemoOptions): Promise<De
     clusters,
     connect: async (cluster) =>
       createKubeHttp(addressOf(await readFile(cluster.kubeconfigPath, "utf8"), cluster.context)),
-    onPush: (listener) => void listeners.push(listener),
+    onPush: (listener) => void pushed.prependListener("push", listener),
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
 }
@@ -151,7 +151,7 @@ interface Poke {
 function pokeHub({ hubUrl, secret, cloneUrl, ca }: Poke): void {
   const body = JSON.stringify({ url: cloneUrl, ref: "refs/heads/main" });
   const signature = createHmac("sha256", secret).update(body).digest("hex");
-  const agent = new Agent((ca === undefined ? {} : { ca }));
+  const agent = new Agent(ca === undefined ? {} : { ca });
   const call = request(`${hubUrl}/webhook`, {
     method: "POST",
     agent,

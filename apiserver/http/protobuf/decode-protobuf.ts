@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../codec/json-value.ts";
 import { badRequest } from "../../resources/api-error.ts";
-import { builtInSchemas } from "../../resources/built-in-schemas.ts";
+import { builtInDefinitions, builtInSchemas } from "../../resources/built-in-schemas.ts";
 import { parseGroupVersion } from "../../resources/api-object.ts";
 import type { OpenApiSchema } from "../../resources/open-api-schema.ts";
 import { fieldNumbers, type FieldNumbers } from "./field-numbers.ts";
@@ -9,6 +9,8 @@ import { wellKnownDecoder } from "./well-known-types.ts";
 
 /** Media type in which client-go's typed clients, and so some kubectl commands, send built-in kinds. */
 export const protobufMediaType = "application/vnd.kubernetes.protobuf";
+
+const deleteOptionsType = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions";
 
 /** What every protobuf body begins with. */
 const magic = Buffer.from("k8s\0", "latin1");
@@ -31,13 +33,18 @@ function decodeUnknown(bytes: Buffer): JsonObject {
   const typeMeta = new Map(readWire(bytesOf(envelope.get(1))).map(({ number, value }) => [number, value]));
   const apiVersion = bytesOf(typeMeta.get(1)).toString("utf8");
   const kind = bytesOf(typeMeta.get(2)).toString("utf8");
+  const { typeName, root } = typeOf(apiVersion, kind);
+  return { kind, apiVersion, ...decodeMessage(bytesOf(envelope.get(2)), typeName, root) };
+}
+
+function typeOf(apiVersion: string, kind: string): { readonly typeName: string; readonly root: OpenApiSchema } {
+  // DeleteOptions belongs to every group, and so to none.
+  const options = builtInDefinitions()[deleteOptionsType];
+  if (kind === "DeleteOptions" && options !== undefined) return { typeName: deleteOptionsType, root: options };
   const { group, version } = parseGroupVersion(apiVersion);
-  const known = builtInSchemas().forKind(group, version, kind) ?? builtInSchemas().forKind("", version, kind);
-  const typeName = known?.typeName;
-  if (known === undefined || typeName === undefined) {
-    throw new RangeError(`no protobuf form of ${apiVersion} ${kind} is known`);
-  }
-  return { kind, apiVersion, ...decodeMessage(bytesOf(envelope.get(2)), typeName, known.root) };
+  const known = builtInSchemas().forKind(group, version, kind);
+  if (known?.typeName !== undefined) return { typeName: known.typeName, root: known.root };
+  throw new RangeError(`no protobuf form of ${apiVersion} ${kind} is known`);
 }
 
 function decodeMessage(bytes: Buffer, typeName: string, schema: OpenApiSchema): JsonObject {
