@@ -41,8 +41,8 @@ const words = new Set(["in", "notin"]);
 
 function tokenize(selector: string): Token[] {
   const tokens: Token[] = [];
-  // Go's lexer takes a NUL for the end.
-  const [content = ""] = selector.split("\0", 1);
+  // Go's lexer takes a NUL for the end, except right behind a name, where it separates as a space does.
+  const [content = ""] = selector.replaceAll(/([^=!(),<>\s\0])\0/g, "$1 ").split("\0", 1);
   for (const [text] of content.matchAll(/==|!=|[=!(),<>]|[^=!(),<>\s]+/g)) {
     tokens.push({ kind: symbols.has(text) ? "symbol" : "identifier", text });
   }
