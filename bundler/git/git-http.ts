@@ -40,6 +40,9 @@ export interface GitHttp {
 }
 
 const maxRedirects = 5;
+
+/** Kept connections that may turn out to be closed, one after the other. */
+const maxStale = 5;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 
 /**
@@ -98,24 +101,39 @@ function trustOf(remote: GitRemote): { rejectUnauthorized: boolean; ca?: string[
   return { rejectUnauthorized, ca: [...getCACertificates("default"), remote.caBundle] };
 }
 
-function send(call: {
+interface SendCall {
   readonly wanted: GitHttpRequest;
   readonly url: URL;
   readonly signal: AbortSignal;
   readonly agent: HttpAgent;
   readonly authorized: boolean;
-}): Promise<IncomingMessage> {
+}
+
+/** A server may close a kept connection at the moment when we use it; then nothing was done and the request is sent again. */
+async function send(call: SendCall): Promise<IncomingMessage> {
+  for (let attempt = 1; ; attempt += 1) {
+    const sent = await sendOnce(call);
+    if ("answer" in sent) return sent.answer;
+    if (!sent.stale || attempt === maxStale) throw translateHttpError(sent.error, call.wanted);
+  }
+}
+
+function sendOnce(call: SendCall): Promise<{ answer: IncomingMessage } | { error: unknown; stale: boolean }> {
   const { wanted, url, agent, signal } = call;
   const headers: OutgoingHttpHeaders = { "user-agent": "git/2.0 (drover)", accept: "*/*", ...wanted.headers };
   if (wanted.body !== undefined) headers["content-length"] = wanted.body.length;
   const authorization = call.authorized ? authorizationHeader(wanted.remote.credential) : undefined;
   if (authorization !== undefined) headers["authorization"] = authorization;
   const issue = url.protocol === "https:" ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const outgoing = issue(url, { method: wanted.method, headers, agent, signal }, resolve);
-    outgoing.on("error", (error) => reject(translateHttpError(error, wanted)));
+  return new Promise((resolve) => {
+    const outgoing = issue(url, { method: wanted.method, headers, agent, signal }, (answer) => resolve({ answer }));
+    outgoing.on("error", (error) => resolve({ error, stale: outgoing.reusedSocket && isClosed(error) }));
     outgoing.end(wanted.body);
   });
+}
+
+function isClosed(error: Error): boolean {
+  return "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 }
 
 async function* readBody(answer: IncomingMessage, wanted: GitHttpRequest): AsyncGenerator<Buffer> {
