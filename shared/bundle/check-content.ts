@@ -1,6 +1,7 @@
 import type { BundleSpec } from "../api/bundle-spec.ts";
 import type { Content } from "../api/content.ts";
 import type { HelmOptions } from "../api/deployment-options.ts";
+import type { FleetYaml } from "../api/fleet-yaml.ts";
 import type { SourcePosition } from "../errors.ts";
 import { chartPrefix } from "./chart-sources.ts";
 import type { ValuePath } from "./decode-lenient.ts";
@@ -14,6 +15,7 @@ export const maxFleetBytes = 1_500_000;
 /** A bundle about to be finished. */
 export interface ContentCheck {
   readonly spec: BundleSpec;
+  readonly yaml: FleetYaml;
   readonly content: Content;
   readonly dir: BundleDir;
   readonly locate: (path: ValuePath) => SourcePosition;
@@ -38,33 +40,36 @@ function parentsOf(name: string): string[] {
 
 type Entry = { readonly options: BundleSpec | NonNullable<BundleSpec["targets"]>[number]; readonly path: ValuePath };
 
-function entriesOf(spec: BundleSpec): Entry[] {
-  const targets = (spec.targets ?? []).map((options, index): Entry => ({
-    options,
-    path: ["targetCustomizations", index],
-  }));
+/** Returns where the target at this position of a bundle's `targets` stands in its fleet.yaml. */
+export function pathOf(yaml: FleetYaml, index: number): ValuePath {
+  const before = yaml.targets?.length ?? 0;
+  return index < before ? ["targets", index] : ["targetCustomizations", index - before];
+}
+
+function entriesOf({ spec, yaml }: ContentCheck): Entry[] {
+  const targets = (spec.targets ?? []).map((options, index): Entry => ({ options, path: pathOf(yaml, index) }));
   return [{ options: spec, path: [] }, ...targets];
 }
 
-function checkOverlays({ spec, locate }: ContentCheck, dirs: ReadonlySet<string>): BundleWarning[] {
-  return entriesOf(spec).flatMap(({ options, path }) =>
+function checkOverlays(check: ContentCheck, dirs: ReadonlySet<string>): BundleWarning[] {
+  return entriesOf(check).flatMap(({ options, path }) =>
     (options.yaml?.overlays ?? [])
       .filter((overlay) => !dirs.has(cleanPath(`overlays/${overlay}`) ?? ""))
       .map((overlay) => ({
         code: "OVERLAY_NOT_FOUND" as const,
         message: `overlay "${overlay}" changes nothing: there is no directory overlays/${overlay} with files in it`,
-        position: locate([...path, "yaml", "overlays"]),
+        position: check.locate([...path, "yaml", "overlays"]),
       })),
   );
 }
 
-function checkCharts({ spec, locate }: ContentCheck, names: ReadonlySet<string>): BundleWarning[] {
-  return entriesOf(spec).flatMap(({ options, path }) => {
+function checkCharts(check: ContentCheck, names: ReadonlySet<string>): BundleWarning[] {
+  return entriesOf(check).flatMap(({ options, path }) => {
     const { helm } = options;
     const chart = helm?.chart ?? "";
     if (helm === undefined || chart === "" || hasChart(helm, names)) return [];
     const message = `helm.chart "${chart}" has no Chart.yaml in the bundle directory, so the files are taken as plain YAML`;
-    return [{ code: "CHART_NOT_FOUND" as const, message, position: locate([...path, "helm", "chart"]) }];
+    return [{ code: "CHART_NOT_FOUND" as const, message, position: check.locate([...path, "helm", "chart"]) }];
   });
 }
 
@@ -77,17 +82,19 @@ function hasChart(helm: HelmOptions, names: ReadonlySet<string>): boolean {
   );
 }
 
-function checkKustomize({ spec, locate, dir }: ContentCheck, names: ReadonlySet<string>): BundleWarning[] {
-  const warnings = entriesOf(spec).flatMap(({ options, path }) => {
+function checkKustomize(check: ContentCheck, names: ReadonlySet<string>): BundleWarning[] {
+  const warnings = entriesOf(check).flatMap(({ options, path }) => {
     const kustomizeDir = options.kustomize?.dir ?? "";
     if (kustomizeDir === "" || names.has(joinPath(cleanPath(kustomizeDir) ?? "", "kustomization.yaml"))) return [];
     const message = `kustomize.dir "${kustomizeDir}" has no kustomization.yaml, so the files are taken as plain YAML`;
-    return [warning("KUSTOMIZATION_NOT_FOUND", message, locate([...path, "kustomize", "dir"]))];
+    return [warning("KUSTOMIZATION_NOT_FOUND", message, check.locate([...path, "kustomize", "dir"]))];
   });
   const other = ["kustomization.yml", "Kustomization"].find((name) => names.has(name));
   if (other !== undefined && !names.has("kustomization.yaml")) {
     const message = `"${other}" is not read as a kustomization; name it kustomization.yaml`;
-    warnings.push(warning("KUSTOMIZATION_NOT_FOUND", message, { file: joinPath(dir.path, other), line: 1, column: 1 }));
+    warnings.push(
+      warning("KUSTOMIZATION_NOT_FOUND", message, { file: joinPath(check.dir.path, other), line: 1, column: 1 }),
+    );
   }
   return warnings;
 }
@@ -98,7 +105,7 @@ function warning(code: WarningCode, message: string, position: SourcePosition): 
 
 function checkAccident({ content, dir }: ContentCheck): BundleWarning[] {
   const warnings: BundleWarning[] = [];
-  const position = { file: dir.path === "" ? "." : dir.path };
+  const position = { file: dir.path === "" ? "." : dir.path, line: 1, column: 1 };
   const nested = content.resources.filter(({ name }) => /\/fleet\.ya?ml$/u.test(name)).map(({ name }) => name);
   if (nested.length > 0) {
     const shown = nested.slice(0, 3).join(", ");

@@ -68,7 +68,7 @@ export function collectFiles(tree: RepoTree, options: CollectOptions): Collected
 }
 
 /** Order of Go's strings, by bytes of UTF-8: what lies above U+FFFF comes last, where UTF-16 has it before U+E000. */
-function compareBytes(a: string, b: string): number {
+export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
@@ -94,9 +94,10 @@ function walkDir(walk: Walk, dir: Dir): void {
   const entries = walk.tree.list(dir.path).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const ignoreFile = entries.find((entry) => entry.name === ".fleetignore");
   if (ignoreFile !== undefined && !walk.options.excluded.has(dir.name)) {
-    const found = follow(walk, joinPath(dir.path, ".fleetignore"), ignoreFile);
-    if (found.entry.type === "file")
-      walk.rules.add(dir.name, parseFleetIgnore(new TextDecoder().decode(walk.tree.read(found.path))));
+    const file = joinPath(dir.path, ".fleetignore");
+    const found = follow(walk, file, ignoreFile);
+    const text = found.entry.type === "file" ? new TextDecoder().decode(walk.tree.read(found.path)) : "";
+    walk.rules.add(dir.name, parseFleetIgnore(text, file));
   }
   for (const entry of entries) walkEntry(walk, dir, entry);
 }
@@ -113,7 +114,11 @@ function walkEntry(walk: Walk, dir: Dir, entry: TreeEntry): void {
   const { path, entry: target } = follow(walk, joinPath(dir.path, entry.name), entry);
   if (target.type === "submodule") {
     const message = `the Git submodule "${name}" is not in the bundle: it was not fetched`;
-    walk.warnings.push({ code: "SUBMODULE_SKIPPED", message, position: { file: joinPath(dir.path, entry.name) } });
+    walk.warnings.push({
+      code: "SUBMODULE_SKIPPED",
+      message,
+      position: { file: joinPath(dir.path, entry.name), line: 1, column: 1 },
+    });
   } else if (target.type === "dir") {
     if (dir.above.includes(path)) throw badLink(name, "leads to a directory that it lies in");
     if (entry.type === "symlink" && walk.rules.ignores(name, true)) return;
@@ -135,7 +140,7 @@ function walkEntry(walk: Walk, dir: Dir, entry: TreeEntry): void {
 function badLink(name: string, problem: string): AppError {
   return new AppError("LINK_INVALID", `symbolic link "${name}" ${problem}`, {
     verdict: "stalled",
-    position: { file: name },
+    position: { file: name, line: 1, column: 1 },
   });
 }
 

@@ -1,13 +1,22 @@
 import { matchPattern } from "./match-pattern.ts";
 import { baseName } from "./repo-tree.ts";
+import { withPosition } from "./with-position.ts";
 
-/** Returns the patterns of a `.fleetignore` file: no empty lines, no comments, no trailing blanks unless escaped. */
-export function parseFleetIgnore(text: string): readonly string[] {
-  return text
-    .split("\n")
-    .map((line) => line.replace(/\r$/u, "").replace(/([^\\])[\t\f\r ]+$/u, "$1"))
-    .filter((line) => line !== "" && !line.startsWith("#"));
+/**
+ * Returns the patterns of a `.fleetignore` file: no empty lines, no comments, no trailing blanks unless escaped. Throws
+ * PATTERN_INVALID with file and line.
+ */
+export function parseFleetIgnore(text: string, file: string): readonly string[] {
+  const lines = text.split("\n").map((line) => line.replace(/\r$/u, "").replace(/([^\\])[\t\f\r ]+$/u, "$1"));
+  return lines.filter((line, index) => {
+    if (line === "" || line.startsWith("#")) return false;
+    if (!directoryPattern.test(line)) withPosition({ file, line: index + 1, column: 1 }, () => matchPattern(line, ""));
+    return true;
+  });
 }
+
+/** A pattern like `docs/*`: it leaves out directories named docs. */
+const directoryPattern = /^.+\/\*/u;
 
 interface IgnoreNode {
   readonly path: string;
@@ -50,6 +59,6 @@ function findRoute(node: IgnoreNode, path: string): readonly IgnoreNode[] {
 }
 
 function matchesIgnore(pattern: string, path: string, isDir: boolean): boolean {
-  if (/^.+\/\*/u.test(pattern)) return isDir && pattern.replace(/\/\*$/u, "") === baseName(path);
+  if (directoryPattern.test(pattern)) return isDir && pattern.replace(/\/\*$/u, "") === baseName(path);
   return matchPattern(pattern, baseName(path));
 }

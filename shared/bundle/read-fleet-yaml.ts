@@ -1,10 +1,10 @@
 import { CodecError } from "../../codec/codec-error.ts";
 import type { JsonValue } from "../../codec/json-value.ts";
-import { type YamlDocument, parseYaml } from "../../codec/parse-yaml.ts";
-import { splitYaml } from "../../codec/split-yaml.ts";
+import type { YamlDocument } from "../../codec/parse-yaml.ts";
 import { type FleetYaml, fleetYamlSchema } from "../api/fleet-yaml.ts";
 import { AppError, type SourcePosition } from "../errors.ts";
 import { type DecodeNotes, type UnknownKey, type ValuePath, decodeLenient, showPath } from "./decode-lenient.ts";
+import { readFirstDocument } from "./read-first-document.ts";
 import { suggestKey } from "./suggest-key.ts";
 import { checkFleetYaml, validateFleetYaml } from "./check-fleet-yaml.ts";
 import type { BundleWarning } from "./warning.ts";
@@ -47,20 +47,6 @@ function invalid(problems: readonly string[], position: SourcePosition): AppErro
   return new AppError("FLEET_YAML_INVALID", `${at}: ${problems.join("; ")}`, { verdict: "stalled", position });
 }
 
-/** The first document alone: what follows is not even parsed by Fleet. */
-function firstDocument(text: string, file: string): { document: YamlDocument | undefined; more: boolean } {
-  const chunks = splitYaml(text);
-  let seen: YamlDocument | undefined;
-  for (const chunk of chunks) {
-    if (seen !== undefined) {
-      if (/^\s*[^#\s]/mu.test(chunk.text)) return { document: seen, more: true };
-      continue;
-    }
-    seen = parseYaml(text.slice(0, chunk.offset + chunk.text.length), { file })[0];
-  }
-  return { document: seen, more: false };
-}
-
 /**
  * Returns a fleet.yaml read as Fleet reads it: YAML 1.1, first document only, last of duplicate keys, keys without regard
  * to case, unknown keys ignored – and a warning for everything ignored. Throws FLEET_YAML_INVALID with file, line and
@@ -68,7 +54,7 @@ function firstDocument(text: string, file: string): { document: YamlDocument | u
  */
 export function readFleetYaml(text: string, file: string): FleetYamlReading {
   try {
-    const { document, more } = firstDocument(text, file);
+    const { document, more } = readFirstDocument(text, file);
     const locate: Locate = (path) => locateIn(document, path, file);
     const value: JsonValue = document?.value ?? {};
     const decoded = decodeLenient(fleetYamlSchema, value, { coerces });

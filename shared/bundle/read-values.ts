@@ -1,15 +1,15 @@
 import { CodecError } from "../../codec/codec-error.ts";
 import { type JsonObject, isJsonObject } from "../../codec/json-value.ts";
-import { parseYaml } from "../../codec/parse-yaml.ts";
 import type { HelmOptions } from "../api/deployment-options.ts";
-import { AppError } from "../errors.ts";
+import { AppError, type SourcePosition } from "../errors.ts";
 import { mergeValues } from "../targeting/merge-options.ts";
 import { type OutsideNotes, lookUp } from "./collect-files.ts";
+import { readFirstDocument } from "./read-first-document.ts";
 import { cleanPath, joinPath } from "./repo-tree.ts";
 
 /**
  * Returns helm options with their values files merged over `values`, in order, as Fleet does while building a bundle.
- * Throws VALUES_FILE_INVALID for a file that is missing, outside of the repository, no YAML or no map.
+ * Throws VALUES_FILE_INVALID for a file that is missing or outside of the repository (without position), no YAML or no map.
  */
 export function readValuesFiles(helm: HelmOptions, source: OutsideNotes): HelmOptions {
   let values: JsonObject = helm.values ?? {};
@@ -26,8 +26,8 @@ function readValuesFile(file: string, source: OutsideNotes): JsonObject {
   if (resolved.entry.type !== "file") throw invalid(shown, "is not a file");
   const text = new TextDecoder().decode(source.tree.read(resolved.path));
   try {
-    const value = parseYaml(text, { file: shown })[0]?.value ?? {};
-    if (!isJsonObject(value)) throw invalid(shown, "must hold a map");
+    const value = readFirstDocument(text, shown).document?.value ?? {};
+    if (!isJsonObject(value)) throw invalid(shown, "must hold a map", { file: shown, line: 1, column: 1 });
     return value;
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
@@ -39,9 +39,9 @@ function readValuesFile(file: string, source: OutsideNotes): JsonObject {
   }
 }
 
-function invalid(file: string, problem: string): AppError {
+function invalid(file: string, problem: string, position?: SourcePosition): AppError {
   return new AppError("VALUES_FILE_INVALID", `values file ${file} ${problem}`, {
     verdict: "stalled",
-    position: { file, line: 1, column: 1 },
+    ...(position === undefined ? {} : { position }),
   });
 }

@@ -79,7 +79,9 @@ export function suggestKey(path: ValuePath, known: readonly string[]): string {
   return place === undefined ? "" : `did you mean "${place}"?`;
 }
 
-/** Places in the same branch first, then those nearest to the root. */
+/** Places in the same branch first, then those nearest to the root, those that people hardly use last. */
 function closeness(place: string, here: string): number {
-  return (place.startsWith(`${here}.`) ? 100 : 0) - place.split(".").length;
+  const near = place.startsWith(`${here}.`) ? 100 : 0;
+  const seldom = place.startsWith("targets[]") ? 0.5 : 0;
+  return near - seldom - place.split(".").length;
 }

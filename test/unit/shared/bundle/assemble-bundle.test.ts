@@ -135,6 +135,44 @@ describe("assembleBundle", () => {
     expect(result).toMatchObject({ kind: "failed", name: "demo-app", error: { code, verdict: expect.any(String) } });
   });
 
+  it.each<[string, Record<string, MemoryFile>, object]>([
+    [
+      "a missing values file",
+      { "app/fleet.yaml": "targetCustomizations:\n- clusterName: a\n  helm:\n    valuesFiles: [gone]\n" },
+      { file: "app/fleet.yaml", line: 4 },
+    ],
+    [
+      "a chart that is elsewhere",
+      { "app/fleet.yaml": "helm:\n  chart: oci://x/web\n" },
+      { file: "app/fleet.yaml", line: 2 },
+    ],
+    [
+      "a malformed pattern",
+      { "app/fleet.yaml": "", "app/d/.fleetignore": "ok\n[x\n", "app/d/x": "" },
+      { file: "app/d/.fleetignore", line: 2 },
+    ],
+    ["a link out of the repository", { "app/fleet.yaml": "", "app/x": { link: "/etc" } }, { file: "app/x", line: 1 }],
+  ])("says where %s is named", (_, files, position) => {
+    const result = build({ "app/cm.yaml": cm, ...files });
+    expect(result).toMatchObject({ kind: "failed", error: { position } });
+  });
+
+  it("reads no further than the first document of a values file", () => {
+    const files = {
+      "app/fleet.yaml": "helm: {repo: r, chart: c, valuesFiles: [v.yaml]}",
+      "app/v.yaml": "a: 1\n---\n[broken\n",
+    };
+    const tree = memoryTree(files);
+    const dir = findBundleDirs(tree, { paths: ["app"] }).dirs[0];
+    if (dir === undefined) throw new Error("no bundle directory");
+    const chart = memoryTree({ "Chart.yaml": "name: c", "v.yaml": "left out" });
+    const result = assembleBundle({ tree, loadChart: () => chart }, dir, gitRepo);
+    expect(result).toMatchObject({ kind: "bundle", bundle: { spec: { helm: { values: { a: 1 } } } } });
+    expect(result).toMatchObject({
+      content: { resources: [{ name: expect.stringMatching(/^\.chart\/[0-9a-f]{64}\/Chart\.yaml$/u) }] },
+    });
+  });
+
   it("lets what the tree throws pass through", () => {
     const tree = memoryTree({ "app/fleet.yaml": "", "app/cm.yaml": cm });
     const lazy: RepoTree = {
