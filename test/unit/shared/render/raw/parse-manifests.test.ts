@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { flattenLists } from "../../../../../shared/render/raw/flatten-lists.ts";
+import { parseManifests } from "../../../../../shared/render/raw/parse-manifests.ts";
+import { selectRawFiles } from "../../../../../shared/render/raw/select-raw-files.ts";
+
+describe("parseManifests", () => {
+  it("reads a document that begins with { as JSON, behind a comment as YAML", () => {
+    const flow = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}";
+    expect(() => parse(flow)).toThrow(
+      expect.objectContaining({ code: "MANIFEST_INVALID", position: { file: "a.yaml", line: 1, column: 2 } }),
+    );
+    expect(names(`# flow\n${flow}`)).toEqual(["a"]);
+    expect(names(`---\n${flow}`)).toEqual(["a"]);
+    expect(() => parse(`kind: A\napiVersion: v1\n---\n\n${flow}`)).toThrow(
+      expect.objectContaining({ position: { file: "a.yaml", line: 5, column: 2 } }),
+    );
+  });
+
+  it("takes lists apart, gives items without a kind that of the list, and drops empty ones", () => {
+    const text =
+      "apiVersion: v1\nkind: ConfigMapList\nitems: [{metadata: {name: a}}, {apiVersion: v1, kind: Secret, metadata: {name: b}}]\n---\napiVersion: v1\nkind: List\nitems: []\n";
+    expect(parse(text).objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      "ConfigMap a",
+      "Secret b",
+    ]);
+  });
+
+  it("leaves lists in lists to flattenLists", () => {
+    const inner = "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: A, metadata: {name: deep}}, 7]}";
+    const { objects } = parse(`apiVersion: v1\nkind: List\nitems: [${inner}]\n`);
+    expect(objects.map(({ kind }) => kind)).toEqual(["List"]);
+    expect(flattenLists(objects).map(({ metadata }) => metadata.name)).toEqual(["deep"]);
+  });
+
+  it("leaves out an object without apiVersion and says where", () => {
+    const { objects, warnings } = parse("kind: A\n---\napiVersion: v1\nkind: B\n");
+    expect(objects).toEqual([{ apiVersion: "v1", kind: "B", metadata: {} }]);
+    expect(warnings).toEqual(["a.yaml:1: an object without apiVersion or kind is left out"]);
+  });
+
+  it.each([
+    { name: "a list at the top", text: "- a\n", line: 1 },
+    { name: "metadata that is no map", text: "# c\napiVersion: v1\nkind: A\nmetadata: x\n", line: 2 },
+    {
+      name: "a label that is a number",
+      text: "a: {}\n",
+      more: "apiVersion: v1\nkind: A\nmetadata: {labels: {v: 1.10}}\n",
+      line: 1,
+    },
+    { name: "a second separator text", text: "apiVersion: v1\nkind: A\n--- x\n", line: 3 },
+  ])("refuses $name", ({ text, more, line }) => {
+    expect(() => parse(more ?? text)).toThrow(
+      expect.objectContaining({
+        code: "MANIFEST_INVALID",
+        position: expect.objectContaining({ file: "a.yaml", line }),
+      }),
+    );
+  });
+
+  it("reads nothing from a file of comments", () => {
+    expect(parse("# nothing\n---\n---\n# at all\n")).toEqual({ objects: [], warnings: [] });
+  });
+});
+
+describe("selectRawFiles", () => {
+  it("takes manifests by their ending, templates apart, and nothing below a fleet.yaml or Chart.yaml", () => {
+    const names =
+      "b.yaml a.yml c.json d.YAML e.yaml.bak f.sh fleet.yaml fleet.yml Chart.yaml sub/g.yaml nested/fleet.yaml nested/h.yaml " +
+      "nested/deep/i.yaml chart/Chart.yaml chart/values.yaml nestedtoo/j.yaml templates/k.yaml templates/_l.tpl";
+    const files = names.split(" ").map((name) => ({ name }));
+    const { templates, manifests } = selectRawFiles(files);
+    expect(manifests.map(({ name }) => name)).toEqual([
+      "Chart.yaml",
+      "a.yml",
+      "b.yaml",
+      "c.json",
+      "nestedtoo/j.yaml",
+      "sub/g.yaml",
+    ]);
+    expect(templates.map(({ name }) => name)).toEqual(["templates/k.yaml"]);
+  });
+});
+
+function parse(text: string): ReturnType<typeof parseManifests> {
+  return parseManifests({ name: "a.yaml", text });
+}
+
+function names(text: string): unknown[] {
+  return parse(text).objects.map(({ metadata }) => metadata.name);
+}

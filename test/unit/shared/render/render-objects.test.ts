@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { AppError } from "../../../../shared/errors.ts";
+import { renderObjects } from "../../../../shared/render/render-objects.ts";
+import { anInput, manifest } from "./an-input.ts";
+
+describe("renderObjects", () => {
+  it("renders plain YAML in install order, each object in its namespace", () => {
+    const { objects } = renderObjects(
+      anInput(
+        {
+          "b/deploy.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n",
+          "a.yaml": `${manifest("ConfigMap", "one")}---\n${manifest("ConfigMap", "two", "data: {a: b}\n")}`,
+          "ns.yml": manifest("Namespace", "space"),
+          "role.json": '{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"r"}}',
+          "README.md": "kind: ConfigMap",
+        },
+        { defaultNamespace: "web" },
+      ),
+    );
+    expect(objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? "-"}/${metadata.name}`)).toEqual([
+      "Namespace -/space",
+      "ConfigMap web/one",
+      "ConfigMap web/two",
+      "ClusterRole -/r",
+      "Deployment web/web",
+    ]);
+  });
+
+  it("leaves out a whole file for a document without kind, and says so", () => {
+    const { objects, warnings } = renderObjects(
+      anInput({
+        "a.yaml": `${manifest("ConfigMap", "lost")}---\nsettings: 1\n`,
+        "b.yaml": manifest("ConfigMap", "kept"),
+      }),
+    );
+    expect(objects.map(({ metadata }) => metadata.name)).toEqual(["kept"]);
+    expect(warnings).toEqual(["a.yaml:5: a document without kind; the whole file is left out"]);
+  });
+
+  it("reports every bad file, with file, line and column", () => {
+    const input = anInput({
+      "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n   b: c\n",
+      "b.json": '{"kind": 1,}',
+      "c.yaml": manifest("ConfigMap", "fine"),
+      "d.yaml": "- a\n",
+    });
+    const fault = faultOf(() => renderObjects(input));
+    expect(fault.code).toBe("MANIFEST_INVALID");
+    expect(fault.errors.map(({ position }) => position)).toEqual([
+      { file: "a.yaml", line: 5, column: 5 },
+      { file: "b.json", line: 1, column: 12 },
+      { file: "d.yaml", line: 1, column: 1 },
+    ]);
+    expect(fault.position).toEqual({ file: "a.yaml", line: 5, column: 5 });
+  });
+
+  it("keeps integers of 64 bits exact and makes larger ones floats", () => {
+    const { objects } = renderObjects(
+      anInput({
+        "a.yaml": manifest(
+          "Tea",
+          "t",
+          "spec: {a: 9223372036854775807, b: 18446744073709551615, c: 9007199254740993}\n",
+        ),
+      }),
+    );
+    expect(objects[0]?.["spec"]).toEqual({ a: 9223372036854775807n, b: 18446744073709552000, c: 9007199254740993n });
+  });
+
+  it("marks definitions to be kept unless deleteCRDResources says otherwise", () => {
+    const files = {
+      "crd.yaml": "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: x}\n",
+    };
+    expect(renderObjects(anInput(files)).objects[0]?.metadata.annotations).toEqual({
+      "helm.sh/resource-policy": "keep",
+    });
+    expect(
+      renderObjects(anInput(files, { deleteCRDResources: true })).objects[0]?.metadata.annotations,
+    ).toBeUndefined();
+  });
+
+  it("renders objects that the bundler made, without looking for fleet.yaml or overlays", () => {
+    const content = {
+      source: "objects",
+      resources: [{ name: "objects.yaml", content: manifest("Secret", "s") }],
+    } as const;
+    const { objects } = renderObjects(anInput({}, { kustomize: { dir: "k" }, namespace: "forced" }, { content }));
+    expect(objects).toEqual([{ apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "forced" } }]);
+  });
+
+  it("refuses cluster-scoped objects where namespace is set, and prints them as Fleet does offline", () => {
+    const files = { "a.yaml": manifest("Namespace", "n"), "b.yaml": manifest("ConfigMap", "c") };
+    expect(faultOf(() => renderObjects(anInput(files, { namespace: "x" }))).code).toBe("NAMESPACE_FORBIDS_CLUSTER");
+    const { objects } = renderObjects(anInput(files, { namespace: "x" }, { namespaces: "offline" }));
+    expect(objects.map(({ metadata }) => metadata.namespace)).toEqual(["x", "x"]);
+    const unplaced = renderObjects(anInput(files, { defaultNamespace: "x" }, { namespaces: "offline" })).objects;
+    expect(unplaced.map(({ metadata }) => metadata.namespace)).toEqual([undefined, undefined]);
+  });
+
+  it("says that a chart is not rendered yet, also for templates without a chart", () => {
+    const chart = { "chart/Chart.yaml": "name: c\nversion: 1.0.0\n" };
+    expect(faultOf(() => renderObjects(anInput(chart, { helm: { chart: "./chart/" } }))).code).toBe(
+      "CHART_NOT_SUPPORTED",
+    );
+    expect(faultOf(() => renderObjects(anInput({ "templates/a.yaml": "x: {{ 1 }}" }))).code).toBe(
+      "CHART_NOT_SUPPORTED",
+    );
+    expect(renderObjects(anInput(chart)).objects).toEqual([]);
+  });
+
+  it("refuses a kustomization that nobody rendered", () => {
+    const fault = faultOf(() => renderObjects(anInput({ "k/kustomization.yaml": "" }, { kustomize: { dir: "k/" } })));
+    expect(fault.code).toBe("KUSTOMIZE_NOT_RENDERED");
+  });
+
+  it("refuses a manifest that is no text", () => {
+    const content = { source: "files", resources: [{ name: "a.yaml", content: "/w==", encoding: "base64" }] } as const;
+    const fault = faultOf(() => renderObjects(anInput({}, {}, { content })));
+    expect([fault.code, fault.position]).toEqual(["MANIFEST_INVALID", { file: "a.yaml" }]);
+  });
+
+  it("adds Fleet's marks when asked, but not to objects in lists within lists", () => {
+    const inner = `{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: deep}}]}`;
+    const list = `apiVersion: v1\nkind: List\nitems:\n- ${inner}\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: flat}}\n`;
+    const { objects } = renderObjects(anInput({ "a.yaml": list }, {}, { fleetMarks: true, namespaces: "offline" }));
+    const marks = { "objectset.rio.cattle.io/hash": "ba19d221ef8ceff159f05041693fd9b9a05bc48e" };
+    expect(objects.map(({ metadata }) => [metadata.name, metadata.labels])).toEqual([
+      ["deep", undefined],
+      ["flat", marks],
+    ]);
+  });
+});
+
+function faultOf(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
