@@ -50,7 +50,7 @@ describeWithKube("a test process that is killed", () => {
       expect(before.join("\n")).toContain(`/${name}\0`);
     }
     child.kill("SIGKILL");
-    const giveUpAt = Date.now() + 10_000;
+    const giveUpAt = Date.now() + 30_000;
     while ((await exists(dir)) || (await commandLinesWith(dir)).length > 0) {
       if (Date.now() > giveUpAt) break;
       await delay(50);
