@@ -76,7 +76,7 @@ async function send(
   const url = new URL(path, server.endsWith("/") ? server : `${server}/`);
   const payload = body === undefined ? undefined : Buffer.from(printJson(body));
   const headers = {
-    ...(Array.isArray(options.headers) ? {} : options.headers),
+    ...Object.fromEntries(Object.entries(options.headers ?? {})),
     accept,
     "user-agent": "drover",
     ...(payload === undefined ? {} : { "content-type": contentType, "content-length": payload.length }),

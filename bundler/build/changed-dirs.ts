@@ -8,7 +8,7 @@ const optionFiles: ReadonlySet<string> = new Set(["fleet.yaml", "fleet.yml"]);
 
 /**
  * Returns the directories that differ between two trees, by path with their new object IDs, when the search for bundles
- * would find the same directories in both: none came or went, no options file did, links are the same, and plain YAML
+ * would find the same directories in both: none came or went, no options file did, links and submodules are the same, and plain YAML
  * is still where it was. Undefined when it might not. Equal subtrees are not read.
  */
 export function changedDirs(before: string, after: string, entriesOf: ReadEntries): Map<string, string> | undefined {
@@ -46,12 +46,12 @@ function isSameShape(before: readonly TreeEntry[], after: readonly TreeEntry[]):
 
 function isAlike(entry: TreeEntry, other: TreeEntry | undefined): boolean {
   if (entry.name !== other?.name || entry.type !== other.type) return false;
-  return entry.type !== "symlink" || entry.oid === other.oid;
+  return entry.type === "file" || entry.type === "dir" || entry.oid === other.oid;
 }
 
 function decisive(entry: TreeEntry): string[] {
   if (entry.type === "file") return optionFiles.has(entry.name) ? [`file ${entry.name}`] : [];
-  return [entry.type === "symlink" ? `${entry.oid} ${entry.name}` : `${entry.type} ${entry.name}`];
+  return [entry.type === "dir" ? `dir ${entry.name}` : `${entry.type} ${entry.name} ${entry.oid}`];
 }
 
 function hasYaml(entries: readonly TreeEntry[]): boolean {

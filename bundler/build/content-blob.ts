@@ -16,6 +16,13 @@ const level = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
 /** Returns the blob of a content; `digest` is its id where it is known already. */
 export function contentBlob(content: Content, digest: string = contentId(content)): ContentBlob {
-  const bytes = contentBytes(content);
-  return { digest, size: bytes.length, compress: () => zstdCompressSync(bytes, level) };
+  let bytes: Uint8Array | undefined;
+  const json = (): Uint8Array => (bytes ??= contentBytes(content));
+  return {
+    digest,
+    get size() {
+      return json().length;
+    },
+    compress: () => zstdCompressSync(json(), level),
+  };
 }

@@ -102,7 +102,7 @@ function planFromScan<Result>(
 ): BuildPlan<Result> {
   const outgrown = memory !== undefined && memory.scans.size > 20_000 + 8 * memory.items.length;
   const { scans, sizes } = memory === undefined || outgrown ? { scans: new Map(), sizes: new Map() } : memory;
-  checkTreeSize(tree.oid, (oid) => tree.entriesOf(oid), sizes);
+  for (const root of tree.roots) checkTreeSize(root, (oid) => tree.entriesOf(oid), sizes);
   const found = findBundleDirs(tree, scan, scans);
   const seen = new Set<string>();
   const kept: (BuildItem<Result> | undefined)[] = [];

@@ -138,7 +138,10 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       namespace: key.namespace,
       filter: { labels: {}, fields: {}, matches: ({ metadata }) => metadata.name === key.name },
     });
-    return items[0] === undefined ? undefined : gitRepoSchema.parse(items[0]);
+    const [found] = items;
+    if (found === undefined) return undefined;
+    const { status: _computed, ...stored } = found;
+    return gitRepoSchema.parse(stored);
   }
 
   /** Follows the remote of a GitRepo; a changed address, credential or ref is followed anew. */

@@ -4,26 +4,16 @@ import { join, resolve } from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import { isDamaged, isStoreFault, markDamaged, readStoreState } from "./bare-store.ts";
+import type { Commit } from "./commit.ts";
 import type { FetchJob, FetchResult } from "./fetch-into-store.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
-import type { GitRemote } from "./git-remote.ts";
+import { fetchSubmodules } from "./fetch-submodules.ts";
+import type { GitRemote, NormalizedRemote } from "./git-remote.ts";
 import { normalizeRemote, printableUrl, remoteKey } from "./git-remote.ts";
 import type { RemoteSession } from "./ls-refs.ts";
 import { formatOfOid } from "./object-format.ts";
 import { openObjectStore } from "./object-store.ts";
-import type { CommitObject } from "./parse-objects.ts";
 import { parseCommit } from "./parse-objects.ts";
-
-/** A commit whose files are on this machine. */
-export interface Commit extends CommitObject {
-  readonly id: string;
-  /** Folder of the bare store that holds it, until the next fetch of this remote replaces it. */
-  readonly gitDir: string;
-  /** Name of (URL, credential, CA): caches of what was read belong under it. */
-  readonly remoteKey: string;
-  /** What was transferred; nothing when the commit was there already. */
-  readonly fetched: { readonly bytes: number; readonly objects: number };
-}
 
 /** Which commit of which remote; `ref` and `session` come from whoever noticed it. */
 export interface CommitWish {
@@ -52,7 +42,7 @@ export interface CommitFetcherDeps {
 }
 
 export interface CommitFetcher {
-  /** Returns the commit, fetched if need be. Fetches of one remote run one after another. Throws `GIT_…`. */
+  /** Returns the commit with its submodules, fetched if need be. Fetches of one remote run one after another. Throws `GIT_…`. */
   fetchCommit(wish: CommitWish): Promise<Commit>;
   /** Deletes what is stored of a remote that nobody follows any more. */
   forget(remote: GitRemote): void;
@@ -75,14 +65,12 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
   const queues = new Map<string, Promise<unknown>>();
   const root = resolve(deps.dataDir, "git");
 
-  async function fetchNow(wish: CommitWish, remote: ReturnType<typeof normalizeRemote>, key: string): Promise<Commit> {
+  async function fetchNow(wish: CommitWish, remote: NormalizedRemote, key: string): Promise<Commit> {
     const home = join(root, key);
     const present = newestStore(home);
     if (present !== undefined && readStoreState(present).commits.includes(wish.commit)) {
       try {
-        const fetched = { bytes: 0, objects: 0 };
-        const content = readCommit(present, wish.commit, deps.limits);
-        return { ...content, id: wish.commit, gitDir: present, remoteKey: key, fetched };
+        return commitOf(wish, { gitDir: present, key, result: { bytes: 0, objects: 0 } });
       } catch (error) {
         if (!isCurable(error)) throw error;
         markDamaged(present);
@@ -120,26 +108,43 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
     }
   }
 
-  function commitOf(wish: CommitWish, got: { gitDir: string; key: string; result: FetchResult }): Commit {
+  function commitOf(wish: CommitWish, got: { gitDir: string; key: string; result: Commit["fetched"] }): Commit {
     const { bytes, objects } = got.result;
     const content = readCommit(got.gitDir, wish.commit, deps.limits);
-    return { ...content, id: wish.commit, gitDir: got.gitDir, remoteKey: got.key, fetched: { bytes, objects } };
+    const fetched = { bytes, objects };
+    return { ...content, id: wish.commit, gitDir: got.gitDir, remoteKey: got.key, fetched, submodules: [] };
+  }
+
+  async function fetchInTurn(wish: CommitWish, remote: NormalizedRemote): Promise<Commit> {
+    const key = remoteKey(remote);
+    const before = queues.get(key) ?? Promise.resolve();
+    const run = before.then(() => fetchNow(wish, remote, key));
+    const settled = run.catch(() => undefined);
+    queues.set(key, settled);
+    try {
+      return await run;
+    } finally {
+      if (queues.get(key) === settled) queues.delete(key);
+    }
+  }
+
+  async function fetchWhole(wish: CommitWish, depth: number): Promise<Commit> {
+    const remote = normalizeRemote(wish.remote);
+    const commit = await fetchInTurn(wish, remote);
+    const { signal } = wish;
+    const submodules = await fetchSubmodules({
+      remote,
+      commit,
+      limits: deps.limits,
+      depth,
+      fetch: (other, id) =>
+        fetchWhole({ remote: other, commit: id, ...(signal === undefined ? {} : { signal }) }, depth + 1),
+    });
+    return { ...commit, submodules };
   }
 
   return {
-    fetchCommit: async (wish) => {
-      const remote = normalizeRemote(wish.remote);
-      const key = remoteKey(remote);
-      const before = queues.get(key) ?? Promise.resolve();
-      const run = before.then(() => fetchNow(wish, remote, key));
-      const settled = run.catch(() => undefined);
-      queues.set(key, settled);
-      try {
-        return await run;
-      } finally {
-        if (queues.get(key) === settled) queues.delete(key);
-      }
-    },
+    fetchCommit: (wish) => fetchWhole(wish, 0),
     forget: (remote) => {
       rmSync(join(root, remoteKey(normalizeRemote(remote))), { recursive: true, force: true });
     },

@@ -143,7 +143,12 @@ function inflateAt(place: Place, skip: number, size: number): Buffer {
 
 function packNames(gitDir: string): string[] {
   const folder = join(gitDir, "objects", "pack");
-  const names = readdirSync(folder).filter((name) => name.endsWith(".idx"));
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith(".idx"));
+  } catch (cause) {
+    throw new AppError("GIT_OBJECT_MISSING", "the object store has gone; it is fetched afresh", { cause });
+  }
   return names
     .toSorted()
     .toReversed()

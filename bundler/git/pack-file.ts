@@ -27,7 +27,7 @@ export function openPackFile(base: string, format: ObjectFormat): PackFile {
 
   function opened(): { readonly descriptor: number; readonly size: number } {
     if (file !== undefined) return file;
-    const descriptor = openSync(`${base}.pack`, "r");
+    const descriptor = unlessGone(() => openSync(`${base}.pack`, "r"));
     file = { descriptor, size: fstatSync(descriptor).size };
     return file;
   }
@@ -52,7 +52,11 @@ export function openPackFile(base: string, format: ObjectFormat): PackFile {
   }
 
   return {
-    index: () => (index ??= readPackIndex(readFileSync(`${base}.idx`), format)),
+    index: () =>
+      (index ??= readPackIndex(
+        unlessGone(() => readFileSync(`${base}.idx`)),
+        format,
+      )),
     bytes,
     close: () => {
       if (file !== undefined) closeSync(file.descriptor);
@@ -60,4 +64,13 @@ export function openPackFile(base: string, format: ObjectFormat): PackFile {
       window = { start: 0, data: Buffer.alloc(0) };
     },
   };
+}
+
+/** A store that was fetched afresh takes its packs away from those who still read the old one: they come again. */
+function unlessGone<Result>(open: () => Result): Result {
+  try {
+    return open();
+  } catch (error) {
+    throw corruptPack("it cannot be opened", error);
+  }
 }

@@ -1,7 +1,10 @@
-import type { RepoTree, TreeEntry } from "../../shared/bundle/repo-tree.ts";
+import type { TreeEntry } from "../../shared/bundle/repo-tree.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isStoreFault, markDamaged } from "./bare-store.ts";
+import type { Commit } from "./commit.ts";
+import type { CommitTree } from "./commit-tree.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
+import { graftTrees } from "./graft-trees.ts";
 import { formatOfOid, isEmptyTree } from "./object-format.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { openObjectStore } from "./object-store.ts";
@@ -23,15 +26,6 @@ export interface TreeCache {
 export interface CachedTree {
   readonly entries: readonly GitTreeEntry[];
   byName: ReadonlyMap<string, GitTreeEntry> | undefined;
-}
-
-/** A commit's files, with what reading them cost. */
-export interface CommitTree extends RepoTree, Disposable {
-  /** Returns an entry of a directory without listing it to the caller; undefined when there is none. */
-  find(path: string): TreeEntry | undefined;
-  /** Returns the entries of any directory that the store has, also of an earlier commit. */
-  entriesOf(oid: string): readonly TreeEntry[];
-  readonly counts: { readonly treesRead: number; readonly blobsRead: number };
 }
 
 /** Entries that one view may list in all: a few nested trees can name billions of files. */
@@ -67,16 +61,32 @@ export function createTreeCache(maxEntries = 600_000): TreeCache {
   };
 }
 
-/**
- * Returns the files of a commit's tree out of its bare store. Directories are read when asked for and remembered by
- * object ID, files are not. Throws `GIT_OBJECT_MISSING` or `GIT_STORE_CORRUPT` when the store is damaged, and marks it
- * so that the next `fetchCommit` fetches afresh.
- */
-export function openCommitTree(options: {
-  readonly commit: { readonly gitDir: string; readonly tree: string; readonly remoteKey: string };
+/** What is read: a commit, with what outlives it. */
+export interface CommitTreeOptions {
+  readonly commit: TreeOfCommit;
   readonly cache: TreeCache;
   readonly limits: FetchLimits;
-}): CommitTree {
+}
+
+/** The part of a commit that says where its files are. */
+export type TreeOfCommit = Pick<Commit, "gitDir" | "tree" | "remoteKey" | "submodules">;
+
+/**
+ * Returns the files of a commit's tree out of its bare store, submodules as directories. Directories are read when
+ * asked for and remembered by object ID, files are not. Throws `GIT_OBJECT_MISSING` or `GIT_STORE_CORRUPT` when the store
+ * is damaged, and marks it so that the next `fetchCommit` fetches afresh.
+ */
+export function openCommitTree(options: CommitTreeOptions): CommitTree {
+  const own = openOwnTree(options);
+  if (options.commit.submodules.length === 0) return own;
+  const mounts = options.commit.submodules.map(({ path, commit }) => ({
+    path,
+    tree: openCommitTree({ ...options, commit }),
+  }));
+  return graftTrees(own, mounts);
+}
+
+function openOwnTree(options: CommitTreeOptions): CommitTree {
   const { limits } = options;
   const { gitDir, remoteKey } = options.commit;
   const cache = options.cache.of(remoteKey);
@@ -155,6 +165,7 @@ export function openCommitTree(options: {
     read: guarded(read),
     find: guarded(find),
     entriesOf,
+    roots: [root],
     counts,
     [Symbol.dispose]: () => opened?.[Symbol.dispose](),
   };

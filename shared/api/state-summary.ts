@@ -1,6 +1,5 @@
 import * as z from "zod";
 
-import { bundleStates } from "./bundle-spec.ts";
 import { conditionSchema } from "./fields.ts";
 import type { Immutable } from "./immutable.ts";
 
@@ -9,7 +8,7 @@ const count = z.number().int().nonnegative();
 /** Schema of one deployment or bundle that is not ready, as summaries list them (at most ten). */
 export const nonReadyResourceSchema = z.looseObject({
   name: z.string().exactOptional(),
-  bundleState: z.enum(bundleStates).exactOptional(),
+  bundleState: z.string().describe("A state of the table in docs/concepts.md.").exactOptional(),
   message: z.string().exactOptional(),
 });
 

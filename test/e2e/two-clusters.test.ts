@@ -32,7 +32,8 @@ describeWithKube("from a pushed commit to objects on two clusters", () => {
         "api/second.yaml": aConfigMap("api-second", "small"),
         "api/fleet.yaml": "defaultNamespace: shop\n",
         "gold/cm.yaml": aConfigMap("gold", "shiny"),
-        "gold/fleet.yaml": "defaultNamespace: shop\noverrideTargets: [{ name: gold, clusterSelector: { matchLabels: { tier: gold } } }]\n",
+        "gold/fleet.yaml":
+          "defaultNamespace: shop\noverrideTargets: [{ name: gold, clusterSelector: { matchLabels: { tier: gold } } }]\n",
       },
     });
     await applyGitRepo(repo);
