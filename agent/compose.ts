@@ -6,13 +6,13 @@ import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
 import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
 import type { AgentConfig } from "./config.ts";
-import { createHttpConnection } from "./http-connection.ts";
 import { createKubeHttp } from "./kube/kube-client.ts";
 import type { KubeConnection } from "./kube/kube-connection.ts";
 import { createBlobCache } from "./link/blob-cache.ts";
 import { createHubLink, type HubLink } from "./link/check-in.ts";
 import { createDocumentIntake } from "./link/document-intake.ts";
 import { createHubClient } from "./link/hub-client.ts";
+import { createHubConnection, type HubTrust } from "./link/hub-connection.ts";
 import { ensureOwnNamespace, readIdentity, saveIdentity, type Identity } from "./link/identity.ts";
 import { register, registerUntilDone, type RegisterWish } from "./link/register.ts";
 import { createStatusReporter } from "./link/report-status.ts";
@@ -24,8 +24,7 @@ import { watchApprovals } from "./reconcile/watch-approvals.ts";
 export interface AgentDeps {
   readonly config: AgentConfig;
   readonly connection: KubeConnection;
-  /** CA (PEM) that the hub's certificate must come from; the system's when absent. */
-  readonly hubCa?: string | Buffer | undefined;
+  readonly hubTrust?: HubTrust;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly log: Logger;
@@ -52,14 +51,7 @@ export function compose(deps: AgentDeps): Agent {
 
   const http = stack.use(createKubeHttp(deps.connection, config.maxKubeRequests));
   const watchHttp = stack.use(createKubeHttp(deps.connection, Infinity));
-  const hubHttp = stack.use(
-    createHttpConnection({
-      baseUrl: config.hub,
-      tls: deps.hubCa === undefined ? {} : { ca: deps.hubCa },
-      maxSockets: 8,
-      proxyEnv: deps.env,
-    }),
-  );
+  const hubHttp = stack.use(createHubConnection(config.hub, deps.hubTrust ?? {}, deps.env));
   const hub = createHubClient({ http: hubHttp, credential: () => identity?.credential ?? "", signal });
   const blobs = createBlobCache({
     dir: join(config.dataDir, "blobs"),
@@ -162,13 +154,13 @@ export function compose(deps: AgentDeps): Agent {
       signal,
       namespace: config.namespace,
     });
-    const resync = setInterval(() => reconciler.resync(), config.resyncMs);
+    const timer = setInterval(() => resync(cluster), config.resyncMs);
     const round = reconciler.firstRound().then(() => reporter.reportAll());
     try {
       identity ??= await firstRegistration();
       if (identity !== undefined) await link.run();
     } finally {
-      clearInterval(resync);
+      clearInterval(timer);
       abort.abort();
       await Promise.allSettled([round, approvals]);
     }
@@ -190,6 +182,13 @@ export function compose(deps: AgentDeps): Agent {
       await stack.disposeAsync();
     },
   };
+}
+
+/** Compares everything anew, and forgets what is not in use any more. */
+function resync({ inventories, watches, reconciler, discovery }: ClusterSide): void {
+  discovery.invalidate();
+  watches.keepOnly(inventories.kinds());
+  reconciler.resync();
 }
 
 function watchKindsInUse({ inventories, discovery, watches }: ClusterSide): void {

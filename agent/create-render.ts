@@ -25,9 +25,10 @@ export function createRender(discovery: Discovery, bounds: RenderBounds): Render
 }
 
 function hasTemplates(content: Content, options: DeploymentOptions): boolean {
-  if (content.source === "objects") return false;
-  const { chart = "", repo = "" } = options.helm ?? {};
+  const { chart = "", repo = "", values = {}, templateValues = {} } = options.helm ?? {};
   if (chart !== "" || repo !== "") return true;
+  // Values may hold `${ }` templates of their own, whatever the bundle's files are.
+  if (Object.keys(values).length > 0 || Object.keys(templateValues).length > 0) return true;
   return content.resources.some(({ name }) => {
     const isTemplate = options.handlebars !== undefined && name.endsWith(".yaml.hbs");
     return isTemplate || name === "Chart.yaml" || name.endsWith("/Chart.yaml");

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 
+import * as z from "zod";
 import { parseYaml } from "../codec/parse-yaml.ts";
 import { AppError, toAppError } from "../shared/errors.ts";
 import { droverVersion } from "../shared/version.ts";
@@ -12,7 +13,10 @@ import { compose } from "./compose.ts";
 import { agentConfigSchema, type AgentConfig } from "./config.ts";
 import { inClusterConnection, type KubeConnection } from "./kube/kube-connection.ts";
 import { kubeconfigConnection } from "./kube/kubeconfig.ts";
-import { fetchPinnedCa } from "./link/trust-hub.ts";
+import type { HubTrust } from "./link/hub-connection.ts";
+
+// Parsers compiled per schema cost more memory than the few documents that an agent reads are worth.
+z.config({ jitless: true });
 
 const { argv, env } = process;
 
@@ -27,10 +31,8 @@ function connectionOf(config: AgentConfig): KubeConnection {
   });
 }
 
-async function hubCaOf(config: AgentConfig): Promise<string | Buffer | undefined> {
-  if (config.caFile !== undefined) return readFileSync(config.caFile);
-  if (config.caPin === undefined) return undefined;
-  return fetchPinnedCa(new URL(config.hub), config.caPin);
+function hubTrustOf({ caFile, caPin }: AgentConfig): HubTrust {
+  return { ca: caFile === undefined ? undefined : readFileSync(caFile), pin: caPin };
 }
 
 async function main(): Promise<void> {
@@ -47,8 +49,8 @@ async function main(): Promise<void> {
   const log = createLogger({ name: "drover-agent", level: config.logLevel });
   const connection = connectionOf(config);
   using shutdown = listenForShutdown({ log, graceMs: 15_000 });
-  const hubCa = await hubCaOf(config);
-  await using agent = compose({ config, connection, hubCa, env, version: droverVersion, log });
+  const hubTrust = hubTrustOf(config);
+  await using agent = compose({ config, connection, hubTrust, env, version: droverVersion, log });
   shutdown.signal.addEventListener("abort", () => void agent[Symbol.asyncDispose]());
   await agent.start();
 }

@@ -1,13 +1,17 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { toAppError } from "../shared/errors.ts";
 import { renderObjects } from "../shared/render/render-objects.ts";
+import { templateValues } from "../shared/targeting/template-values.ts";
 import type { WorkerAnswer, WorkerInput } from "./render-in-worker.ts";
 
 /** Program of a render thread: renders what it was started with, answers, ends. */
 function answer({ input, scopes }: WorkerInput): WorkerAnswer {
   try {
+    // One missing label fails this bundle on this cluster, nothing else.
+    const options = templateValues(input.options, input.facts);
     const { objects, warnings } = renderObjects({
       ...input,
+      options,
       scopeOf: (apiVersion, kind) => scopes.get(`${apiVersion}/${kind}`),
     });
     return { type: "rendered", objects, warnings };

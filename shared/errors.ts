@@ -67,6 +67,7 @@ export const errorCodes = {
   MANIFEST_INVALID: "A manifest of a bundle cannot be read; the message has file, line and column.",
   NAMESPACE_FORBIDS_CLUSTER: "`namespace` is set and a bundle holds cluster-scoped objects; use defaultNamespace.",
   NO_BUNDLES: "No bundle was found at the paths of a GitRepo; what was deployed before stays.",
+  NAMESPACE_NOT_ALLOWED: "A bundle aims at a namespace that its workspace's policy does not allow.",
   OBJECT_DUPLICATED: "A bundle renders the same object twice.",
   OBJECT_HELD_BY_OTHER: "Another bundle of this cluster owns the object; take it out of one of the two.",
   OBJECT_INVALID: "A rendered object lacks its name, or its kind is not served by the cluster.",

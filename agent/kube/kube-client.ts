@@ -52,7 +52,7 @@ export interface KubeClient {
   create(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
   /** Replaces an object; its `resourceVersion` must still be the live one. */
   replace(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
-  /** Deletes in the background; nothing of that uid being there is success as well. */
+  /** Deletes in the background; nothing being there is success as well. */
   remove(target: ObjectTarget, options: DeleteOptions): Promise<DeleteResult>;
   /** Returns the parsed answer of any request. */
   raw(request: RawRequest): Promise<JsonValue>;
@@ -194,8 +194,9 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
         const answer = await raw({ method: "DELETE", path: objectPath(target), body });
         return isJsonObject(answer) && answer["kind"] === "Status" ? "gone" : "lingering";
       } catch (error) {
-        // 409: the object of that name is another one by now.
-        if (hasCode(error, "KUBE_NOT_FOUND") || hasCode(error, "KUBE_CONFLICT")) return "gone";
+        if (hasCode(error, "KUBE_NOT_FOUND")) return "gone";
+        // Another uid by now, or a deletion under way already: the next look tells.
+        if (hasCode(error, "KUBE_CONFLICT")) return "lingering";
         throw error;
       }
     },

@@ -64,7 +64,10 @@ export async function watchObjects(options: WatchOptions): Promise<void> {
         options.onListed(new Set());
       }
       failures++;
-      log.debug({ kind: options.resource.kind, code: fault.code, err: fault }, "watch ended by a fault");
+      const fields = { kind: options.resource.kind, code: fault.code, err: fault, failures };
+      // A watch that never comes about (permissions) must be noticed; one that breaks now and then is ordinary.
+      if (failures === 3) log.warn(fields, "watch keeps failing");
+      else log.debug(fields, "watch ended by a fault");
       const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 200, maxMs: 30_000 }));
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }

@@ -1,6 +1,9 @@
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import { sha256Hex } from "../../codec/stable-hash.ts";
 import { readManagedFields } from "../../shared/drift/managed-fields.ts";
+import type { KubeObject } from "../../shared/api/meta.ts";
+import { AppError } from "../../shared/errors.ts";
+import { compileSelector } from "../../shared/targeting/match-selector.ts";
 import { wellKnown } from "../kube/api-resource.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
@@ -19,6 +22,7 @@ export async function ensureNamespace(client: KubeClient, bundle: string, option
   const name = deploymentNamespace(options);
   const target = { resource: wellKnown.namespace, namespace: "", name };
   let live = await client.get(target);
+  refuseNamespace(name, live, options);
   if (live === undefined) {
     if (options.createNamespace === false) return;
     live = await client
@@ -35,4 +39,19 @@ export async function ensureNamespace(client: KubeClient, bundle: string, option
   if (!wanted && !had) return;
   const metadata = { name, labels: namespaceLabels, annotations: namespaceAnnotations };
   await client.apply(target, { apiVersion: "v1", kind: "Namespace", metadata }, { force: true, manager });
+}
+
+/** Fleet: with `allowedTargetNamespaceSelector` the namespace must be there already and match. */
+function refuseNamespace(name: string, live: KubeObject | undefined, options: DeploymentOptions): void {
+  const selector = options.allowedTargetNamespaceSelector;
+  if (selector === undefined || (live !== undefined && compileSelector(selector)(live.metadata.labels ?? {}))) return;
+  const problem = live === undefined ? "it does not exist" : "its labels do not match";
+  throw new AppError(
+    "NAMESPACE_NOT_ALLOWED",
+    `namespace ${name} may not be targeted: ${problem} (allowedTargetNamespaceSelector)`,
+    {
+      verdict: "waiting",
+      afterMs: 60_000,
+    },
+  );
 }

@@ -15,6 +15,8 @@ export interface InventoryStore {
   /** Returns a bundle's inventory, an empty one when it owns nothing. Throws `INVENTORY_UNREADABLE`. */
   get(bundle: string): StoredInventory;
   has(bundle: string): boolean;
+  /** Returns whether a bundle has an inventory that could not be read. */
+  isUnreadable(bundle: string): boolean;
   /** Returns the fields that were ours after the last apply. */
   fields(bundle: string): AppliedFields;
   /** Reads one bundle's Secrets again: a person approved something, or somebody else wrote. */
@@ -164,6 +166,7 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
     },
     get: (bundle) => readable(bundle)?.inventory ?? emptyInventory(bundle),
     has: (bundle) => loaded.has(bundle),
+    isUnreadable: (bundle) => loaded.get(bundle) instanceof AppError,
     fields: (bundle) => readable(bundle)?.fields() ?? {},
     refresh,
     save,

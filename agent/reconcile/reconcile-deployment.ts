@@ -46,6 +46,7 @@ export async function reconcileDeployment(deps: PassDeps, look: Look): Promise<L
   const { record } = look;
   const wanted = deps.desired.deployment(record.bundle);
   try {
+    if (deps.inventories.isUnreadable(record.bundle)) await deps.inventories.refresh(record.bundle);
     if (wanted === undefined) return await leaveDeployment(deps, look);
     const afterMs = await bringDeployment(deps, look, wanted);
     return { afterMs };
@@ -139,6 +140,7 @@ async function applyNew(pass: Pass, look: Look): Promise<number | undefined> {
   const { record, wanted, deps } = pass;
   if (wanted.paused === true) return undefined;
   requireDependencies(pass, look);
+  for (const warning of pass.rendered.warnings) pass.log.warn({ warning }, "bundle rendered with a warning");
   const startMs = performance.now();
   const fault = await applyDeployment(pass);
   const durationMs = Math.round(performance.now() - startMs);

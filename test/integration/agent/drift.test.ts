@@ -50,13 +50,16 @@ async function aSetting(): Promise<Setting & AsyncDisposable> {
   return { rig, cluster, [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() };
 }
 
+function image(name: string): unknown {
+  return { spec: { template: { spec: { containers: [{ name: "app", image: name }] } } } };
+}
+
 const web = "apis/apps/v1/namespaces/NS/deployments/web";
 
 describeWithKube("drift", () => {
   test("shows what was changed, by whom and when, and goes when it is put back", async () => {
     await using setting = await aSetting();
     await settle(setting, { "web.yaml": deployment });
-    const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: "app", image: name }] } } } });
     const answer = await setting.cluster.request(
       `/${web.replace("NS", setting.rig.namespace)}?fieldManager=kubectl-edit`,
       {

@@ -151,7 +151,7 @@ describeWithKube("an agent whose hub misbehaves", () => {
     await rig.start();
     await expectBothThere(rig);
     rig.hub.fault = undefined;
-    rig.hub.publish({ bundles: bundles(rig) });
-    await rig.state("team/one", "Ready");
+    rig.hub.publish({ bundles: bundles(rig).slice(0, 1) });
+    expect(await rig.state("team/two", "Orphaned")).toMatchObject({ objectCount: 1 });
   });
 });

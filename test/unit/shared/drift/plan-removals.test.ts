@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { entryKey, type InventoryEntry } from "../../../../shared/drift/inventory-entry.ts";
+import { describeHeld, planRemovals, type RemovalQuestion } from "../../../../shared/drift/plan-removals.ts";
+
+function anEntry(name: string, fields: Partial<InventoryEntry> = {}): InventoryEntry {
+  return { group: "", kind: "ConfigMap", namespace: "apps", name, uid: `uid-${name}`, ...fields };
+}
+
+function entries(count: number): InventoryEntry[] {
+  return Array.from({ length: count }, (_unused, index) => anEntry(`m${index}`));
+}
+
+function plan(bend: Partial<RemovalQuestion> & { readonly keep?: number }) {
+  const inventory = bend.inventory ?? entries(3);
+  const desired = new Set(inventory.slice(0, bend.keep ?? 0).map(entryKey));
+  return planRemovals({
+    inventory,
+    desired,
+    said: false,
+    deleteDefinitions: false,
+    keepResources: false,
+    wantedBy: () => undefined,
+    limits: { share: 0.5, shareAbove: 20, count: 100 },
+    ...bend,
+  });
+}
+
+const claim = anEntry("data", { kind: "PersistentVolumeClaim" });
+const namespace = anEntry("apps", { kind: "Namespace", namespace: "" });
+const definition = anEntry("widgets.example.com", {
+  group: "apiextensions.k8s.io",
+  kind: "CustomResourceDefinition",
+  namespace: "",
+});
+
+describe("planRemovals", () => {
+  test("removes what is owned and not desired, and nothing else", () => {
+    expect(plan({ keep: 2 })).toMatchObject({ remove: [{ name: "m2" }], held: [], released: [] });
+    expect(plan({ keep: 3 })).toMatchObject({ remove: [], held: [], released: [] });
+  });
+
+  test.each([
+    { name: "20 of 30: not more than 20", count: 30, keep: 10, held: 0 },
+    { name: "21 of 42: not more than half", count: 42, keep: 21, held: 0 },
+    { name: "21 of 40: more than half and more than 20", count: 40, keep: 19, held: 21 },
+    { name: "100 of 1000: not more than 100", count: 1000, keep: 900, held: 0 },
+    { name: "101 of 1000: more than 100", count: 1000, keep: 899, held: 101 },
+  ])("holds removals beyond the limits – $name", ({ count, keep, held }) => {
+    const result = plan({ inventory: entries(count), keep });
+    expect(result.held).toHaveLength(held);
+    expect(result.remove).toHaveLength(held > 0 ? 0 : count - keep);
+  });
+
+  test("does not count limits when the hub said that the whole deployment goes", () => {
+    expect(plan({ inventory: entries(500), said: true }).remove).toHaveLength(500);
+  });
+
+  test("always holds namespaces and claims, said or not", () => {
+    for (const said of [true, false]) {
+      const result = plan({ inventory: [claim, namespace, anEntry("m")], said });
+      expect(result.held.map(({ entry }) => entry.kind)).toEqual(["PersistentVolumeClaim", "Namespace"]);
+      expect(result.remove.map(({ name }) => name)).toEqual(["m"]);
+    }
+  });
+
+  test("keeps definitions, and holds them with deleteCRDResources", () => {
+    expect(plan({ inventory: [definition] }).released).toHaveLength(1);
+    expect(plan({ inventory: [definition], deleteDefinitions: true })).toMatchObject({
+      remove: [],
+      held: [{ entry: definition }],
+    });
+  });
+
+  test("carries out exactly the plan that was approved", () => {
+    const inventory = [claim, ...entries(30)];
+    const held = plan({ inventory });
+    expect(held.remove).toEqual([]);
+    expect(describeHeld(held)[0]).toContain(held.digest);
+    expect(plan({ inventory, approved: held.digest }).remove).toHaveLength(31);
+    expect(plan({ inventory: inventory.slice(0, 30), approved: held.digest }).remove).toEqual([]);
+    const other = inventory.map((entry) => ({ ...entry, uid: `${entry.uid}-new` }));
+    expect(plan({ inventory: other, approved: held.digest }).remove).toEqual([]);
+  });
+
+  test("releases what another bundle wants, and everything with keepResources", () => {
+    const result = plan({ wantedBy: (key) => (key.endsWith("/m1") ? "team/other" : undefined) });
+    expect(result.released).toMatchObject([{ entry: { name: "m1" }, reason: expect.stringContaining("team/other") }]);
+    expect(plan({ keepResources: true })).toMatchObject({ remove: [], released: [{}, {}, {}] });
+  });
+});
