@@ -18,12 +18,24 @@ export function evaluateCall(call: Call, scope: TemplateScope): TemplateValue {
   if (missing >= 0 && helper.takesMissing !== true && scope.run.strict) {
     throw faultAt(call, `${describe(call.params[missing])} has no value`);
   }
+  takeStep(
+    call,
+    scope,
+    parameters.reduce<number>((sum, parameter) => sum + costOf(parameter), 1),
+  );
   try {
-    return helper.call(parameters);
+    const result = helper.call(parameters);
+    takeStep(call, scope, costOf(result));
+    return result;
   } catch (error) {
     if (error instanceof HelperFault) throw faultAt(call, `${name}: ${error.message}`);
     throw error;
   }
+}
+
+/** Long texts cost steps, so that helpers cannot be made to work on them over and over. */
+function costOf(value: TemplateValue): number {
+  return typeof value === "string" ? Math.ceil(value.length / 1000) : 0;
 }
 
 /** Returns the value of an expression, undefined where a path leads nowhere. */

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import { isJsonObject } from "../../../codec/json-value.ts";
+import { type JsonObject, isJsonObject } from "../../../codec/json-value.ts";
 import { printGoYaml } from "../../../codec/print-go-yaml.ts";
 import { printJson } from "../../../codec/print-json.ts";
 import type { TemplateValue } from "./template-scope.ts";
@@ -23,7 +22,7 @@ export const templateHelpers: Readonly<Record<string, TemplateHelper>> = {
   b64enc: { call: ([value]) => Buffer.from(text(value), "utf8").toString("base64") },
   contains: { call: ([part, whole]) => text(whole).includes(text(part)) },
   default: { takesMissing: true, call: ([fallback, value]) => (isSet(value) ? value : fallback) },
-  eq: { takesMissing: true, call: ([a, ...others]) => others.some((b) => isDeepStrictEqual(a, b)) },
+  eq: { takesMissing: true, call: ([a, ...others]) => others.some((b) => isSame(a, b)) },
   ge: { call: ([a, b]) => compare(a, b) >= 0 },
   gt: { call: ([a, b]) => compare(a, b) > 0 },
   hasKey: { call: ([map, key]) => isJsonObject(map) && Object.hasOwn(map, text(key)) },
@@ -32,7 +31,7 @@ export const templateHelpers: Readonly<Record<string, TemplateHelper>> = {
   le: { call: ([a, b]) => compare(a, b) <= 0 },
   lower: { call: ([value]) => text(value).toLowerCase() },
   lt: { call: ([a, b]) => compare(a, b) < 0 },
-  ne: { takesMissing: true, call: ([a, b]) => !isDeepStrictEqual(a, b) },
+  ne: { takesMissing: true, call: ([a, b]) => !isSame(a, b) },
   nindent: { call: ([width, value]) => `\n${indent(width, text(value))}` },
   not: { takesMissing: true, call: ([value]) => !isSet(value) },
   or: { takesMissing: true, call: (all) => all.find(isSet) ?? all.at(-1) },
@@ -49,7 +48,19 @@ export const templateHelpers: Readonly<Record<string, TemplateHelper>> = {
 /** As Helm's `default` and `and` see it: empty maps, too, count as not set. */
 function isSet(value: TemplateValue): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  return isJsonObject(value) ? Object.keys(value).length > 0 : Boolean(value);
+  return isJsonObject(value) ? hasMembers(value) : Boolean(value);
+}
+
+function hasMembers(object: JsonObject): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return true;
+  return false;
+}
+
+function isSame(a: TemplateValue, b: TemplateValue): boolean {
+  if (typeof a === "object" && a !== null && typeof b === "object" && b !== null) {
+    throw new HelperFault("compares texts, numbers and booleans, not maps or lists");
+  }
+  return a === b;
 }
 
 function text(value: TemplateValue): string {

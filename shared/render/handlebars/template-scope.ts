@@ -29,9 +29,10 @@ export interface TemplateScope {
   };
 }
 
-/** Takes a step off the budget. Throws `TemplateFault` when none is left. */
-export function takeStep(node: hbs.AST.Node, scope: TemplateScope): void {
-  if (--scope.run.budget.steps < 0) throw limitAt(node, "the template runs for too long");
+/** Takes steps off the budget, one unless said. Throws `TemplateFault` when none is left. */
+export function takeStep(node: hbs.AST.Node, scope: TemplateScope, steps = 1): void {
+  scope.run.budget.steps -= steps;
+  if (scope.run.budget.steps < 0) throw limitAt(node, "the template runs for too long");
 }
 
 /** Returns text that is printed, taken off the budget. Throws `TemplateFault` when it is too long. */
