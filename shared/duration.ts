@@ -31,6 +31,11 @@ export function parseDuration(text: string): number {
   return text.startsWith("-") ? -sum : sum;
 }
 
+/** Returns whether `parseDuration` takes the text. */
+export function isDuration(text: string): boolean {
+  return /^[+-]?0$/u.test(text) || durationPattern.test(text);
+}
+
 /** Returns milliseconds as Go prints a duration: `15m0s`, `1h30m0s`, `1.5s`, `20ms`, `0s`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs === 0) return "0s";

@@ -3,12 +3,32 @@ import { bundleStates } from "../api/bundle-spec.ts";
 import type { GitTarget } from "../api/bundle-target.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import type { SourcePosition } from "../errors.ts";
+import { isDuration } from "../duration.ts";
 import type { TypeFault, ValuePath } from "./decode-lenient.ts";
 import { closestWord } from "./suggest-key.ts";
 import type { BundleWarning, WarningCode } from "./warning.ts";
 
-/** Returns what Fleet refuses although the types are right: `dependsOn` entries that say nothing, or an unknown state. */
+/**
+ * Returns what Fleet refuses although the types are right: `dependsOn` entries that say nothing, an unknown state, an
+ * interval of an image scan that is no duration.
+ */
 export function validateFleetYaml(options: FleetYaml): TypeFault[] {
+  return [...dependencyFaults(options), ...intervalFaults(options)];
+}
+
+function intervalFaults(options: FleetYaml): TypeFault[] {
+  return (options.imageScans ?? []).flatMap(({ interval }, index) => {
+    if (interval === undefined || isDuration(interval)) return [];
+    return [
+      {
+        path: ["imageScans", index, "interval"],
+        message: `imageScans[${index}].interval "${interval}" is no duration such as 15m`,
+      },
+    ];
+  });
+}
+
+function dependencyFaults(options: FleetYaml): TypeFault[] {
   return (options.dependsOn ?? []).flatMap((entry, index) => {
     const path: ValuePath = ["dependsOn", index];
     if ((entry.name ?? "") === "" && entry.selector === undefined) {
@@ -99,23 +119,55 @@ function checkShadowed(options: FleetYaml, warn: Warn): void {
 
 function checkHelm(options: FleetYaml, warn: Warn): void {
   const { helm } = options;
-  if (helm === undefined) return;
-  if ((helm.valuesFiles ?? []).length > 0 && (helm.chart ?? "") === "" && (helm.repo ?? "") === "") {
+  if ((helm?.valuesFiles ?? []).length > 0 && (helm?.chart ?? "") === "" && (helm?.repo ?? "") === "") {
     const message =
       "valuesFiles is only read when chart or repo is set; the files are left out of the bundle all the same";
     warn("FIELD_WITHOUT_EFFECT", ["helm", "valuesFiles"], message);
   }
-  if (helm.disablePreProcess !== true && helm.values !== undefined) {
-    for (const path of shellVariables(helm.values, ["helm", "values"])) {
+  if (helm?.disablePreProcess === true) return;
+  const entries: { readonly values: JsonValue | undefined; readonly path: ValuePath }[] = [
+    { values: helm?.values, path: ["helm", "values"] },
+  ];
+  for (const list of ["targets", "targetCustomizations"] as const) {
+    for (const [index, entry] of (options[list] ?? []).entries()) {
+      const values = entry.helm?.disablePreProcess === true ? undefined : entry.helm?.values;
+      entries.push({ values, path: [list, index, "helm", "values"] });
+    }
+  }
+  for (const { values, path } of entries) {
+    for (const [name, at] of shellVariables(values ?? null, path)) {
       const message =
-        "${NAME} is a Go template here and fails on every cluster; write ${ .ClusterLabels.x }, or set helm.disablePreProcess to leave it alone";
-      warn("TEMPLATE_SUSPECT", path, message);
+        `\${${name}} is a Go template here, not a variable of a shell, and fails on every cluster; write ` +
+        "${ .ClusterLabels.x } for a label, ${`${" +
+        `${name}}\`} for the text itself, or set helm.disablePreProcess`;
+      warn("TEMPLATE_SUSPECT", at, message);
     }
   }
 }
 
-function shellVariables(value: JsonValue, path: ValuePath): ValuePath[] {
-  if (typeof value === "string") return /\$\{[A-Z_][A-Z0-9_]*\}/u.test(value) ? [path] : [];
+/** Words that stand alone in a template and mean something. */
+const templateWords = new Set([
+  "end",
+  "else",
+  "break",
+  "continue",
+  "nil",
+  "true",
+  "false",
+  "now",
+  "uuidv4",
+  "list",
+  "dict",
+]);
+
+function shellVariables(value: JsonValue, path: ValuePath): (readonly [name: string, path: ValuePath])[] {
+  if (typeof value === "string") {
+    const names = [...value.matchAll(/(?<![`"])\$\{([A-Za-z_][A-Za-z0-9_]*)\}/gu)].map(([, name = ""]) => name);
+    return names
+      .filter((name) => !templateWords.has(name))
+      .slice(0, 1)
+      .map((name) => [name, path]);
+  }
   if (Array.isArray(value)) return value.flatMap((item: JsonValue, index) => shellVariables(item, [...path, index]));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => shellVariables(item, [...path, key]));

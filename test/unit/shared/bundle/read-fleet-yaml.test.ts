@@ -86,6 +86,8 @@ describe("readFleetYaml", () => {
       /dependsOn\[1\] must specify/u,
       3,
     ],
+    ["a bad interval", "imageScans:\n- interval: 15\n", /interval must be text/u, 2],
+    ["a bad duration", "imageScans:\n- interval: 15x\n", /is no duration/u, 2],
     ["an unknown state", "dependsOn:\n- name: a\n  acceptedStates: [ready]\n", /"ready" is no state/u, 3],
   ])("refuses %s with file and line", (...[, text, message, line]) => {
     const fault = faultOf(text);
@@ -129,6 +131,13 @@ describe("readFleetYaml", () => {
     ["targets", "targets:\n- clusterName: a\n", "FIELD_WITHOUT_EFFECT", /overrideTargets/u, 1],
     ["valuesFiles without chart", "helm:\n  valuesFiles: [a]\n", "FIELD_WITHOUT_EFFECT", /only read when chart/u, 2],
     ["a shell variable", "helm:\n  values:\n    a: ${HOME}\n", "TEMPLATE_SUSPECT", /disablePreProcess/u, 3],
+    [
+      "a shell variable in a customization",
+      "targetCustomizations:\n- clusterName: a\n  helm:\n    values: {list: ['x ${pod_name}']}\n",
+      "TEMPLATE_SUSPECT",
+      /pod_name/u,
+      4,
+    ],
     ["an unknown mode", "targetCustomizationMode: allmatches\n", "VALUE_UNKNOWN", /did you mean "AllMatches"/u, 1],
     ["an object", "apiVersion: v1\nkind: ConfigMap\n", "KEY_UNKNOWN", /never deployed/u, 2],
     [
@@ -151,6 +160,7 @@ describe("readFleetYaml", () => {
 
   it("leaves ${ } of templates and of switched-off processing alone", () => {
     expect(warningsOf("helm: {values: {a: '${ .ClusterLabels.x }'}}")).toEqual([]);
+    expect(warningsOf("helm: {values: {a: '${ `${HOME}` } ${end}'}}")).toEqual([]);
     expect(warningsOf("helm: {disablePreProcess: true, values: {a: '${HOME}'}}")).toEqual([]);
   });
 });
