@@ -6,6 +6,15 @@ import { aDeployment, managed } from "./objects.ts";
 const rules = ignoreRules();
 const manager = "drover";
 
+const secret = (value: string, label: string) => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "s", namespace: "apps", labels: { label } },
+  data: { password: value },
+});
+const data = (value: string) =>
+  Object.fromEntries(Array.from({ length: 25 }, (_unused, index) => [`k${index}`, value]));
+
 describe("describeDrift", () => {
   test("names the manager that wrote a value last, and when", () => {
     const fields = { "f:spec": { "f:replicas": {} } };
@@ -39,12 +48,6 @@ describe("describeDrift", () => {
   });
 
   test("hides the values of a Secret's data, not those of its labels", () => {
-    const secret = (value: string, label: string) => ({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "s", namespace: "apps", labels: { label } },
-      data: { password: value },
-    });
     const drift = describeDrift({ live: secret("YQ==", "a"), merged: secret("Yg==", "b"), rules, manager });
     expect(drift?.fields).toEqual([
       { path: "metadata.labels.label", desired: "b", live: "a" },
@@ -53,8 +56,6 @@ describe("describeDrift", () => {
   });
 
   test("cuts long values and long lists of fields, and says so", () => {
-    const data = (value: string) =>
-      Object.fromEntries(Array.from({ length: 25 }, (_unused, index) => [`k${index}`, value]));
     const drift = describeDrift({
       live: aDeployment({ data: data("a") }),
       merged: aDeployment({ data: data("b".repeat(500)) }),

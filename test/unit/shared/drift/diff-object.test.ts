@@ -19,6 +19,9 @@ function differing(desired: unknown, live: unknown, fields?: typeof keyed): stri
   return diffObject(withContainers(desired, fields), withContainers(live, fields)).map(({ path }) => printPath(path));
 }
 
+const object = (args: string[]) => aDeployment({ args });
+const big = (value: bigint) => aDeployment({ data: { big: value } });
+
 describe("diffObject", () => {
   test("finds nothing between equal objects, whatever the server wrote into metadata and status", () => {
     const live = aDeployment({ status: { replicas: 1 } }, { resourceVersion: "1", generation: 3, uid: "u" });
@@ -42,7 +45,6 @@ describe("diffObject", () => {
   });
 
   test("compares lists without keys by place when equally long, else as a whole", () => {
-    const object = (args: string[]) => aDeployment({ args });
     expect(diffObject(object(["a", "b"]), object(["a", "c"]))).toMatchObject([{ desired: "b", live: "c" }]);
     expect(diffObject(object(["a", "b"]), object(["a"]))).toMatchObject([{ desired: ["a", "b"], live: ["a"] }]);
   });
@@ -57,7 +59,6 @@ describe("diffObject", () => {
         desired: "1",
       },
     ]);
-    const big = (value: bigint) => aDeployment({ data: { big: value } });
     expect(diffObject(big(9007199254740993n), big(9007199254740992n))).toHaveLength(1);
     expect(diffObject(big(9007199254740993n), big(9007199254740993n))).toEqual([]);
   });

@@ -68,6 +68,20 @@ const cases: readonly Case[] = [
   },
 ];
 
+const ref = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", namespace: "apps", name });
+const rule = (name?: string) =>
+  ignoreRules([
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      namespace: "apps",
+      ...(name === undefined ? {} : { name }),
+      operations: [{ op: "ignore" }],
+    },
+  ]);
+const named = (name: string) =>
+  ignoreRules([{ apiVersion: "v1", kind: "ConfigMap", name, operations: [{ op: "ignore" }] }]);
+
 describe("ignoreRules", () => {
   test.each(cases)("$name", ({ patch, expected }) => {
     const { apiVersion, kind, metadata } = object;
@@ -80,17 +94,6 @@ describe("ignoreRules", () => {
   });
 
   test("ignores missing objects by name, expression or all of a namespace", () => {
-    const ref = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", namespace: "apps", name });
-    const rule = (name?: string) =>
-      ignoreRules([
-        {
-          apiVersion: "v1",
-          kind: "ConfigMap",
-          namespace: "apps",
-          ...(name === undefined ? {} : { name }),
-          operations: [{ op: "ignore" }],
-        },
-      ]);
     expect(rule("a").ignoresMissing(ref("a"))).toBe(true);
     expect(rule("^tmp-[0-9]+$").ignoresMissing(ref("tmp-12"))).toBe(true);
     expect(rule("^tmp-[0-9]+$").ignoresMissing(ref("other"))).toBe(false);
@@ -99,9 +102,7 @@ describe("ignoreRules", () => {
   });
 
   test("does not run expressions that could take for ever, nor broken ones", () => {
-    const rule = (name: string) =>
-      ignoreRules([{ apiVersion: "v1", kind: "ConfigMap", name, operations: [{ op: "ignore" }] }]);
     const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "", name: `${"a".repeat(250)}!` };
-    for (const name of ["(a+)+$", "(a|a)*$", "(", "a*a*a*b"]) expect(rule(name).ignoresMissing(ref)).toBe(false);
+    for (const name of ["(a+)+$", "(a|a)*$", "(", "a*a*a*b"]) expect(named(name).ignoresMissing(ref)).toBe(false);
   });
 });

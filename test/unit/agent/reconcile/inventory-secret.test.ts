@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import type { Inventory } from "../../../../agent/reconcile/inventory.ts";
+import { inventorySecrets, readInventorySecrets } from "../../../../agent/reconcile/inventory-secret.ts";
+import { AppError } from "../../../../shared/errors.ts";
+
+function anInventory(count: number, fields: Partial<Inventory> = {}): Inventory {
+  const entries = Array.from({ length: count }, (_unused, index) => ({
+    group: "apps",
+    kind: "Deployment",
+    namespace: "apps",
+    name: `web-${index}-${(index * 2_654_435_761) % 4_294_967_296}`,
+    uid: crypto.randomUUID(),
+  }));
+  return {
+    bundle: "team/app",
+    deploymentId: "d1",
+    renderDigest: "r1",
+    epoch: "e",
+    revision: 3,
+    entries,
+    keepResources: false,
+    deleteDefinitions: false,
+    ...fields,
+  };
+}
+
+const writing = { fields: {}, generation: 1, namespace: "drover-system", maxPartBytes: 500_000 };
+
+describe("inventory Secrets", () => {
+  test("hold an inventory and the fields that are ours", () => {
+    const inventory = anInventory(3);
+    const key = `apps/Deployment/apps/${inventory.entries[0]?.name}`;
+    const fields = { [key]: { "f:spec": {} } };
+    const read = readInventorySecrets(inventorySecrets({ ...writing, inventory, fields }));
+    expect(read.inventory).toMatchObject({ ...inventory });
+    expect(read.fields()).toEqual(fields);
+  });
+
+  test("are split so that each stays within the size, and read as one", () => {
+    const inventory = anInventory(400);
+    const secrets = inventorySecrets({ ...writing, inventory, maxPartBytes: 5000 });
+    expect(secrets.length).toBeGreaterThan(3);
+    for (const secret of secrets) expect(JSON.stringify(secret["data"]).length).toBeLessThan(5200);
+    expect(new Set(secrets.map(({ metadata }) => metadata.name)).size).toBe(secrets.length);
+    expect(readInventorySecrets(secrets.toReversed()).inventory.entries).toHaveLength(400);
+    expect(readInventorySecrets(secrets).inventory.deploymentId).toBe("d1");
+  });
+
+  test("of a writing that was cut off own what either names, and count as not applied", () => {
+    const before = inventorySecrets({ ...writing, inventory: anInventory(100), maxPartBytes: 2000 });
+    const after = inventorySecrets({ ...writing, inventory: anInventory(100), generation: 2, maxPartBytes: 2000 });
+    const [first] = after;
+    if (first === undefined) throw new Error("there is a first part");
+    const torn = readInventorySecrets([first, ...before.slice(1)]);
+    expect(torn.inventory.deploymentId).toBeUndefined();
+    expect(torn.inventory.entries.length).toBeGreaterThanOrEqual(100);
+  });
+
+  test("are the parent of an ApplySet with a valid ID", () => {
+    const [secret] = inventorySecrets({ ...writing, inventory: anInventory(1) });
+    expect(secret?.metadata.labels?.["applyset.kubernetes.io/id"]).toMatch(/^applyset-[A-Za-z0-9_-]{43}-v1$/u);
+    expect(secret?.metadata.annotations).toMatchObject({
+      "applyset.kubernetes.io/tooling": expect.stringMatching(/^drover\//u),
+    });
+  });
+
+  test("that are damaged are an error, never an empty inventory", () => {
+    const [secret] = inventorySecrets({ ...writing, inventory: anInventory(1) });
+    if (secret === undefined) throw new Error("there is a Secret");
+    for (const data of [{}, { inventory: "" }, { inventory: "AAAA" }, undefined]) {
+      expect(() => readInventorySecrets([{ ...secret, data }])).toThrow(AppError);
+    }
+  });
+});
