@@ -13,7 +13,10 @@ import { normalizeRemote, printableUrl, remoteKey } from "./git-remote.ts";
 import type { RemoteSession } from "./ls-refs.ts";
 import { formatOfOid } from "./object-format.ts";
 import { openObjectStore } from "./object-store.ts";
+import type { CommitObject } from "./parse-objects.ts";
 import { parseCommit } from "./parse-objects.ts";
+
+export type { Commit } from "./commit.ts";
 
 /** Which commit of which remote; `ref` and `session` come from whoever noticed it. */
 export interface CommitWish {

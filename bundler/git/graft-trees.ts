@@ -61,11 +61,14 @@ export function graftTrees(base: CommitTree, mounts: readonly Mount[]): CommitTr
       return tree.read(rest);
     },
     get counts() {
-      const sum = (field: "treesRead" | "blobsRead"): number => trees.reduce((total, tree) => total + tree.counts[field], 0);
-      return { treesRead: sum("treesRead"), blobsRead: sum("blobsRead") };
+      return { treesRead: sumOf(trees, "treesRead"), blobsRead: sumOf(trees, "blobsRead") };
     },
     [Symbol.dispose]: () => {
       for (const tree of trees) tree[Symbol.dispose]();
     },
   };
+}
+
+function sumOf(trees: readonly CommitTree[], field: keyof CommitTree["counts"]): number {
+  return trees.reduce((total, tree) => total + tree.counts[field], 0);
 }

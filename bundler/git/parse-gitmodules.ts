@@ -51,5 +51,9 @@ function plainValue(value: string): string {
 }
 
 function isInside(path: string): boolean {
-  return path !== "" && !path.startsWith("/") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return (
+    path !== "" &&
+    !path.startsWith("/") &&
+    path.split("/").every((part) => part !== "" && part !== "." && part !== "..")
+  );
 }

@@ -11,6 +11,8 @@ import { openObjectStore } from "./object-store.ts";
 import type { GitTreeEntry } from "./parse-objects.ts";
 import { parseTree } from "./parse-objects.ts";
 
+export type { CommitTree } from "./commit-tree.ts";
+
 /** Parsed directories of one remote by object ID. */
 export interface RemoteTrees {
   get(oid: string): CachedTree | undefined;

@@ -18,6 +18,7 @@ export function memoryCommit(files: Readonly<Record<string, MemoryFile>>, store:
   remember("", tree.oid);
   return {
     oid: tree.oid,
+    roots: [tree.oid],
     counts,
     list: (dir) => {
       counts.treesRead += 1;
