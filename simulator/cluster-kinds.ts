@@ -14,10 +14,12 @@ import type { ClusterCredentials } from "./cluster-credentials.ts";
 import { customDefinitionStrategy } from "../apiserver/resources/strategies/custom-definition-strategy.ts";
 import { namespaceStrategy } from "../apiserver/resources/strategies/namespace-strategy.ts";
 import { podStrategy } from "../apiserver/resources/strategies/pod-strategy.ts";
+import { volumeClaimStrategy } from "../apiserver/resources/strategies/volume-claim-strategy.ts";
 import { configMapStrategy, secretStrategy } from "../apiserver/resources/strategies/secret-strategy.ts";
 import { createServiceStrategy } from "../apiserver/resources/strategies/service-strategy.ts";
 import {
   bindingStrategy,
+  daemonSetStrategy,
   jobStrategy,
   selectorStrategy,
   statefulSetStrategy,
@@ -39,11 +41,12 @@ function createStrategies(): Readonly<Record<string, ResourceStrategy>> {
   return {
     "/configmaps": configMapStrategy,
     "/namespaces": namespaceStrategy,
+    "/persistentvolumeclaims": volumeClaimStrategy,
     "/pods": podStrategy,
     "/secrets": secretStrategy,
     "/services": createServiceStrategy(),
     "apiextensions.k8s.io/customresourcedefinitions": customDefinitionStrategy,
-    "apps/daemonsets": selectorStrategy,
+    "apps/daemonsets": daemonSetStrategy,
     "apps/deployments": selectorStrategy,
     "apps/replicasets": selectorStrategy,
     "apps/statefulsets": statefulSetStrategy,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { ApiError } from "../resources/api-error.ts";
 import type { ResourceRegistry } from "../resources/resource-registry.ts";
-import { ok, type Answer } from "../http/answer.ts";
+import { ok, pageNotFound, type Answer } from "../http/answer.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { aggregatedDiscovery, groupDocument, groupList, resourceList } from "./discovery-documents.ts";
 import { openApiIndex, openApiV2, openApiV3 } from "./open-api-documents.ts";
@@ -17,7 +17,6 @@ export interface DiscoveryOptions {
 
 /** Answers the paths that are no resources. */
 export interface Discovery {
-  /** Throws 404 for a path that leads nowhere. */
   answer(request: IncomingMessage, url: URL): Answer;
 }
 
@@ -49,7 +48,7 @@ export function createDiscovery({ registry, version, notReady }: DiscoveryOption
       case "readyz":
         return readiness();
       default:
-        throw missing();
+        return pageNotFound;
     }
   }
 
@@ -95,10 +94,5 @@ export function createDiscovery({ registry, version, notReady }: DiscoveryOption
 }
 
 function documentOrMissing(document: Answer["body"] | undefined): Answer {
-  if (document === undefined) throw missing();
-  return { status: 200, body: document };
-}
-
-function missing(): ApiError {
-  return new ApiError("NotFound", "the server could not find the requested resource", { details: {} });
+  return document === undefined ? pageNotFound : { status: 200, body: document };
 }

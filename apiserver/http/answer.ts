@@ -10,6 +10,9 @@ export interface Answer {
   readonly contentType?: string | undefined;
 }
 
+/** What a kube-apiserver answers for a group, or a path, that it does not serve at all. */
+export const pageNotFound: Answer = { status: 404, body: "404 page not found\n" };
+
 /** Returns an answer with status 200. */
 export function ok(body: JsonObject): Answer {
   return { status: 200, body };

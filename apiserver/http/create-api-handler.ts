@@ -10,7 +10,7 @@ import type { UserInfo } from "../resources/resource-definition.ts";
 import type { ResourceRegistry } from "../resources/resource-registry.ts";
 import type { WriterParts } from "../resources/verbs/write-request.ts";
 import { ExpiredContinueError } from "../storage/store-errors.ts";
-import type { Answer } from "./answer.ts";
+import { pageNotFound, type Answer } from "./answer.ts";
 import { ownsPath, parseResourcePath, type ResourcePath } from "./parse-request-path.ts";
 import { defaultMaxBodyBytes } from "./read-body.ts";
 import type { ResourceCall, ServerParts } from "./resource-call.ts";
@@ -145,7 +145,10 @@ interface Visit {
 async function serve(call: ResourceCall): Promise<Answer | undefined> {
   const { path, request, query, server } = call;
   const definition = server.registry.find(path.group, path.version, path.resource);
-  if (definition === undefined) throw noSuchResource();
+  if (definition === undefined) {
+    if (server.registry.ofGroupVersion(path.group, path.version).length === 0) return pageNotFound;
+    throw noSuchResource();
+  }
   if (definition.type === "review") return serveReview(call, definition);
   const verb = verbOf(request.method ?? "GET", path, query);
   if (verb === undefined) throw methodNotAllowed();

@@ -39,7 +39,7 @@ export function presentList(list: ObjectList, call: StoredCall): JsonObject {
   if (list.remainingItemCount !== undefined) metadata["remainingItemCount"] = list.remainingItemCount;
   if (form.as === "Table") return printTable(list.items, tableRequest(call, form), metadata);
   if (form.as === "PartialObjectMetadataList") {
-    const items = list.items.map(({ metadata: { ...fields } }) => ({ metadata: fields }));
+    const items = list.items.map((item) => metadataOnly(item, form.version));
     return { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata, items };
   }
   const { names } = definition;

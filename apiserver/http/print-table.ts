@@ -54,10 +54,13 @@ function cellOf(object: ApiObject, column: PrinterColumn, nowMs: number): JsonVa
   return typeof value === "string" ? formatAge(value, nowMs) : "<unknown>";
 }
 
-function rowObject(object: ApiObject, { includeObject, version }: TableRequest): { readonly object?: JsonObject } {
+function rowObject(
+  object: ApiObject,
+  { includeObject, version }: TableRequest,
+): { readonly object: JsonObject | null } {
   switch (includeObject) {
     case "None":
-      return {};
+      return { object: null };
     case "":
     case "Metadata":
       return { object: metadataOnly(object, version) };

@@ -1,13 +1,14 @@
 import { isJsonObject, type JsonObject } from "../../codec/json-value.ts";
+import { trackUpdate } from "../apply/track-update.ts";
 import { ApiError, badRequest } from "../resources/api-error.ts";
 import type { CustomSubresource, ResourceVerb, ReviewDefinition } from "../resources/resource-definition.ts";
 import { decodeObject } from "../resources/verbs/decode-object.ts";
-import { inServedVersion, storageKeyOf } from "../resources/verbs/write-request.ts";
+import { inServedVersion, metaTime, schemaOf, storageKeyOf } from "../resources/verbs/write-request.ts";
 import type { Answer } from "./answer.ts";
 import type { ResourcePath } from "./parse-request-path.ts";
 import { mediaTypeOf, parseBody, readBody } from "./read-body.ts";
 import { parseListOptions, parseWriteOptions } from "./request-query.ts";
-import { callContext, namespaceOf, type ResourceCall, type StoredCall } from "./resource-call.ts";
+import { callContext, managerOf, namespaceOf, type ResourceCall, type StoredCall } from "./resource-call.ts";
 import { serveDelete, serveDeleteCollection } from "./serve-delete.ts";
 import { servePatch } from "./serve-patch.ts";
 import { serveGet, serveList } from "./serve-read.ts";
@@ -128,9 +129,15 @@ export async function serveReview(call: ResourceCall, definition: ReviewDefiniti
   const { path, request, server } = call;
   if (request.method !== "POST" || path.name !== "") throw methodNotAllowed();
   const { names } = definition;
-  const { dryRun, fieldValidation } = parseWriteOptions(call.query, "CreateOptions");
+  const { dryRun, fieldManager, fieldValidation } = parseWriteOptions(call.query, "CreateOptions");
   const bytes = await readBody(request, server.maxBodyBytes);
   const raw = parseBody(bytes, mediaTypeOf(request), names.kind);
-  const object = decodeObject(raw, { definition: { ...definition, builtIn: true }, fieldValidation, warn: call.warn });
+  const decoded = decodeObject(raw, { definition: { ...definition, builtIn: true }, fieldValidation, warn: call.warn });
+  const object = trackUpdate({
+    updated: decoded,
+    manager: managerOf(request, fieldManager),
+    schema: schemaOf(definition),
+    time: metaTime(server.clock.now()),
+  });
   return { status: 201, body: await definition.answer(object, callContext(call, names, dryRun)) };
 }

@@ -46,11 +46,16 @@ const withoutGeneration = new Set([
   "serviceaccounts",
   "services",
 ]);
-const groupsWithoutGeneration = new Set(["coordination.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io"]);
+const groupsWithoutGeneration = new Set([
+  "autoscaling",
+  "coordination.k8s.io",
+  "rbac.authorization.k8s.io",
+  "storage.k8s.io",
+]);
 
 const nameRules: Readonly<Record<string, NameRule>> = {
   "/namespaces": "label",
-  "/services": "dns1035",
+  "/services": "label",
   "rbac.authorization.k8s.io/clusterrolebindings": "path",
   "rbac.authorization.k8s.io/clusterroles": "path",
   "rbac.authorization.k8s.io/rolebindings": "path",

@@ -65,6 +65,11 @@ export interface HookContext {
 export interface ResourceStrategy {
   prepareForCreate?(object: ApiObject, context: HookContext): ApiObject | Promise<ApiObject>;
   prepareForUpdate?(object: ApiObject, previous: ApiObject, context: HookContext): ApiObject | Promise<ApiObject>;
+  /**
+   * Returns the object with what the server allots it, such as addresses; called last, after managedFields are set: nobody
+   * owns what is set here.
+   */
+  allot?(object: ApiObject): ApiObject;
   validateCreate?(object: ApiObject, context: HookContext): readonly FieldError[] | Promise<readonly FieldError[]>;
   validateUpdate?(
     object: ApiObject,

@@ -1,4 +1,9 @@
-import { itself, objectAt, type Controller, type ControllerParts } from "./controller.ts";
+import { isJsonObject } from "../../codec/json-value.ts";
+import type { ApiObject } from "../../apiserver/resources/api-object.ts";
+import { textOf } from "../../apiserver/resources/json-text.ts";
+import { volumeClaimFinalizer } from "../../apiserver/resources/strategies/volume-claim-strategy.ts";
+import type { ObjectName } from "../cluster-client.ts";
+import { itself, nameOf, objectAt, type Controller, type ControllerParts } from "./controller.ts";
 
 const resource = "/persistentvolumeclaims";
 const volumes = "/persistentvolumes";
@@ -7,15 +12,18 @@ const volumes = "/persistentvolumes";
 export function createVolumeClaimController({ client }: ControllerParts): Controller {
   return {
     name: "persistentvolume",
-    watches: { [resource]: itself(resource) },
+    watches: { [resource]: itself(resource), "/pods": claimNames },
     reconcile: async (name) => {
       const claim = await client.get(name);
       if (claim === undefined) {
         await removeVolumesOf(name.namespace, name.name);
         return undefined;
       }
-      if (claim.metadata.deletionTimestamp !== undefined || objectAt(claim, "status")["phase"] === "Bound")
+      if (claim.metadata.deletionTimestamp !== undefined) {
+        await releaseUnused(claim);
         return undefined;
+      }
+      if (objectAt(claim, "status")["phase"] === "Bound") return undefined;
       const spec = objectAt(claim, "spec");
       const volumeName = `pvc-${claim.metadata.uid ?? ""}`;
       const capacity = objectAt(spec, "resources", "requests");
@@ -46,6 +54,15 @@ export function createVolumeClaimController({ client }: ControllerParts): Contro
     },
   };
 
+  async function releaseUnused(claim: ApiObject): Promise<void> {
+    const pods = await client.list("/pods", claim.metadata.namespace ?? "");
+    if (pods.some((pod) => claimsOf(pod).includes(claim.metadata.name ?? ""))) return;
+    await client.change(nameOf(resource, claim), (live) => {
+      const finalizers = (live.metadata.finalizers ?? []).filter((name) => name !== volumeClaimFinalizer);
+      return { ...live, metadata: { ...live.metadata, finalizers } };
+    });
+  }
+
   async function removeVolumesOf(namespace: string, claim: string): Promise<void> {
     for (const volume of await client.list(volumes)) {
       const reference = objectAt(volume, "spec", "claimRef");
@@ -53,4 +70,18 @@ export function createVolumeClaimController({ client }: ControllerParts): Contro
       await client.remove({ resource: volumes, namespace: "", name: volume.metadata.name ?? "" });
     }
   }
+}
+
+function claimNames(pod: ApiObject): readonly ObjectName[] {
+  const namespace = pod.metadata.namespace ?? "";
+  return claimsOf(pod).map((name) => ({ resource, namespace, name }));
+}
+
+function claimsOf(pod: ApiObject): readonly string[] {
+  const volumes = objectAt(pod, "spec")["volumes"];
+  if (!Array.isArray(volumes)) return [];
+  return volumes
+    .filter(isJsonObject)
+    .map((volume) => textOf(objectAt(volume, "persistentVolumeClaim")["claimName"]))
+    .filter((name) => name !== "");
 }

@@ -16,39 +16,27 @@ export function createServiceStrategy(): ResourceStrategy {
     return `10.96.${(addresses >> 8) & 255}.${addresses & 255}`;
   }
 
-  function withAddress(service: ApiObject, before: JsonObject): ApiObject {
+  function withAddress(service: ApiObject): ApiObject {
     const spec = specOf(service);
     if (spec["type"] === "ExternalName") return service;
-    const given = textOf(spec["clusterIP"]) ?? textOf(before["clusterIP"]);
-    const clusterIP = given ?? nextAddress();
+    const clusterIP = textOf(spec["clusterIP"]) ?? nextAddress();
     return {
       ...service,
       spec: {
         ...spec,
         clusterIP,
         clusterIPs: [clusterIP],
-        ipFamilies: spec["ipFamilies"] ?? before["ipFamilies"] ?? ["IPv4"],
-        ipFamilyPolicy: spec["ipFamilyPolicy"] ?? before["ipFamilyPolicy"] ?? "SingleStack",
-        ...portsOf(spec, before),
+        ipFamilies: spec["ipFamilies"] ?? ["IPv4"],
+        ipFamilyPolicy: spec["ipFamilyPolicy"] ?? "SingleStack",
+        ...(hasNodePorts(spec) ? { ports: portsOf(spec).map((port) => ({ nodePort: nodePorts++, ...port })) } : {}),
       },
     };
   }
 
-  function portsOf(spec: JsonObject, before: JsonObject): JsonObject {
-    const { ports, type } = spec;
-    if (!Array.isArray(ports) || (type !== "NodePort" && type !== "LoadBalancer")) return {};
-    const known = Array.isArray(before["ports"]) ? before["ports"].filter(isJsonObject) : [];
-    return {
-      ports: ports.filter(isJsonObject).map((port) => {
-        const same = known.find((other) => other["port"] === port["port"] && other["protocol"] === port["protocol"]);
-        return { ...port, nodePort: port["nodePort"] ?? same?.["nodePort"] ?? nodePorts++ };
-      }),
-    };
-  }
-
   return {
-    prepareForCreate: (service) => withAddress(service, {}),
-    prepareForUpdate: (service, previous) => withAddress(service, specOf(previous)),
+    // Clients that do not know the address keep it.
+    prepareForUpdate: (service, previous) => withFormer(service, specOf(previous)),
+    allot: withAddress,
     validateUpdate: (service, previous) => addressFaults(specOf(service), specOf(previous)),
   };
 }
@@ -59,6 +47,35 @@ function addressFaults(spec: JsonObject, before: JsonObject): readonly FieldErro
   if (isKept || spec["type"] === "ExternalName") return [];
   const value = [clusterIP ?? null];
   return [valueFault("FieldValueInvalid", "spec.clusterIPs[0]", { value, detail: "may not change once set" })];
+}
+
+const addressFields = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"];
+
+function withFormer(service: ApiObject, before: JsonObject): ApiObject {
+  const spec = specOf(service);
+  if (spec["type"] === "ExternalName") return service;
+  const former = Object.fromEntries(
+    addressFields.flatMap((name) => {
+      const value = spec[name] ?? before[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const ports = portsOf(spec).map((port) => {
+    const same = portsOf(before).find(
+      (other) => other["port"] === port["port"] && other["protocol"] === port["protocol"],
+    );
+    const nodePort = port["nodePort"] ?? same?.["nodePort"];
+    return nodePort === undefined || !hasNodePorts(spec) ? port : { ...port, nodePort };
+  });
+  return { ...service, spec: { ...spec, ...former, ...(ports.length === 0 ? {} : { ports }) } };
+}
+
+function hasNodePorts({ type }: JsonObject): boolean {
+  return type === "NodePort" || type === "LoadBalancer";
+}
+
+function portsOf({ ports }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(ports) ? ports.filter(isJsonObject) : [];
 }
 
 function specOf(service: ApiObject): JsonObject {

@@ -13,6 +13,24 @@ export const selectorStrategy: ResourceStrategy = {
     subresource === "" ? [...selectorFaults(object), ...immutableFaults(object, previous, ["spec", "selector"])] : [],
 };
 
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+/** DaemonSets also count the changes of their template, in an annotation. */
+export const daemonSetStrategy: ResourceStrategy = {
+  ...selectorStrategy,
+  prepareForCreate: (set) => withTemplateGeneration(set, 1),
+  prepareForUpdate: (set, previous) => {
+    const before = Number(previous.metadata.annotations?.[templateGeneration] ?? "0");
+    const isSame = jsonEqual(fieldAt(set, "spec", "template"), fieldAt(previous, "spec", "template"));
+    return withTemplateGeneration(set, isSame ? before : before + 1);
+  },
+};
+
+function withTemplateGeneration(set: ApiObject, generation: number): ApiObject {
+  const annotations = { ...set.metadata.annotations, [templateGeneration]: String(generation) };
+  return { ...set, metadata: { ...set.metadata, annotations } };
+}
+
 const changeableInStatefulSets = [
   "replicas",
   "ordinals",
@@ -92,18 +110,23 @@ export const jobStrategy: ResourceStrategy = {
 export const bindingStrategy: ResourceStrategy = {
   validateUpdate: (binding, previous) => {
     if (jsonEqual(binding["roleRef"], previous["roleRef"])) return [];
-    const value = binding["roleRef"] ?? null;
+    // The internal type, which this message shows, has no JSON names.
+    const { apiGroup = "", kind = "", name = "" } = objectOf(binding["roleRef"]);
+    const value = { APIGroup: apiGroup, Kind: kind, Name: name };
     return [valueFault("FieldValueInvalid", "roleRef", { value, detail: "cannot change roleRef" })];
   },
 };
 
 function selectorFaults(object: ApiObject): readonly FieldError[] {
   const selector = fieldAt(object, "spec", "selector");
-  if (!isJsonObject(selector)) return [];
-  const labels = textMap(fieldAt(object, "spec", "template", "metadata", "labels"));
-  if (labelSelectorOf(selector).matches(labels)) return [];
+  const labels = fieldAt(object, "spec", "template", "metadata", "labels") ?? null;
+  const isMissing = !isJsonObject(selector);
+  if (!isMissing && labelSelectorOf(selector).matches(textMap(labels))) return [];
   const detail = "`selector` does not match template `labels`";
-  return [valueFault("FieldValueInvalid", "spec.template.metadata.labels", { value: labels, detail })];
+  return [
+    ...(isMissing ? [plainFault("FieldValueRequired", "spec.selector")] : []),
+    valueFault("FieldValueInvalid", "spec.template.metadata.labels", { value: labels, detail }),
+  ];
 }
 
 function immutableFaults(object: ApiObject, previous: ApiObject, path: readonly string[]): readonly FieldError[] {

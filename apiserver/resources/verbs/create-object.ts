@@ -6,7 +6,7 @@ import { validateFields } from "../schema/validate-fields.ts";
 import { shapeObject } from "./decode-object.ts";
 import { recordUpdate, type ChangeOptions, type Writing } from "./record-fields.ts";
 import { stampNew } from "./stamp-metadata.ts";
-import { validateMetadata } from "./validate-metadata.ts";
+import { distinctFaults, validateMetadata } from "./validate-metadata.ts";
 import {
   hookContext,
   inServedVersion,
@@ -36,7 +36,8 @@ export async function createObject(object: ApiObject, writing: Writing, options:
     const created = await prepareCreate(object, request, parts);
     try {
       const tracked = options.tracked ? recordUpdate(created, undefined, writing) : created;
-      const stored = await storeNew(tracked, request);
+      const allotted = request.definition.strategy.allot?.(tracked) ?? tracked;
+      const stored = await storeNew(allotted, request);
       return inServedVersion(stored, request.definition);
     } catch (error) {
       const mayRetry = isGenerated && attempt < maxNameAttempts;
@@ -65,11 +66,11 @@ async function createFaults(
 ): Promise<readonly FieldError[]> {
   const { definition } = request;
   const context = hookContext(request, parts.clock.now());
-  return [
+  return distinctFaults([
     ...validateMetadata(object, definition),
     ...((await definition.strategy.validateCreate?.(object, context)) ?? []),
     ...validateFields(object, schemaOf(definition)),
-  ];
+  ]);
 }
 
 /** Stores a prepared object, or in a dry run only looks whether the name is free. */

@@ -73,7 +73,7 @@ async function applyToLive(applied: ApiObject, writing: Writing & { readonly for
   return changeObject((live) => recordApply(applied, live, writing).object, writing, { tracked: false });
 }
 
-/** Returns the configuration of an apply; a missing name or namespace is that of the request. */
+/** Returns the configuration of an apply; its name must be that of the request. */
 function configurationOf(raw: RawObject, writing: Writing): ApiObject {
   const { request } = writing;
   // The apply itself refuses what the schema does not know, so nothing is pruned from what the client configures.
@@ -86,10 +86,7 @@ function configurationOf(raw: RawObject, writing: Writing): ApiObject {
     throw badRequest(`the name of the object (${request.name} based on URL) was undeterminable: name must be provided`);
   }
   checkName(value, writing);
-  const { namespaced } = request.definition.names;
-  return namespaced && metadata.namespace === undefined
-    ? { ...value, metadata: { ...metadata, namespace: request.namespace } }
-    : value;
+  return value;
 }
 
 function checkName({ metadata }: ApiObject, { request }: Writing): void {

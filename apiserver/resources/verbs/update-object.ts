@@ -1,12 +1,12 @@
 import { ApiError, badRequest, conflict, invalidObject, staleVersionProblem } from "../api-error.ts";
 import type { ApiObject } from "../api-object.ts";
-import { valueFault, type FieldError } from "../field-error.ts";
+import { valueFault } from "../field-error.ts";
 import { jsonEqual, withoutFields } from "../json-fields.ts";
 import { validateFields } from "../schema/validate-fields.ts";
 import { shapeObject } from "./decode-object.ts";
 import { recordUpdate, type ChangeOptions, type Writing } from "./record-fields.ts";
 import { carryMetadata } from "./stamp-metadata.ts";
-import { validateMetadata } from "./validate-metadata.ts";
+import { distinctFaults, validateMetadata } from "./validate-metadata.ts";
 import { hookContext, inServedVersion, keyOf, schemaOf, targetOf } from "./write-request.ts";
 
 /** How often a write is tried again when another one came between reading and writing. */
@@ -76,7 +76,8 @@ async function changeOnce(live: ApiObject, { change, writing, options }: Attempt
   const wanted = await change(served);
   checkIdentity(wanted, served, writing);
   const updated = await prepareUpdate(wanted, served, writing);
-  const tracked = options.tracked ? recordUpdate(updated, served, writing) : updated;
+  const recorded = options.tracked ? recordUpdate(updated, served, writing) : updated;
+  const tracked = request.definition.strategy.allot?.(recorded) ?? recorded;
   if (isUnchanged(tracked, served)) return served;
   return inServedVersion(await store(tracked, live, writing), request.definition);
 }
@@ -100,11 +101,11 @@ async function prepareUpdate(wanted: ApiObject, live: ApiObject, writing: Writin
   const merged = carryMetadata(mergeParts(wanted, live, writing), live, request);
   const prepared = (await definition.strategy.prepareForUpdate?.(merged, live, context)) ?? merged;
   const shaped = shapeObject(prepared, { ...request, fieldValidation: "Ignore" });
-  const faults: readonly FieldError[] = [
+  const faults = distinctFaults([
     ...validateMetadata(shaped, definition),
     ...((await definition.strategy.validateUpdate?.(shaped, live, context)) ?? []),
     ...validateFields(shaped, schemaOf(definition)),
-  ];
+  ]);
   if (faults.length > 0) throw invalidObject(definition.names, request.name, faults);
   return shaped;
 }

@@ -30,6 +30,14 @@ function pathProblems(name: string): readonly string[] {
   return ["/", "%"].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
 }
 
+/** Returns faults without those that say the same of the same field: rules of a kind and its schema overlap. */
+export function distinctFaults(faults: readonly FieldError[]): readonly FieldError[] {
+  return faults.filter(({ type, field, body }, index) => {
+    const same = (other: FieldError): boolean => other.type === type && other.field === field && other.body === body;
+    return faults.findIndex(same) === index;
+  });
+}
+
 /** Returns the faults in name, labels, annotations and finalizers of an object. */
 export function validateMetadata({ metadata }: ApiObject, definition: ResourceDefinition): readonly FieldError[] {
   const { name = "", labels = {}, annotations = {}, finalizers = [] } = metadata;
