@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { toAppError } from "../shared/errors.ts";
 import { droverVersion } from "../shared/version.ts";

@@ -1,10 +1,14 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { startGitServer as startServer } from "../../simulator/git-server.ts";
 import type { GitRequestKind } from "../../simulator/git-request.ts";
 import { createAuthority } from "../kube/pki.ts";
 import { answerWithFault, bodyFault, type GitFault } from "./git-faults.ts";
 import { createGitWorkTree, type CommitChange, type GitWorkTree } from "./git-work-tree.ts";
 import { createTempDir } from "./temp-dir.ts";
+
+const run = promisify(execFile);
 
 /** What a test's Git server asks of its clients. */
 export interface TestGitServerOptions {
@@ -78,6 +82,8 @@ export async function startGitServer(options: TestGitServerOptions = {}): Promis
     createRepository: (name) => server.createRepository(name),
     commit: async (repository, change) => (await workTree(repository)).commit(change),
     deleteBranch: async (repository, branch) => {
+      // A server usually refuses to lose its default branch; here that is the point.
+      await run("git", ["config", "receive.denyDeleteCurrent", "ignore"], { cwd: server.repositoryPath(repository) });
       await (await workTree(repository)).deleteBranch(branch);
     },
     tag: async (repository, name, target) => {

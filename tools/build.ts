@@ -1,0 +1,71 @@
+import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { build, type Loader, type Plugin } from "esbuild";
+
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
+
+/** Programs and workers by the name of their bundle. */
+const entries = {
+  drover: "cli/main.ts",
+  bundler: "bundler/main.ts",
+  agent: "agent/main.ts",
+  "render-worker": "agent/render-worker.ts",
+  "fetch-worker": "bundler/git/fetch-worker.ts",
+} as const;
+
+/** `new URL("…", import.meta.url)` with a literal path: a file that is read, or a worker that is started, at run time. */
+const fileReference = /new URL\(\s*"([^"]+\.(?:json|zst|ts))",\s*import\.meta\.url,?\s*\)/gu;
+
+/** In a bundle all such files lie beside it: data in `data/`, workers as bundles of their own. */
+const besideTheBundle: Plugin = {
+  name: "files-beside-the-bundle",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (path.includes("node_modules")) return undefined;
+      const source = await readFile(path, "utf8");
+      const loader: Loader = "ts";
+      const contents = source.replaceAll(
+        fileReference,
+        (_whole, reference: string) => `new URL("${newPlace(reference)}", import.meta.url)`,
+      );
+      for (const [, reference = ""] of source.matchAll(fileReference)) {
+        if (!reference.endsWith(".ts"))
+          await copyFile(resolve(dirname(path), reference), join(dist, "data", basename(reference)));
+      }
+      return { contents, loader };
+    });
+  },
+};
+
+function newPlace(reference: string): string {
+  if (!reference.endsWith(".ts")) return `./data/${basename(reference)}`;
+  // The command line starts the programs by a path of its own that it tries after the bundle beside it.
+  return reference.startsWith("./") ? `./${basename(reference, ".ts")}.mjs` : reference;
+}
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(join(dist, "data"), { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
+  outdir: dist,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  minifySyntax: true,
+  keepNames: true,
+  legalComments: "linked",
+  metafile: true,
+  plugins: [besideTheBundle],
+  external: ["pg-native"],
+  // Packages written as CommonJS ask for built-ins with `require`, which ES modules do not have.
+  banner: {
+    js: 'import { createRequire as droverRequire } from "node:module"; const require = droverRequire(import.meta.url);',
+  },
+});
+for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
+  if (file.endsWith(".mjs")) console.log(`${file}  ${Math.round(bytes / 1024)} KB`);
+}
