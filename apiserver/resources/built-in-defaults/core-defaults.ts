@@ -44,6 +44,22 @@ function podDefaults(pod: JsonObject): JsonObject {
   });
 }
 
+function podSpecDefaults(spec: JsonObject): JsonObject {
+  const zeros = { dnsPolicy: "ClusterFirst", restartPolicy: "Always", schedulerName: "default-scheduler" };
+  return fillMissing(fillZero(withBothAccountNames(spec), zeros), {
+    securityContext: {},
+    terminationGracePeriodSeconds: 30,
+  });
+}
+
+/** The deprecated name follows the other, and stands in for it (conversion.go beside defaults.go). */
+function withBothAccountNames(spec: JsonObject): JsonObject {
+  const name = ["serviceAccountName", "serviceAccount"]
+    .map((field) => ownField(spec, field))
+    .find((value) => typeof value === "string" && value !== "");
+  return name === undefined ? spec : { ...spec, serviceAccountName: name, serviceAccount: name };
+}
+
 /** Requests default to limits, and ports of the host to those of the container. */
 function podContainerDefaults(container: JsonObject, onHost: boolean): JsonObject {
   const limits = fieldAt(container, "resources", "limits");
@@ -145,14 +161,7 @@ export const coreDefaults: Defaulters = {
     fillMissing(fillZero(spec, { persistentVolumeReclaimPolicy: "Retain" }), { volumeMode: "Filesystem" }),
   PersistentVolumeStatus: (status) => fillZero(status, { phase: "Pending" }),
   Pod: podDefaults,
-  PodSpec: (spec) =>
-    fillMissing(
-      fillZero(spec, { dnsPolicy: "ClusterFirst", restartPolicy: "Always", schedulerName: "default-scheduler" }),
-      {
-        securityContext: {},
-        terminationGracePeriodSeconds: 30,
-      },
-    ),
+  PodSpec: podSpecDefaults,
   Probe: (probe) => fillZero(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
   ProjectedVolumeSource: (source) => fillMissing(source, readableByAll),
   ReplicationController: replicationControllerDefaults,
