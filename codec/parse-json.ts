@@ -6,7 +6,8 @@ import { positionAt } from "./text-position.ts";
 /** Deeper JSON is refused: what is read here is walked recursively afterwards. */
 export const maxJsonDepth = 1000;
 
-const longInteger = /(?:^|[\s,:[])-?\d{16}/;
+/** An integer that a double may not hold, perhaps within a string. */
+const longInteger = /(?:[:,[]\s*|^\s*)-?\d{16,}\s*(?:[,}\]]|$)/;
 
 /**
  * Returns the value of a JSON text without losing a digit: integers outside ±(2^53−1) are `bigint`. Of duplicate keys

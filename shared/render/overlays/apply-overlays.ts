@@ -79,5 +79,8 @@ function readFirst(file: RawFile): JsonValue {
 }
 
 function invalid(file: string, reason: string): AppError {
-  return new AppError("OVERLAY_INVALID", `${file}: ${reason}`, { verdict: "stalled", position: { file } });
+  return new AppError("OVERLAY_INVALID", `${file}: ${reason}`, {
+    verdict: "stalled",
+    position: { file, line: 1, column: 1 },
+  });
 }

@@ -13,6 +13,6 @@ export function readText(resource: ContentResource): RawFile {
   if (resource.encoding === undefined) return { name: resource.name, text: resource.content };
   throw new AppError("MANIFEST_INVALID", `${resource.name}: not UTF-8 text`, {
     verdict: "stalled",
-    position: { file: resource.name },
+    position: { file: resource.name, line: 1, column: 1 },
   });
 }

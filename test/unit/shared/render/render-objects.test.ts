@@ -116,7 +116,7 @@ describe("renderObjects", () => {
   it("refuses a manifest that is no text", () => {
     const content = { source: "files", resources: [{ name: "a.yaml", content: "/w==", encoding: "base64" }] } as const;
     const fault = faultOf(() => renderObjects(anInput({}, {}, { content })));
-    expect([fault.code, fault.position]).toEqual(["MANIFEST_INVALID", { file: "a.yaml" }]);
+    expect([fault.code, fault.position]).toEqual(["MANIFEST_INVALID", { file: "a.yaml", line: 1, column: 1 }]);
   });
 
   it("adds Fleet's marks when asked, but not to objects in lists within lists", () => {
