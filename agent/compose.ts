@@ -70,7 +70,7 @@ export function compose(deps: AgentDeps): Agent {
     path: join(config.dataDir, "document.json"),
     desired,
     log,
-    epoch: () => identity?.epoch,
+    identity: () => identity,
     revision: (epoch) => inventories.highestRevision(epoch),
     onStep,
     onChange: (bundles) => {

@@ -62,9 +62,19 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
       },
     };
     const document = await hub.checkIn(request, signal);
-    if (document !== undefined) await deps.accept(document);
+    if (document !== undefined) await acceptUnlessOvertaken(document, tag);
     lastError = undefined;
     deps.onAnswer();
+  }
+
+  /** An answer to one request may arrive after a newer one to the other: that is no fault of the hub. */
+  async function acceptUnlessOvertaken(document: DesiredDocument, askedWith: string | undefined): Promise<void> {
+    try {
+      await deps.accept(document);
+    } catch (error) {
+      if (deps.tag() === askedWith) throw error;
+      log.debug({ err: toAppError(error) }, "answer was overtaken by a newer one");
+    }
   }
 
   function note(fault: AppError, failures: number): void {

@@ -3,6 +3,7 @@ import type { DesiredDocument } from "../../shared/protocol/desired-document.ts"
 import type { DesiredState } from "../reconcile/desired-state.ts";
 import type { StepObserver } from "../reconcile/step-observer.ts";
 import { refusalOf } from "./accept-document.ts";
+import type { Identity } from "./identity.ts";
 import { readDocumentFile, writeDocumentFile } from "./document-file.ts";
 
 /** Takes documents into use, one after the other. */
@@ -18,8 +19,8 @@ export interface DocumentIntakeDeps {
   readonly path: string;
   readonly desired: DesiredState;
   readonly log: Logger;
-  /** Epoch that the agent follows, undefined before it is registered. */
-  readonly epoch: () => string | undefined;
+  /** Who the agent is, undefined before it is registered. */
+  readonly identity: () => Identity | undefined;
   /** Highest revision of an epoch that was already acted upon, -1 for none. */
   readonly revision: (epoch: string) => number;
   readonly onStep: StepObserver;
@@ -32,8 +33,13 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
   const { desired, log } = deps;
   let last: Promise<void> = Promise.resolve();
 
+  function clusterName(): string {
+    const identity = deps.identity();
+    return identity === undefined ? "" : `${identity.namespace}/${identity.clusterName}`;
+  }
+
   function followed(): { epoch: string; revision: number } {
-    const epoch = deps.epoch() ?? "";
+    const epoch = deps.identity()?.epoch ?? "";
     const current = desired.document();
     const used = current?.epoch === epoch ? current.revision : -1;
     return { epoch, revision: Math.max(used, deps.revision(epoch)) };
@@ -44,7 +50,7 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
     if (refusal !== undefined) throw refusal;
     const current = desired.document();
     if (current?.tag === document.tag && current.revision === document.revision) return;
-    await writeDocumentFile(deps.path, document).catch((error: unknown) => {
+    await writeDocumentFile(deps.path, clusterName(), document).catch((error: unknown) => {
       log.warn({ err: error }, "document could not be kept on disk");
     });
     await deps.onStep("document-saved", document.tag);
@@ -58,7 +64,7 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
 
   return {
     restore: async () => {
-      const document = await readDocumentFile(deps.path, log);
+      const document = await readDocumentFile(deps.path, clusterName(), log);
       if (document === undefined) return;
       const refusal = refusalOf(document, followed());
       if (refusal === undefined) desired.take(document);

@@ -1,0 +1,61 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { zstdCompressSync } from "node:zlib";
+import { describe, expect, test, vi } from "vitest";
+import { createBlobCache } from "../../../../agent/link/blob-cache.ts";
+import { sha256Hex } from "../../../../codec/stable-hash.ts";
+import { silentLogger } from "../../../../shared/log.ts";
+import { createTempDir } from "../../../support/temp-dir.ts";
+
+async function aCache(blobs: ReadonlyMap<string, Buffer>, maxBytes = 1e6) {
+  const dir = await createTempDir("blobs");
+  const fetchBlob = vi.fn<(digest: string) => Promise<Buffer>>(async (digest) => blobs.get(digest) ?? Buffer.alloc(0));
+  const cache = createBlobCache({
+    dir: join(dir.path, "b"),
+    maxBytes,
+    maxBlobBytes: 1000,
+    fetchBlob,
+    log: silentLogger,
+  });
+  return { cache, fetchBlob, dir, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
+}
+
+function blob(text: string): [string, Buffer] {
+  return [sha256Hex(text), zstdCompressSync(Buffer.from(text))];
+}
+
+describe("the blob cache", () => {
+  test("fetches a blob once, also when asked twice at the same time, and verifies what lies on disk", async () => {
+    const [digest, bytes] = blob("text");
+    await using setting = await aCache(new Map([[digest, bytes]]));
+    expect(await Promise.all([setting.cache.text(digest), setting.cache.text(digest)])).toEqual(["text", "text"]);
+    expect(await setting.cache.text(digest)).toBe("text");
+    expect(setting.fetchBlob).toHaveBeenCalledTimes(1);
+    await writeFile(join(setting.dir.path, "b", digest), zstdCompressSync(Buffer.from("other")));
+    expect(await setting.cache.text(digest)).toBe("text");
+    expect(setting.fetchBlob).toHaveBeenCalledTimes(2);
+  });
+
+  test("refuses what is cut off, too large, or not what its name says", async () => {
+    const [digest, bytes] = blob("text");
+    const [large, largeBytes] = blob("x".repeat(2000));
+    const [other] = blob("other");
+    const blobs = new Map([
+      [digest, bytes.subarray(0, bytes.length - 2)],
+      [large, largeBytes],
+      [other, bytes],
+    ]);
+    await using setting = await aCache(blobs);
+    for (const name of blobs.keys())
+      await expect(setting.cache.text(name)).rejects.toMatchObject({ code: "BLOB_INVALID" });
+  });
+
+  test("makes room, but never by what is needed", async () => {
+    const all = ["a", "b", "c"].map((text) => blob(text.repeat(100)));
+    await using setting = await aCache(new Map(all), 1);
+    for (const [digest] of all) await setting.cache.text(digest);
+    const needed = all[0]?.[0] ?? "";
+    await setting.cache.trim(new Set([needed]));
+    expect(await readdir(join(setting.dir.path, "b"))).toEqual([needed]);
+  });
+});
