@@ -80,8 +80,7 @@ describeWithKube("from a pushed commit to objects on two clusters", () => {
       const found = chain.bundler
         .output()
         .split("\n")
-        .filter((text) => text.includes("commit deployed") && text.includes(commit))
-        .at(-1);
+        .findLast((text) => text.includes("commit deployed") && text.includes(commit));
       line = found === undefined ? undefined : (JSON.parse(found) as Record<string, unknown>);
       return line !== undefined;
     });

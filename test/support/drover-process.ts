@@ -80,20 +80,12 @@ const registrationToken = "registration-word-of-the-tests";
 export async function startBundler(options: BundlerProcessOptions): Promise<BundlerProcess> {
   const folder: TempDir = await createTempDir("bundler");
   const args = [
-    ...[
-      "--data-dir",
-      folder.path,
-      "--port",
-      String(options.port),
-      "--polling-interval-seconds",
-      "1",
-      "--log-level",
-      "debug",
-    ],
-    ...["--webhook-secret", webhookSecret, "--bootstrap-tokens", `fleet-default=${registrationToken}`],
-    ...(options.databaseUrl === undefined ? [] : ["--database-url", options.databaseUrl]),
-    ...(options.args ?? []),
-  ];
+    ["--data-dir", folder.path, "--port", String(options.port)],
+    ["--polling-interval-seconds", "1", "--log-level", "debug", "--webhook-secret", webhookSecret],
+    ["--bootstrap-tokens", `fleet-default=${registrationToken}`],
+    options.databaseUrl === undefined ? [] : ["--database-url", options.databaseUrl],
+    options.args ?? [],
+  ].flat();
   const launch = async (): Promise<DroverProcess> =>
     startProgram("bundler/main.ts", args, { ready: "bundler listens" });
   let running: DroverProcess | undefined = await launch();
@@ -146,19 +138,11 @@ export async function startAgent(
 ): Promise<AgentProcess> {
   const folder = await createTempDir("agent");
   const args = [
-    ...[
-      "--hub",
-      bundler.url,
-      "--ca-pin",
-      bundler.caPin(),
-      "--token",
-      bundler.registrationToken,
-      "--kubeconfig",
-      cluster.kubeconfigPath,
-    ],
-    ...["--cluster-name", cluster.name, "--data-dir", folder.path, "--log-level", "debug"],
-    ...Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
-  ];
+    ["--hub", bundler.url, "--ca-pin", bundler.caPin(), "--token", bundler.registrationToken],
+    ["--kubeconfig", cluster.kubeconfigPath, "--cluster-name", cluster.name],
+    ["--data-dir", folder.path, "--log-level", "debug"],
+    Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+  ].flat();
   const launch = async (): Promise<DroverProcess> => startProgram("agent/main.ts", args, { ready: "agent started" });
   let running: DroverProcess | undefined = await launch();
   let earlier = "";

@@ -28,7 +28,7 @@ export interface GitSetup extends AsyncDisposable {
 
 /** Returns a fetcher in a temporary folder; `useCommand` makes it run the git program. */
 export async function createGitSetup(
-  options: { readonly limits?: Partial<FetchLimits>; readonly useCommand?: boolean } = {},
+  options: { readonly limits?: Partial<FetchLimits>; readonly useCommand?: boolean; readonly maxPacks?: number } = {},
 ): Promise<GitSetup> {
   const dir = await createTempDir("fetch");
   const limits = { ...defaultFetchLimits, timeoutMs: 20_000, ...options.limits };
@@ -38,7 +38,15 @@ export async function createGitSetup(
   const command = createGitCommand({ path, secretsDir: join(dir.path, "secrets"), limits });
   const useCommand = (): boolean => options.useCommand === true;
   const restarted = (): CommitFetcher =>
-    createCommitFetcher({ dataDir: dir.path, native: pool, command, limits, log: silentLogger, useCommand });
+    createCommitFetcher({
+      dataDir: dir.path,
+      native: pool,
+      command,
+      limits,
+      log: silentLogger,
+      useCommand,
+      ...(options.maxPacks === undefined ? {} : { maxPacks: options.maxPacks }),
+    });
   return {
     fetcher: restarted(),
     http,
