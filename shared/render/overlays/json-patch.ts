@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import { type JsonValue, isJsonObject } from "../../../codec/json-value.ts";
+import { stableJson } from "../../../codec/stable-hash.ts";
 
 /** A JSON patch that cannot be applied; the message names the operation. */
 export class JsonPatchError extends Error {
@@ -45,7 +45,7 @@ function applyOperation(document: JsonValue, operation: JsonValue): JsonValue {
     case "copy":
       return change(document, path, { insert: readAt(document, pointerOf(operation["from"], "from")) });
     case "test":
-      if (!isDeepStrictEqual(readAt(document, path), value())) {
+      if (stableJson(readAt(document, path)) !== stableJson(value())) {
         throw new JsonPatchError(`the test of /${path.join("/")} failed`);
       }
       return document;

@@ -97,6 +97,12 @@ function listItems(value: JsonValue): JsonObject[] {
 function toKubeObject(object: JsonObject, fault: (reason: string) => AppError): KubeObject {
   const complete = { ...object, metadata: object["metadata"] ?? {} };
   if (!isKubeObject(complete)) throw fault("metadata must be a map");
+  for (const key of ["name", "namespace", "generateName"] as const) {
+    const value: unknown = complete.metadata[key];
+    if (value !== undefined && value !== null && typeof value !== "string") {
+      throw fault(`metadata.${key} must be a string; put it in quotes`);
+    }
+  }
   for (const key of ["labels", "annotations"] as const) {
     const map: unknown = complete.metadata[key];
     if (map === undefined || map === null) continue;

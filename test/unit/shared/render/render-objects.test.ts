@@ -89,7 +89,7 @@ describe("renderObjects", () => {
   });
 
   it("refuses cluster-scoped objects where namespace is set, and prints them as Fleet does offline", () => {
-    const files = { "a.yaml": manifest("Namespace", "n"), "b.yaml": manifest("ConfigMap", "c") };
+    const files = { "a.yaml": manifest("Namespace", "space"), "b.yaml": manifest("ConfigMap", "c") };
     expect(faultOf(() => renderObjects(anInput(files, { namespace: "x" }))).code).toBe("NAMESPACE_FORBIDS_CLUSTER");
     const { objects } = renderObjects(anInput(files, { namespace: "x" }, { namespaces: "offline" }));
     expect(objects.map(({ metadata }) => metadata.namespace)).toEqual(["x", "x"]);

@@ -47,6 +47,7 @@ describe("parseManifests", () => {
       more: "apiVersion: v1\nkind: A\nmetadata: {labels: {v: 1.10}}\n",
       line: 1,
     },
+    { name: "a name that YAML takes for true", text: "apiVersion: v1\nkind: A\nmetadata: {name: y}\n", line: 1 },
     { name: "a second separator text", text: "apiVersion: v1\nkind: A\n--- x\n", line: 3 },
   ])("refuses $name", ({ text, more, line }) => {
     expect(() => parse(more ?? text)).toThrow(
