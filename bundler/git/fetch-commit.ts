@@ -42,6 +42,8 @@ export interface CommitFetcherDeps {
   readonly useCommand?: (remote: GitRemote) => boolean;
   readonly limits: FetchLimits;
   readonly log: Logger;
+  /** Packs after which a store is fetched afresh (default 200): each push brings one, and finding an object asks them in turn. */
+  readonly maxPacks?: number;
 }
 
 export interface CommitFetcher {
@@ -51,8 +53,7 @@ export interface CommitFetcher {
   forget(remote: GitRemote): void;
 }
 
-/** Packs after which a store is fetched afresh; each push brings one, and finding an object asks them in turn. */
-const maxPacks = 200;
+const defaultMaxPacks = 200;
 
 /** Whether a fresh store may do: ours was damaged (git says so in words only), or what is new was too much. */
 function isCurable(error: unknown): error is AppError {
@@ -70,7 +71,7 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
 
   async function fetchNow(wish: CommitWish, remote: NormalizedRemote, key: string): Promise<Commit> {
     const home = join(root, key);
-    const present = newestStore(home);
+    const { present, next: gitDir } = surveyStores(home);
     if (present !== undefined && readStoreState(present).commits.includes(wish.commit)) {
       try {
         return commitOf(wish, { gitDir: present, key, result: { bytes: 0, objects: 0 } });
@@ -91,7 +92,7 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
     if (present !== undefined && !isDamaged(present)) {
       try {
         const result = await driver.fetch({ ...job, gitDir: present }, key, wish.signal);
-        if (result.packs <= maxPacks) return commitOf(wish, { gitDir: present, key, result });
+        if (result.packs <= (deps.maxPacks ?? defaultMaxPacks)) return commitOf(wish, { gitDir: present, key, result });
       } catch (error) {
         if (!isCurable(error)) throw error;
         deps.log.warn({ url: printableUrl(remote.url), code: error.code }, "object store is fetched afresh");
@@ -102,7 +103,6 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
     try {
       const result = await driver.fetch({ ...job, gitDir: fresh }, key, wish.signal);
       const commit = commitOf(wish, { gitDir: fresh, key, result });
-      const gitDir = join(home, nextName(present));
       renameSync(fresh, gitDir);
       if (present !== undefined) rmSync(present, { recursive: true, force: true });
       return { ...commit, gitDir };
@@ -154,23 +154,24 @@ export function createCommitFetcher(deps: CommitFetcherDeps): CommitFetcher {
   };
 }
 
-/** Returns the newest complete store of a remote and removes what a crash left beside it. */
-function newestStore(home: string): string | undefined {
+/** Finds the newest usable store of a remote and the name for another; removes what is damaged or half done. */
+function surveyStores(home: string): { readonly present: string | undefined; readonly next: string } {
   let names: string[];
   try {
     names = readdirSync(home);
   } catch {
-    return undefined;
+    return { present: undefined, next: join(home, storeName(1)) };
   }
-  const stores = names.filter((name) => /^\d{6}\.git$/u.test(name) && !isDamaged(join(home, name)));
-  const newest = stores.toSorted().at(-1);
+  const stores = names.filter((name) => /^\d{6}\.git$/u.test(name)).toSorted();
+  const newest = stores.findLast((name) => !isDamaged(join(home, name)));
   for (const name of names) if (name !== newest) rmSync(join(home, name), { recursive: true, force: true });
-  return newest === undefined ? undefined : join(home, newest);
+  const next = join(home, storeName(Number.parseInt(stores.at(-1) ?? "0", 10) + 1));
+  return { present: newest === undefined ? undefined : join(home, newest), next };
 }
 
-function nextName(present: string | undefined): string {
-  const number = Number.parseInt(/(\d{6})\.git$/u.exec(present ?? "")?.[1] ?? "0", 10);
-  return `${String(number + 1).padStart(6, "0")}.git`;
+/** A name is not used again: whoever still reads an old store must not take a new one for it. */
+function storeName(number: number): string {
+  return `${String(number).padStart(6, "0")}.git`;
 }
 
 function readCommit(gitDir: string, commit: string, limits: FetchLimits): CommitObject {

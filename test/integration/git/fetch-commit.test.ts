@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync, truncateSync } from "node:fs";
+import { readdirSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { writeFile } from "node:fs/promises";
@@ -114,6 +114,44 @@ describe.each([
     const insecure = { url, insecureSkipTLS: true };
     await expect(setup.fetcher.fetchCommit({ remote: insecure, commit })).resolves.toMatchObject({ id: commit });
   });
+});
+
+it("begins a store afresh when pushes have left too many packs in it", async () => {
+  await using server = await startGitServer();
+  await using setup = await createGitSetup({ maxPacks: 3 });
+  const url = await server.createRepository("app");
+  const folders = new Set<string>();
+  for (let push = 0; push < 5; push += 1) {
+    const commit = await server.commit("app", { files: { a: String(push) } });
+    const fetched = await setup.fetcher.fetchCommit({ remote: { url }, commit });
+    folders.add(fetched.gitDir);
+    expect(packs(fetched.gitDir).length).toBeLessThanOrEqual(3);
+    using tree = setup.tree(fetched);
+    expect(Buffer.from(tree.read("a")).toString()).toBe(String(push));
+  }
+  expect(folders.size).toBe(2);
+});
+
+it("fetches afresh when a reader found something missing or damaged", async () => {
+  await using server = await startGitServer();
+  await using setup = await createGitSetup();
+  const url = await server.createRepository("app");
+  const base = await server.commit("app", { files: { "a/x": "1".repeat(500), b: "2" } });
+  const first = await setup.fetcher.fetchCommit({ remote: { url }, commit: base });
+  const next = await server.commit("app", { files: { b: "3" } });
+  const before = await setup.fetcher.fetchCommit({ remote: { url }, commit: next });
+  const [oldest = ""] = packs(first.gitDir).toSorted();
+  rmSync(join(before.gitDir, "objects", "pack", oldest));
+  rmSync(join(before.gitDir, "objects", "pack", oldest.replace(/pack$/u, "idx")));
+  using damaged = setup.tree(before);
+  expect(Buffer.from(damaged.read("b")).toString()).toBe("3");
+  expect(() => damaged.read("a/x")).toThrow(
+    expect.objectContaining({ code: "GIT_OBJECT_MISSING", verdict: "transient" }),
+  );
+  const after = await setup.fetcher.fetchCommit({ remote: { url }, commit: next });
+  expect(after.gitDir).not.toBe(before.gitDir);
+  using tree = setup.tree(after);
+  expect(tree.read("a/x")).toHaveLength(500);
 });
 
 it("reads repositories that name their objects by SHA-256", async () => {
