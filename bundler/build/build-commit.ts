@@ -17,6 +17,7 @@ import { contentBlob } from "./content-blob.ts";
 import type { KustomizeRenderer } from "./kustomize.ts";
 import type { BundleStyle } from "./kustomize-variants.ts";
 import { bundleStyle, kustomizeVariants } from "./kustomize-variants.ts";
+import { lfsWarnings } from "./lfs-pointers.ts";
 import { planBuild, rememberBuild } from "./plan-build.ts";
 
 export interface BuildInput {
@@ -94,7 +95,15 @@ async function finish(result: BundleResult, input: BuildInput, blobs: Map<string
       blobs.set(contentId, contentBlob(result.content, contentId));
       const style = bundleStyle(result.content);
       const kustomize = await renderVariants(result, style, { input, blobs });
-      return { kind: "bundle", ...base, bundle, imageScans, contents: { files: contentId, style, kustomize } };
+      const warnings = [...result.warnings, ...lfsWarnings(result.content, result.dir.path)];
+      return {
+        kind: "bundle",
+        dir: result.dir,
+        warnings,
+        bundle,
+        imageScans,
+        contents: { files: contentId, style, kustomize },
+      };
     }
   }
 }

@@ -173,13 +173,6 @@ function openOwnTree(options: CommitTreeOptions): CommitTree {
   };
 }
 
-const lfsHead = Buffer.from("version https://git-lfs.github.com/spec/");
-
-/** Returns whether a file's bytes are a Git LFS pointer instead of the content that its author sees. */
-export function isLfsPointer(content: Uint8Array): boolean {
-  return content.length < 1024 && Buffer.from(content.subarray(0, lfsHead.length)).equals(lfsHead);
-}
-
 function readTyped(store: ObjectStore, oid: string, type: "tree" | "blob"): Buffer {
   const object = store.read(oid);
   if (object.type === type) return object.content;

@@ -142,7 +142,7 @@ describe("buildCommit", () => {
         const cold = await buildAll(commits.slice(-1));
         expect(outcome(warm.at(-1))).toEqual(outcome(cold[0]));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -153,6 +153,14 @@ describe("buildCommit", () => {
     const failed = build?.bundles.find(({ kind }) => kind === "failed");
     expect(build?.counts).toMatchObject({ built: 9, failed: 1 });
     expect(failed).toMatchObject({ name: "repo-apps-bad", dir: { path: "apps/bad" } });
+  });
+
+  it("warns about a Git LFS pointer, with the file", async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 12\n`;
+    const [build] = await buildAll([{ ...someApps(1), "apps/app0/crds.yaml": pointer }]);
+    expect(build?.bundles[0]?.warnings).toMatchObject([
+      { code: "LFS_POINTER", position: { file: "apps/app0/crds.yaml" } },
+    ]);
   });
 
   it("builds everything again when the options change", async () => {

@@ -83,7 +83,7 @@ describe("indexPack", () => {
         const code = codeOf(() => indexPack(damaged, "sha1", defaultFetchLimits));
         expect(["none", "GIT_STORE_CORRUPT", "GIT_LIMIT_EXCEEDED"]).toContain(code);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 
@@ -118,7 +118,7 @@ describe("applyDelta", () => {
         const code = codeOf(() => lengths.push(applyDelta(base, wild).length));
         expect([code, ...lengths]).toEqual(code === "none" ? ["none", 40] : ["GIT_STORE_CORRUPT"]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 });
