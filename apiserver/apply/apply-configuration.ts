@@ -46,6 +46,8 @@ export function applyConfiguration({ config, schema, ...change }: Application): 
   return { ...result, object: jsonEqual(change.live, pruned) ? undefined : pruned };
 }
 
+const whilePruning = "failed to prune fields: ";
+
 interface Pruning {
   readonly merged: JsonObject;
   readonly owners: Owners;
@@ -56,7 +58,8 @@ interface Pruning {
 
 function prune({ merged, owners, last, converter }: Pruning): JsonObject {
   if (isEmptyFieldSet(last.fields)) return merged;
-  const start = converter.convert(merged, last.apiVersion);
+  const lastVersion = `${whilePruning}failed to convert merged object to last applied version: `;
+  const start = converter.convert(merged, last.apiVersion, lastVersion);
   if (start === undefined) return merged;
   const bare = removeFields(start.object, withNamedMembers(last.fields, start.type), start.type);
   const owned = addBackOwned(merged, bare, { owners, last, converter });
@@ -76,8 +79,10 @@ function addBackOwned(merged: JsonObject, bare: JsonObject, context: Omit<Prunin
   }
   let pruned = bare;
   for (const [apiVersion, managed] of byVersion) {
-    const whole = converter.convert(merged, apiVersion);
-    const part = converter.convert(pruned, apiVersion);
+    const doing = (which: string): string =>
+      `${whilePruning}failed add back owned items: failed to convert ${which} object at version ${apiVersion}: `;
+    const whole = converter.convert(merged, apiVersion, doing("merged"));
+    const part = converter.convert(pruned, apiVersion, doing("pruned"));
     if (whole === undefined || part === undefined) continue;
     const keep = unionFields(fieldsIn(part), withNamedMembers(managed, whole.type));
     pruned = removeFields(whole.object, subtractFields(fieldsIn(whole), keep), whole.type);

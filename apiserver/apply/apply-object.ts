@@ -19,7 +19,7 @@ import {
 import { structureOf } from "./structure.ts";
 import { reconcileOwners, stripNobodysFields, updateOwners } from "./update-owners.ts";
 import { formatProblems, validateStructure } from "./validate-structure.ts";
-import { createVersionConverter, type VersionConverter } from "./versioned-object.ts";
+import { ConversionError, createVersionConverter, type VersionConverter } from "./versioned-object.ts";
 
 /** What an apply makes of an object. */
 export interface ApplyResult {
@@ -39,8 +39,19 @@ export function applyObject(request: ApplyRequest): ApplyResult {
   checkConfiguration(request);
   const live = withoutManagedFields(request.live ?? emptyLiveObject(applied, schema));
   const converter = createVersionConverter(schema, applied);
-  const owners = startingOwners(request, live, converter);
-  const run = (force: boolean): ApplyResult => applyOnce({ request, live, owners, converter, force });
+  try {
+    return applyForKubectlToo({ request, live, owners: startingOwners(request, live, converter), converter });
+  } catch (error) {
+    if (error instanceof ConversionError) throw new ApiError("Unknown", error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Applies, by force where `kubectl` meets only conflicts with its own client-side apply. */
+function applyForKubectlToo(attempt: Omit<Attempt, "force">): ApplyResult {
+  const { request, live } = attempt;
+  const { schema } = request;
+  const run = (force: boolean): ApplyResult => applyOnce({ ...attempt, force });
   if (request.manager !== kubectlManager || request.force) return run(request.force);
   try {
     return run(false);

@@ -57,8 +57,8 @@ export function stripNobodysFields(fields: FieldSet): FieldSet {
 function createComparer(change: Change): (apiVersion: string) => Comparison | undefined {
   const made = new Map<string, Comparison | undefined>();
   const compareVersions = (apiVersion: string): Comparison | undefined => {
-    const left = change.converter.convert(change.live, apiVersion);
-    const right = change.converter.convert(change.changed, apiVersion);
+    const left = change.converter.convert(change.live, apiVersion, "failed to convert old object: ");
+    const right = change.converter.convert(change.changed, apiVersion, "failed to convert new object: ");
     if (left === undefined || right === undefined) return undefined;
     return withoutFieldTrees(compareObjects(left.object, right.object, left.type), change.resetFields);
   };

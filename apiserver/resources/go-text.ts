@@ -34,7 +34,10 @@ export function quoteGoString(text: string): string {
 // encoding/json escapes these besides what JSON demands, so that its output is safe inside HTML and JavaScript.
 const htmlUnsafe = /[<>&\u2028\u2029]/gu;
 
+const plain = /^[ !#-%'-;=?-[\]-~]*$/;
+
 function printJsonString(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
   return JSON.stringify(text).replace(htmlUnsafe, (rune) => `\\u${rune.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -23,6 +23,8 @@ export interface Step {
   readonly body: JsonValue | ((live: ApiObject) => JsonValue);
   readonly force?: boolean;
   readonly subresource?: "status";
+  /** Where a kind has several versions: the one that the request speaks instead of the target's. */
+  readonly version?: string;
 }
 
 /** Returns a body with the target's kind, name and namespace, as create and apply need it. */

@@ -28,12 +28,14 @@ export async function runSequence(
   let ours: ApiObject | undefined;
   let compared = 0;
   for (const [index, step] of steps.entries()) {
-    const answer = await sendRequest(server, target, { step, live: real });
+    const spoken = speaking(target, step.version ?? target.version);
+    const answer = await sendRequest(server, spoken, { step, live: real });
     if (isRefused(answer)) {
       if (real === undefined) break;
       continue;
     }
-    const result = attempt(target, { step, live: ours, time: lastTime(answer) });
+    const live = ours === undefined ? undefined : { ...ours, apiVersion: apiVersionOf(spoken) };
+    const result = attempt(spoken, { step, live, time: lastTime(answer) });
     expect(comparable(result), `step ${index + 1}, ${step.verb} by ${step.manager}`).toEqual(comparable(answer));
     compared++;
     if (answer.kind === "Status") continue;
@@ -41,6 +43,18 @@ export async function runSequence(
     ours = result;
   }
   return { object: ours, compared };
+}
+
+function apiVersionOf({ group, version }: Target): string {
+  return group === "" ? version : `${group}/${version}`;
+}
+
+/** Returns the target in another version of its kind. */
+function speaking(target: Target, version: string): Target {
+  if (version === target.version) return target;
+  const schema = target.schema.registry.forKind(target.group, version, target.kind);
+  if (schema === undefined) throw new Error(`no schema for ${target.kind} in ${version}`);
+  return { ...target, version, schema };
 }
 
 function attempt(target: Target, request: Parameters<typeof performRequest>[1]): ApiObject {
