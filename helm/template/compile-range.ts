@@ -1,8 +1,8 @@
 import type { StatementCompiler } from "./compile-statement.ts";
-import { broken, done, type Outcome, type Statement } from "./compiled-template.ts";
+import { broken, continued, done, type Outcome, type Statement } from "./compiled-template.ts";
 import { account, execError, type Frame, tick } from "./frame.ts";
 import { compareStrings } from "./go-string.ts";
-import { sliceItems } from "./go-type.ts";
+import { elementType, sliceItems } from "./go-type.ts";
 import { GoInt, type GoMap, type GoValue, goInt, isGoMap } from "./go-value.ts";
 import type { BranchNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
@@ -24,18 +24,22 @@ export function compileRange(compiler: StatementCompiler, node: BranchNode): Sta
     const indexSlot = names.length > 1 ? slots[0] : undefined;
     const elementSlot = names.length > 1 ? slots[1] : slots[0];
     const otherwise = node.elseList === undefined ? undefined : variables.within(() => compileElse());
+    const typeSlot = variables.declare("");
     const elementName = names.at(-1);
-    if (elementName !== undefined) variables.holdsElements(elementName);
+    if (elementName !== undefined) variables.setType(elementName, { slot: typeSlot });
     const { dotType } = expressions;
-    expressions.dotType = "interface";
+    expressions.dotType = { slot: typeSlot };
     const body = variables.within(() => compiler.list(node.list));
     expressions.dotType = dotType;
     const loop: Loop = { body, setIndex: setter(indexSlot), setElement: setter(elementSlot) };
     return (frame, dot) => {
       tick(frame);
       const value = pipeline(frame, dot);
+      frame.variables[typeSlot] = !(value instanceof GoInt) && elementType(value) === "interface {}";
       const ran = runLoop(frame, loop, value);
-      return ran || otherwise === undefined ? done : otherwise(frame, dot);
+      if (ran || otherwise === undefined) return done;
+      // As in Go, a break here ends this range, which is over anyway; a continue goes on to the one around it.
+      return otherwise(frame, dot) === continued ? continued : done;
     };
   });
 

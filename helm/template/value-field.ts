@@ -3,8 +3,11 @@ import type { GoFunction } from "./go-function.ts";
 import { elementType, typeName } from "./go-type.ts";
 import { GoObject, type GoMap, type GoValue, TypedMap, TypedSlice } from "./go-value.ts";
 
-/** Where a value was found: its static Go type decides how errors are worded. */
-export type StaticType = "concrete" | "interface";
+/**
+ * How Go types the place where a value was found, which decides how errors are worded: by the value itself, as
+ * `interface {}`, or, for what a `range` goes over, as a variable of the frame says (true for `interface {}`).
+ */
+export type StaticType = "concrete" | "interface" | { readonly slot: number };
 
 /** Returns the method of a value, or `undefined`. */
 export function methodOf(value: GoValue, name: string): GoFunction | undefined {
@@ -33,8 +36,12 @@ export function fieldOf(frame: Frame, receiver: GoValue, access: FieldAccess): G
       return field.value;
     }
   }
-  const type = access.staticType === "interface" ? "interface {}" : typeName(receiver);
+  const type = isInterface(frame, access.staticType) ? "interface {}" : typeName(receiver);
   throw execError(frame, `can't evaluate field ${access.name} in type ${type}`);
+}
+
+function isInterface(frame: Frame, type: StaticType): boolean {
+  return typeof type === "object" ? frame.variables[type.slot] === true : type === "interface";
 }
 
 /** One step of a chain like `.a.b`. */

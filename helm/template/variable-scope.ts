@@ -41,10 +41,10 @@ export class VariableScope {
     return result;
   }
 
-  /** Marks a variable as holding elements of a list or map. */
-  holdsElements(name: string): void {
+  /** Says how Go types what a variable holds from here on. */
+  setType(name: string, type: StaticType): void {
     const index = this.#entries.findLastIndex((entry) => entry.name === name);
     const entry = this.#entries[index];
-    if (entry !== undefined) this.#entries[index] = { ...entry, type: "interface" };
+    if (entry !== undefined) this.#entries[index] = { ...entry, type };
   }
 }
