@@ -1,9 +1,25 @@
 import type { JsonObject } from "../../codec/json-value.ts";
 import { formatGroupVersion, type GroupVersionKind } from "../resources/api-object.ts";
-import { allVerbs, type ResourceDefinition, type ServedResource } from "../resources/resource-definition.ts";
+import {
+  allVerbs,
+  type ResourceDefinition,
+  type ResourceVerb,
+  type ServedResource,
+} from "../resources/resource-definition.ts";
 import type { GroupVersion, ResourceRegistry } from "../resources/resource-registry.ts";
 
 const scaleKind = { group: "autoscaling", version: "v1", kind: "Scale" };
+/** The order in which kube-apiserver lists the verbs of custom kinds. */
+const customVerbs: readonly ResourceVerb[] = [
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "create",
+  "update",
+  "watch",
+];
 const subresourceVerbs = ["get", "patch", "update"];
 
 interface SubresourceEntry {
@@ -53,7 +69,8 @@ function listEntries(resource: ServedResource): readonly JsonObject[] {
     ...(names.shortNames.length === 0 ? {} : { shortNames: names.shortNames }),
     ...(names.categories.length === 0 ? {} : { categories: names.categories }),
   };
-  const below = subresourcesOf(resource).map(({ name, kind, verbs }) => ({
+  const listed = subresourcesOf(resource);
+  const below = (isCustom(resource) ? listed.toReversed() : listed).map(({ name, kind, verbs }) => ({
     name: `${names.plural}/${name}`,
     singularName: "",
     namespaced: names.namespaced,
@@ -113,7 +130,12 @@ function responseKind(
 }
 
 function verbsOf(resource: ServedResource): readonly string[] {
-  return resource.type === "review" ? ["create"] : allVerbs.filter((verb) => resource.verbs.includes(verb));
+  if (resource.type === "review") return ["create"];
+  return (isCustom(resource) ? customVerbs : allVerbs).filter((verb) => resource.verbs.includes(verb));
+}
+
+function isCustom(resource: ServedResource): boolean {
+  return resource.type === "stored" && !resource.builtIn;
 }
 
 function subresourcesOf(resource: ServedResource): readonly SubresourceEntry[] {

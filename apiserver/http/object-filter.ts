@@ -24,6 +24,7 @@ export function objectFilterOf(selectors: Selectors, definition: ResourceDefinit
   const known = knownFields(definition);
   for (const { field } of fields.requirements) {
     if (known.includes(field)) continue;
+    if (!definition.builtIn) throw badRequest(`field label not supported: ${field}`);
     const names = known.map(quoteGoString).join(", ");
     throw badRequest(`${quoteGoString(field)} is not a known field selector: only ${names}`);
   }

@@ -43,6 +43,8 @@ export function presentList(list: ObjectList, call: StoredCall): JsonObject {
     return { kind: form.as, apiVersion: `meta.k8s.io/${form.version}`, metadata, items };
   }
   const { names } = definition;
+  // Lists of custom kinds are no Go structs: their empty token is printed.
+  if (!definition.builtIn) metadata["continue"] ??= "";
   const items = definition.builtIn ? list.items.map(withoutKind) : list.items;
   const apiVersion = formatGroupVersion(names.group, names.version);
   return { kind: names.listKind, apiVersion, metadata, items };

@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from "../resources/api-error.ts";
+import { ApiError, badRequest, unsupportedMediaType } from "../resources/api-error.ts";
 import { plainFault } from "../resources/field-error.ts";
 import { applyConfigured, patchObject, type ObjectPatch } from "../resources/verbs/patch-object.ts";
 import type { WriteRequest } from "../resources/verbs/write-request.ts";
@@ -41,7 +41,7 @@ export async function servePatch(call: StoredCall): Promise<Answer> {
 export async function readPatch(call: StoredCall): Promise<ObjectPatch> {
   const type = patchTypes[mediaTypeOf(call.request)];
   if (type === undefined || (type === "strategic" && !call.definition.builtIn)) {
-    throw new ApiError("UnsupportedMediaType", "415: Unsupported Media Type", { details: {} });
+    throw unknownPatchType(call.definition.builtIn);
   }
   const bytes = await readBody(call.request, call.server.maxBodyBytes);
   try {
@@ -50,6 +50,11 @@ export async function readPatch(call: StoredCall): Promise<ObjectPatch> {
     if (!(error instanceof CodecError)) throw error;
     throw badRequest(`error decoding patch: ${error.message}`);
   }
+}
+
+function unknownPatchType(isBuiltIn: boolean): ApiError {
+  if (isBuiltIn) return new ApiError("UnsupportedMediaType", "415: Unsupported Media Type", { details: {} });
+  return unsupportedMediaType(["application/json-patch+json", "application/merge-patch+json", applyMediaType]);
 }
 
 function checkOptions({ fieldManager, force }: WriteOptions, isApply: boolean): void {

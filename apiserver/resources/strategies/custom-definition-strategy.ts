@@ -11,12 +11,14 @@ export const customCleanupFinalizer = "customresourcecleanup.apiextensions.k8s.i
 
 /** Fills in names, keeps group, kind and scope, and refuses definitions that could not be served. */
 export const customDefinitionStrategy: ResourceStrategy = {
-  prepareForCreate: (definition) => {
-    const finalizers = new Set([...(definition.metadata.finalizers ?? []), customCleanupFinalizer]);
-    const named = withNames(definition);
-    return { ...named, metadata: { ...named.metadata, finalizers: [...finalizers] } };
-  },
+  prepareForCreate: withNames,
   prepareForUpdate: withNames,
+  // The finalizer comes with the deletion, as in customresourcedefinition/etcd.go.
+  holdsRemoval: ({ metadata }) => metadata.deletionTimestamp === undefined,
+  prepareForDelete: (definition) => {
+    const finalizers = new Set([...(definition.metadata.finalizers ?? []), customCleanupFinalizer]);
+    return { ...definition, metadata: { ...definition.metadata, finalizers: [...finalizers] } };
+  },
   validateCreate: definitionFaults,
   validateUpdate: (definition, previous) => [
     ...definitionFaults(definition),
@@ -63,9 +65,7 @@ function versionFaults(version: JsonObject, index: number): readonly FieldError[
   const schema = fieldAt(version, "schema", "openAPIV3Schema");
   const columns = version["additionalPrinterColumns"];
   return [
-    ...(isJsonObject(schema)
-      ? []
-      : [plainFault("FieldValueRequired", `${path}.schema.openAPIV3Schema`, "schemas are required")]),
+    ...(isJsonObject(schema) ? [] : [plainFault("FieldValueRequired", `${path}.schema.openAPIV3Schema`)]),
     ...(Array.isArray(columns) ? columns.filter(isJsonObject) : []).flatMap(({ jsonPath }, column) =>
       pathFaults(textOf(jsonPath), `${path}.additionalPrinterColumns[${column}].jsonPath`),
     ),

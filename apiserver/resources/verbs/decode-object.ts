@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../codec/json-value.ts";
-import { badRequest } from "../api-error.ts";
-import { isApiObject, type ApiObject } from "../api-object.ts";
+import { badRequest, invalidObject } from "../api-error.ts";
+import { valueFault } from "../field-error.ts";
+import { fieldAt } from "../json-fields.ts";
+import { isApiObject, parseGroupVersion, type ApiObject } from "../api-object.ts";
 import type { KindSchema } from "../open-api-schema.ts";
 import { applyBuiltInDefaults } from "../built-in-defaults/apply-built-in-defaults.ts";
 import { printGoJson, quoteGoString } from "../go-text.ts";
@@ -49,8 +51,7 @@ export function shapeObject(
     ...duplicateFields.map((path) => `duplicate field ${quoteGoString(path)}`),
   ];
   if (problems.length > 0 && request.fieldValidation === "Strict") {
-    const prefix = definition.builtIn ? complaint : "";
-    throw badRequest(`${prefix}strict decoding error: ${problems.join(", ")}`);
+    throw badRequest(`${complaint}strict decoding error: ${problems.join(", ")}`);
   }
   if (request.fieldValidation === "Warn") problems.forEach((problem) => request.warn(problem));
   const isGoStruct = schema.goStructs === true;
@@ -82,7 +83,11 @@ function withKind(value: JsonValue, request: DecodeRequest): JsonObject {
   }
   const { kind = names.kind, apiVersion: given = apiVersion, metadata = {}, ...rest } = value;
   if (kind !== names.kind || given !== apiVersion)
-    throw wrongKind(request, { kind: textOf(kind), given: textOf(given) });
+    throw wrongKind(request, {
+      kind: textOf(kind),
+      given: textOf(given),
+      name: textOf(fieldAt(metadata, "name") ?? ""),
+    });
   if (!isJsonObject(metadata)) {
     throw badRequest(
       `${names.kind} in version ${quoteGoString(names.version)} cannot be handled as a ${names.kind}: json: cannot unmarshal ${typeof metadata} into Go struct field ${names.kind}.metadata of type v1.ObjectMeta`,
@@ -91,7 +96,13 @@ function withKind(value: JsonValue, request: DecodeRequest): JsonObject {
   return { kind, apiVersion: given, metadata, ...rest };
 }
 
-function wrongKind({ definition }: DecodeRequest, found: { readonly kind: string; readonly given: string }): Error {
+interface FoundKind {
+  readonly kind: string;
+  readonly given: string;
+  readonly name: string;
+}
+
+function wrongKind({ definition }: DecodeRequest, found: FoundKind): Error {
   const { kind, group } = definition.names;
   const version = found.given.slice(found.given.lastIndexOf("/") + 1);
   if (definition.builtIn) {
@@ -100,11 +111,16 @@ function wrongKind({ definition }: DecodeRequest, found: { readonly kind: string
       `${found.kind} in version ${quoteGoString(version)} cannot be handled as a ${kind}: converting (${version}.${found.kind}) to (${internal}.${kind}): unknown conversion`,
     );
   }
-  return badRequest(
-    found.kind === kind
-      ? `the API version in the data (${found.given}) does not match the expected API version (${apiVersionOf(definition)})`
-      : `the object provided is unrecognized (must be of type ${kind}): ${found.given}, Kind=${found.kind} does not match`,
-  );
+  const expected = apiVersionOf(definition);
+  const faults = [
+    ...(found.given === expected
+      ? []
+      : [valueFault("FieldValueInvalid", "apiVersion", { value: found.given, detail: `must be ${expected}` })]),
+    ...(found.kind === kind
+      ? []
+      : [valueFault("FieldValueInvalid", "kind", { value: found.kind, detail: `must be ${kind}` })]),
+  ];
+  return invalidObject({ group: parseGroupVersion(found.given).group, kind: found.kind }, found.name, faults);
 }
 
 function textOf(value: JsonValue): string {

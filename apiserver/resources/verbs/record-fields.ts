@@ -1,6 +1,8 @@
 import { applyObject, type ApplyResult } from "../../apply/apply-object.ts";
 import { trackUpdate } from "../../apply/track-update.ts";
-import type { ApiObject } from "../api-object.ts";
+import { compareKeys } from "../../storage/collection.ts";
+import type { ApiObject, ManagedFieldsEntry } from "../api-object.ts";
+import { withoutFields } from "../json-fields.ts";
 import { resetFieldsFor } from "../reset-fields.ts";
 import { metaTime, schemaOf, type WriteRequest, type WriterParts } from "./write-request.ts";
 
@@ -17,7 +19,22 @@ export interface ChangeOptions {
 
 /** Returns a created or updated object with its managedFields. */
 export function recordUpdate(updated: ApiObject, live: ApiObject | undefined, writing: Writing): ApiObject {
-  return trackUpdate({ ...trackingContext(live, writing), updated });
+  const tracked = trackUpdate({ ...trackingContext(live, writing), updated });
+  return writing.request.subresource === "scale" ? withoutScaleTimes(tracked) : tracked;
+}
+
+/** Writes of the scale subresource are recorded without a time (ScaleHandler of k8s.io/apimachinery), and so come first. */
+function withoutScaleTimes(object: ApiObject): ApiObject {
+  const { managedFields = [] } = object.metadata;
+  const timeless = managedFields.map((entry): ManagedFieldsEntry =>
+    entry.subresource === "scale" ? withoutFields(entry, "time") : entry,
+  );
+  const sorted = timeless.toSorted((left, right) => compareKeys(orderOf(left), orderOf(right)));
+  return { ...object, metadata: { ...object.metadata, managedFields: sorted } };
+}
+
+function orderOf({ operation = "", time = "", manager = "" }: ManagedFieldsEntry): string {
+  return `${operation} ${time} ${manager}`;
 }
 
 /** Returns what a server-side apply makes of the live object; throws Conflict, BadRequest. */

@@ -35,7 +35,10 @@ export async function replaceObject(object: ApiObject, writing: Writing): Promis
   if (resourceVersion === "" && !request.definition.builtIn) {
     const problem = { value: 0, detail: "must be specified for an update" };
     const fault = valueFault("FieldValueInvalid", "metadata.resourceVersion", problem);
-    throw invalidObject(request.definition.names, name, [fault]);
+    // Kubernetes names the resource here, not the kind.
+    throw invalidObject({ group: request.definition.names.group, kind: request.definition.names.plural }, name, [
+      fault,
+    ]);
   }
   return changeObject(() => object, writing, { tracked: true });
 }

@@ -65,7 +65,7 @@ export async function createServerPair(): Promise<ServerPair> {
 }
 
 function inNamespace(body: unknown, namespace: string): unknown {
-  if (typeof body === "string") return body.replaceAll("NS", namespace);
-  const copy: unknown = JSON.parse(JSON.stringify(body).replaceAll('"NS"', `"${namespace}"`));
+  if (typeof body === "string") return body.replaceAll(/\bNS\b/g, namespace);
+  const copy: unknown = JSON.parse(JSON.stringify(body).replaceAll(/\bNS\b/g, namespace));
   return copy;
 }
