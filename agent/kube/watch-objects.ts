@@ -44,23 +44,23 @@ const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
  */
 export async function watchObjects(options: WatchOptions): Promise<void> {
   const { log, signal } = options;
-  let resourceVersion: string | undefined;
+  const place: WatchPlace = { resourceVersion: undefined };
   let failures = 0;
   while (!signal.aborted) {
     try {
-      resourceVersion ??= await listMetadata(options);
-      resourceVersion = await watchOnce(options, resourceVersion);
+      place.resourceVersion ??= await listMetadata(options);
+      await watchOnce(options, place);
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
       const fault = toAppError(error);
       if (fault.code === "KUBE_EXPIRED") {
-        resourceVersion = undefined;
+        place.resourceVersion = undefined;
         continue;
       }
       // A kind that is gone comes back, if ever, with a new list.
       if (fault.code === "KUBE_NOT_FOUND") {
-        resourceVersion = undefined;
+        place.resourceVersion = undefined;
         options.onListed(new Set());
       }
       failures++;
@@ -98,13 +98,18 @@ async function listMetadata(options: WatchOptions): Promise<string> {
   return resourceVersion;
 }
 
-/** Returns the resource version to go on from when the server ends the watch, as it does every few minutes. */
-async function watchOnce(options: WatchOptions, from: string): Promise<string> {
+/** How far a watch has come; undefined: a list is needed. Kept also when a connection breaks. */
+interface WatchPlace {
+  resourceVersion: string | undefined;
+}
+
+/** Watches until the server ends the watch, as it does every few minutes. */
+async function watchOnce(options: WatchOptions, place: WatchPlace): Promise<void> {
   const timeoutSeconds = 240 + Math.floor(Math.random() * 120);
   const query = new URLSearchParams({
     watch: "1",
     allowWatchBookmarks: "true",
-    resourceVersion: from,
+    resourceVersion: place.resourceVersion ?? "",
     timeoutSeconds: String(timeoutSeconds),
     labelSelector: options.labelSelector,
   });
@@ -124,11 +129,9 @@ async function watchOnce(options: WatchOptions, from: string): Promise<string> {
   // A connection that died without a word is noticed by the silence after the server should have ended the watch.
   incoming.setTimeout((timeoutSeconds + 30) * 1000, () => incoming.destroy(new Error("the watch fell silent")));
   if (incoming.statusCode !== 200) throw await failedAnswer(incoming, path);
-  let resourceVersion = from;
   for await (const line of readLines(incoming)) {
-    resourceVersion = takeEvent(options, parseJson(line)) ?? resourceVersion;
+    place.resourceVersion = takeEvent(options, parseJson(line)) ?? place.resourceVersion;
   }
-  return resourceVersion;
 }
 
 function takeEvent(options: WatchOptions, event: JsonValue): string | undefined {

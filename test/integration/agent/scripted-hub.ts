@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { zstdCompressSync } from "node:zlib";
 import { sha256Hex } from "../../../codec/stable-hash.ts";
 import type { ContentResource } from "../../../shared/api/content.ts";
@@ -36,6 +37,8 @@ export interface ScriptedHub extends AsyncDisposable {
   readonly gone: ReadonlySet<string>;
   /** Check-ins as they came, the held ones included. */
   readonly checkIns: readonly CheckInRequest[];
+  /** Requests of all kinds so far. */
+  readonly requests: number;
   /** Says something new: the revision rises, held requests are answered. */
   publish(script: Script): void;
   /** Sends a document that a test bent. */
@@ -45,8 +48,8 @@ export interface ScriptedHub extends AsyncDisposable {
 
 const epoch = "epoch-1";
 
-/** Starts a hub on a free port of this machine, or on a given one. */
-export async function startScriptedHub(port = 0): Promise<ScriptedHub> {
+/** Starts a hub on a free port of this machine, over TLS when it is given a certificate. */
+export async function startScriptedHub(tls?: { readonly cert: string; readonly key: string }): Promise<ScriptedHub> {
   const blobs = new Map<string, Buffer>();
   const statuses = new Map<string, DeploymentStatus>();
   const gone = new Set<string>();
@@ -56,7 +59,7 @@ export async function startScriptedHub(port = 0): Promise<ScriptedHub> {
   let document = aDocument([], { revision });
   let sent: unknown = document;
 
-  const hub = { fault: undefined as HubFault | undefined };
+  const hub: { fault: HubFault | undefined; requests: number } = { fault: undefined, requests: 0 };
 
   function addBlob(value: unknown): string {
     const bytes = Buffer.from(JSON.stringify(value));
@@ -103,6 +106,7 @@ export async function startScriptedHub(port = 0): Promise<ScriptedHub> {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
+    hub.requests++;
     if (hub.fault === "unauthorized") {
       response.writeHead(401, { "content-type": "application/json" }).end('{"message":"unknown credential"}');
     } else if (path === registerRoute.path) {
@@ -119,16 +123,17 @@ export async function startScriptedHub(port = 0): Promise<ScriptedHub> {
     }
   }
 
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     route(request, response).catch((error: unknown) => response.writeHead(400).end(String(error)));
-  });
+  };
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
   await new Promise<void>((resolve) => {
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(0, "127.0.0.1", resolve);
   });
   const address = server.address();
-  const actualPort = typeof address === "object" && address !== null ? address.port : port;
+  const port = typeof address === "object" && address !== null ? address.port : 0;
   return Object.assign(hub, {
-    url: `http://127.0.0.1:${actualPort}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`,
     statuses,
     gone,
     checkIns,
