@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { JsonObject } from "../../codec/json-value.ts";
 import { printJson } from "../../codec/print-json.ts";
 import { ApiError, toStatus } from "../resources/api-error.ts";
+import { quoteGoString } from "../resources/go-text.ts";
 import { watchEvents } from "../watch/watch-events.ts";
 import { objectFilterOf } from "./object-filter.ts";
 import { inForm, objectForm } from "./present.ts";
@@ -26,6 +27,7 @@ export async function serveWatch(call: StoredCall, options: ListOptions): Promis
     bookmarks: options.allowWatchBookmarks,
     bookmarkEveryMs: server.bookmarkEveryMs,
   };
+  if (!/^\d*$/.test(options.resourceVersion)) throw unreadableVersion(options.resourceVersion);
   const timeoutSeconds = options.timeoutSeconds ?? minTimeoutSeconds * (1 + server.random());
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))]);
   const contentType = form.format === "yaml" ? "application/yaml" : "application/json";
@@ -45,6 +47,13 @@ export async function serveWatch(call: StoredCall, options: ListOptions): Promis
   } finally {
     response.end();
   }
+}
+
+/** A list answers 400 here, a watch this. */
+function unreadableVersion(text: string): ApiError {
+  const quoted = quoteGoString(text);
+  const problem = `strconv.ParseUint: parsing ${quoted}: invalid syntax`;
+  return new ApiError("Unknown", `resourceVersion: Invalid value: ${quoted}: ${problem}`);
 }
 
 /** A watch of one name is a watch of the collection with a field selector. */

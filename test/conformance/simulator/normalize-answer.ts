@@ -26,6 +26,21 @@ export function normalizeAnswer(
   };
 }
 
+/** Returns the events of a watch's answer; a bookmark that says nothing but that the time is over is left out. */
+export function readEvents({ text }: KubeAnswer): readonly unknown[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): unknown => JSON.parse(line))
+    .filter((event) => !isPlainBookmark(event))
+    .map((event) => normalize(event, { path: "", ignore: [] }));
+}
+
+function isPlainBookmark(event: unknown): boolean {
+  const text = JSON.stringify(event);
+  return text.startsWith('{"type":"BOOKMARK"') && !text.includes("initial-events-end");
+}
+
 interface Place {
   readonly path: string;
   readonly ignore: readonly string[];
