@@ -16,6 +16,7 @@ import {
   type Owners,
   type Ownership,
 } from "./managed-fields.ts";
+import { keepTimestamps } from "./keep-timestamps.ts";
 import { structureOf } from "./structure.ts";
 import { reconcileOwners, stripNobodysFields, updateOwners } from "./update-owners.ts";
 import { formatProblems, validateStructure } from "./validate-structure.ts";
@@ -139,7 +140,9 @@ function applyOnce({ request, live, owners, converter, force }: Attempt): ApplyR
   const object = toApiObject(result.object ?? live, live);
   const next = setApplier(result.owners, managerKey(by), changed ? time : undefined);
   const refreshed = by.manager === kubectlManager ? refreshLastApplied(object, applied) : object;
-  return { object: withOwners(throughGoStruct(refreshed, schema), next), changed };
+  const applyResult = withOwners(throughGoStruct(refreshed, schema), next);
+  // `1000m` where the object has `1` is no change once it went through its Go struct.
+  return { object: request.live === undefined ? applyResult : keepTimestamps(request.live, applyResult), changed };
 }
 
 function setApplier(owners: Owners, key: string, time: string | undefined): Owners {

@@ -10,7 +10,7 @@ import type { StructureRef } from "./structure.ts";
 import { validateStructure } from "./validate-structure.ts";
 
 /** Where client-side `kubectl apply` keeps what it applied. */
-export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The name under which both forms of `kubectl apply` write. */
 export const kubectlManager = "kubectl";

@@ -75,7 +75,7 @@ export function decodeOwnersLeniently(entries: readonly ManagedFieldsEntry[] | u
 }
 
 /** Returns `metadata.managedFields` sorted as kube-apiserver sorts it: by operation, time, manager, version, subresource. */
-export function encodeOwners(owners: Owners): readonly ManagedFieldsEntry[] {
+function encodeOwners(owners: Owners): readonly ManagedFieldsEntry[] {
   return [...owners.values()].sort(compareOwnerships).map((ownership) => ({
     ...(ownership.manager === "" ? {} : { manager: ownership.manager }),
     operation: ownership.operation,

@@ -136,7 +136,7 @@ function asList(value: JsonValue | undefined): readonly JsonValue[] | undefined 
 }
 
 /** Returns a value that the document did not have, without nulls and directives; undefined when it is one itself. */
-export function withoutDirectives(value: JsonValue): JsonValue | undefined {
+function withoutDirectives(value: JsonValue): JsonValue | undefined {
   if (isJsonList(value)) {
     return value.map((item) => withoutDirectives(item)).filter((item) => item !== undefined);
   }

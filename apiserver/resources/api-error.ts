@@ -73,7 +73,7 @@ export interface GroupResource {
 }
 
 /** Returns `deployments.apps`, or `pods` in the core group. */
-export function formatGroupResource({ group, resource }: GroupResource): string {
+function formatGroupResource({ group, resource }: GroupResource): string {
   return group === "" ? resource : `${resource}.${group}`;
 }
 
@@ -132,14 +132,6 @@ export function unsupportedMediaType(accepted: readonly string[]): ApiError {
     "UnsupportedMediaType",
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
   );
-}
-
-/** Returns 500 `Internal error occurred: <problem>`. */
-export function internalError(problem: string, cause?: unknown): ApiError {
-  return new ApiError("InternalError", `Internal error occurred: ${problem}`, {
-    details: { causes: [{ message: problem }] },
-    cause,
-  });
 }
 
 /**

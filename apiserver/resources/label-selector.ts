@@ -29,7 +29,7 @@ function createSelector(requirements: readonly Requirement[]): LabelSelector {
 }
 
 /** Selects nothing: what a missing `LabelSelector` field means. */
-export const selectNothing: LabelSelector = { requirements: [], matches: () => false };
+const selectNothing: LabelSelector = { requirements: [], matches: () => false };
 
 interface Token {
   readonly kind: "end" | "identifier" | "symbol";

@@ -46,7 +46,7 @@ function countFault({ operator, values }: Requirement, field: string): FieldErro
 }
 
 /** Returns what is wrong with a requirement; `path` is where it stands in the object, empty in a query string. */
-export function requirementFaults(requirement: Requirement, path = ""): FieldError[] {
+function requirementFaults(requirement: Requirement, path = ""): FieldError[] {
   const { key, operator, values } = requirement;
   const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
   const faults: FieldError[] = [];

@@ -57,6 +57,18 @@ describeWithKube("server-side apply beside kube-apiserver", () => {
     expect(compared).toBe(4);
   });
 
+  it("takes another spelling of the same quantity for no change", async () => {
+    const target = aDeployment();
+    const resources = { limits: { cpu: "1000m", memory: "1024Mi" } };
+    const template = {
+      metadata: { labels: { app: "web" } },
+      spec: { containers: [{ name: "web", image: "a:1", resources }] },
+    };
+    const step: Step = { verb: "apply", manager: "gitops", body: deploymentBody(target, { template }) };
+    const compared = await run(target, [step, step, { ...step, manager: "other" }, step]);
+    expect(compared).toBe(4);
+  });
+
   it("reports conflicts with updaters and appliers, and takes the fields over by force", async () => {
     const target = aDeployment();
     const compared = await run(target, [

@@ -3,9 +3,14 @@ import { keepTimestamps } from "../../../../apiserver/apply/keep-timestamps.ts";
 import { trackUpdate } from "../../../../apiserver/apply/track-update.ts";
 import type { ApiObject } from "../../../../apiserver/resources/api-object.ts";
 import type { JsonObject } from "../../../../codec/json-value.ts";
+import { createSchemaRegistry } from "../../../../apiserver/resources/schema-registry.ts";
 import { aThing, thingSchema } from "./test-schema.ts";
 
 const schema = thingSchema();
+
+function kinds(version: string) {
+  return [{ group: "example.com", version, kind: "Thing" }];
+}
 
 function timeOf(second: number): string {
   return `2026-01-01T00:00:${String(second).padStart(2, "0")}Z`;
@@ -107,6 +112,25 @@ describe("trackUpdate", () => {
     expect(entries[0]?.fieldsV1).toMatchObject({
       "f:spec": { "f:settings": { "f:first": {}, "f:k0": {}, "f:k1": {}, "f:k2": {} } },
     });
+  });
+});
+
+describe("trackUpdate across versions", () => {
+  it("gives up tracking where a manager's version has no place for the object", () => {
+    const v2 = { type: "object", properties: { spec: { type: "object", properties: { extra: { type: "string" } } } } };
+    const registry = createSchemaRegistry({
+      one: { ...schema.root, "x-kubernetes-group-version-kind": kinds("v1") },
+      two: {
+        ...v2,
+        properties: { ...schema.root.properties, ...v2.properties },
+        "x-kubernetes-group-version-kind": kinds("v2"),
+      },
+    });
+    const newer = registry.forKind("example.com", "v2", "Thing") ?? schema;
+    const live = { ...create({ replicas: 1 }), apiVersion: "example.com/v2", spec: {} };
+    const updated = { ...live, spec: { extra: "x" } };
+    const object = trackUpdate({ live, updated, manager: "editor", schema: newer, time: timeOf(1) });
+    expect(object.metadata.managedFields).toBeUndefined();
   });
 });
 
