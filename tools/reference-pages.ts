@@ -1,0 +1,111 @@
+import type { z } from "zod";
+import { agentConfigSchema } from "../agent/config.ts";
+import { bundlerConfigSchema } from "../bundler/config.ts";
+import { commands } from "../cli/commands.ts";
+import { commandHelp, overviewHelp } from "../cli/help.ts";
+import { errorCodes } from "../shared/errors.ts";
+import { envName, flagName } from "../shared/runtime/config.ts";
+import { createMetrics } from "../shared/runtime/metrics.ts";
+import { markdownTable } from "./markdown-table.ts";
+
+const origin = "<!-- Made by tools/write-reference-pages.ts from the code: change it there. -->";
+
+/** Returns the text of each page of docs/reference that is made from code, by its file name. */
+export function referencePages(): Readonly<Record<string, string>> {
+  return {
+    "errors.md": errorsPage(),
+    "config.md": configPage(),
+    "cli.md": cliPage(),
+    "metrics.md": metricsPage(),
+  };
+}
+
+function errorsPage(): string {
+  const rows = Object.entries(errorCodes)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([code, meaning]) => [`\`${code}\``, meaning]);
+  return page("Error codes", [
+    "Every expected fault has one of these codes: in the status of GitRepos, Bundles, Clusters and BundleDeployments, in logs (`code`), and in",
+    "front of what `drover` prints. Codes do not change their meaning; messages may.",
+    "",
+    markdownTable(["Code", "Meaning"], rows),
+  ]);
+}
+
+function configPage(): string {
+  return page("Settings", [
+    "Later ones win: default, file (`--config FILE` or `…_CONFIG`, YAML with the names of the first column), environment, flag. A switch is",
+    "turned on by `--name` and off by `--no-name`. A list may be given by repeating its flag, or with commas in the environment. All faults are",
+    "printed at once, and the program ends with 2. `--print-config` prints what holds, secrets hidden, and ends.",
+    "",
+    "## Bundler",
+    "",
+    settingsTable(bundlerConfigSchema, "BUNDLER_"),
+    "",
+    "## Agent",
+    "",
+    settingsTable(agentConfigSchema, "AGENT_"),
+  ]);
+}
+
+function settingsTable(schema: z.ZodObject, prefix: string): string {
+  const rows = Object.entries(schema.shape).map(([key, field]) => {
+    const { description = "", form, secret } = field.meta() ?? {};
+    const kind = form === "list" || form === "switch" ? ` (${form})` : "";
+    const hidden = secret === true ? " Secret: `--print-config` hides it." : "";
+    return [
+      `\`${key}\``,
+      `\`--${flagName(key)}\`${kind}`,
+      `\`${envName(key, prefix)}\``,
+      `${description}${defaultOf(field, description)}${hidden}`,
+    ];
+  });
+  return markdownTable(["Setting", "Flag", "Environment", "Meaning"], rows);
+}
+
+/** Descriptions that name their default in words keep it; the others get it from the schema. */
+function defaultOf(field: z.core.$ZodType, description: string): string {
+  if (/default/iu.test(description)) return "";
+  const parsed = field._zod.run({ value: undefined, issues: [] }, {});
+  if (parsed instanceof Promise || parsed.issues.length > 0 || parsed.value === undefined) return "";
+  const shown = typeof parsed.value === "string" ? parsed.value : JSON.stringify(parsed.value);
+  return shown === "{}" || shown === "[]" ? "" : ` Default \`${shown}\`.`;
+}
+
+function cliPage(): string {
+  const sections = commands.flatMap((command) => [
+    `## drover ${command.name}`,
+    "",
+    "```",
+    commandHelp(command),
+    "```",
+    "",
+  ]);
+  return page("Commands", ["```", overviewHelp(commands), "```", "", ...sections]);
+}
+
+function metricsPage(): string {
+  const rows = createMetrics({ processMetrics: false })
+    .registry.getMetricsAsArray()
+    .map((metric) => [`\`${metric.name}\``, typeOf(metric), labelsOf(metric), metric.help]);
+  return page("Metrics", [
+    "In Prometheus' text format: of the bundler at `/metrics` on its port (`metrics: false` turns it off), of the agent at `/metrics` on",
+    "`healthPort`, where that is set. Labels have few values: no names of bundles or clusters are among them. Besides these there are the",
+    "process' own metrics (`process_…`, `nodejs_…`) as prom-client has them.",
+    "",
+    markdownTable(["Name", "Type", "Labels", "Meaning"], rows),
+  ]);
+}
+
+function typeOf(metric: object): string {
+  return metric.constructor.name.toLowerCase();
+}
+
+function labelsOf(metric: object): string {
+  const names: unknown = "labelNames" in metric ? metric.labelNames : undefined;
+  return Array.isArray(names) ? names.map((name) => `\`${String(name)}\``).join(", ") : "";
+}
+
+function page(title: string, lines: readonly string[]): string {
+  return `${[`# ${title}`, "", origin, "", ...lines].join("\n").trimEnd()}\n`;
+}
