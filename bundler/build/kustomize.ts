@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { createHash, randomUUID } from "node:crypto";
 
@@ -23,6 +23,8 @@ export const defaultKustomizeLimits: KustomizeLimits = {
   memoryBytes: 4 * 1024 * 1024 * 1024,
   concurrency: 2,
 };
+
+const maxCached = 2000;
 
 export interface KustomizeOptions {
   /** Program to use, `kustomize` or `kubectl`; default: the first of them in `path`. */
@@ -76,6 +78,7 @@ export function createKustomizeRenderer(options: KustomizeOptions): KustomizeRen
       const fresh = `${cached}.${randomUUID()}`;
       await writeFile(fresh, objects, { mode: 0o600 });
       await rename(fresh, cached);
+      await pruneCache(cacheDir);
       return objects;
     } finally {
       running -= 1;
@@ -121,6 +124,18 @@ async function runKustomize(
     return result.stdout.toString("utf8");
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each commit that changes a kustomization leaves a file here: the oldest go. */
+async function pruneCache(cacheDir: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => name.endsWith(".yaml"));
+  if (names.length <= maxCached) return;
+  const aged = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(cacheDir, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  );
+  for (const { name } of aged.toSorted((left, right) => left.at - right.at).slice(0, maxCached / 4)) {
+    await rm(join(cacheDir, name), { force: true });
   }
 }
 

@@ -23,6 +23,8 @@ export interface IndexedPack {
 }
 
 const memoryCheckBytes = 16 * 1024 * 1024;
+/** What the books on one object take, roughly. */
+const objectOverhead = 1000;
 
 interface Delta {
   readonly offset: number;
@@ -49,12 +51,13 @@ export function indexPack(pack: Buffer, format: ObjectFormat, limits: FetchLimit
     { readonly oid: string; readonly type: ObjectType; readonly dataAt: number; readonly size: number }
   >();
   let unpacked = 0;
-  let memoryCheckAt = memoryCheckBytes;
+  let sinceMemoryCheck = 0;
 
   function charge(size: number): void {
     unpacked += size;
-    if (unpacked > memoryCheckAt) {
-      memoryCheckAt = unpacked + memoryCheckBytes;
+    sinceMemoryCheck += size + objectOverhead;
+    if (sinceMemoryCheck > memoryCheckBytes) {
+      sinceMemoryCheck = 0;
       if (process.memoryUsage.rss() > limits.memoryBytes) throw tooMuch("unpacking it needs too much memory");
     }
     if (size > limits.objectBytes) throw tooMuch(`an object has ${size} bytes, ${limits.objectBytes} are allowed`);

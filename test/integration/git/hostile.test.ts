@@ -131,3 +131,19 @@ it("does not write out a few trees that name billions of files", async () => {
   );
   expect(error).toMatchObject({ code: "GIT_LIMIT_EXCEEDED", verdict: "stalled" });
 });
+
+it("stops before its memory is full of very many small objects", async () => {
+  const error = await fetchHostile(
+    { memoryBytes: 100 * 1024 * 1024 },
+    async (bare) => {
+      const files = Array.from(
+        { length: 30_000 },
+        (_, index) => `M 100644 inline d${index % 300}/f${index}\ndata 6\n${String(index).padStart(6, "0")}\n`,
+      );
+      const head = "commit refs/heads/main\ncommitter a <b> 1 +0000\ndata 1\nx\n";
+      await git(bare, ["fast-import", "--quiet"], `${head}${files.join("")}`);
+    },
+    fetchError,
+  );
+  expect(error).toMatchObject({ code: "GIT_LIMIT_EXCEEDED", message: expect.stringContaining("memory") });
+});
