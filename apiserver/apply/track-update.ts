@@ -34,7 +34,9 @@ function trackOwners(request: UpdateRequest, updated: ApiObject, owners: Owners)
   const reconciled = reconcileOwners(owners, before, converter);
   const by = identityOf(request, updated, "Update");
   const change = { live: before, changed: updated, owners: reconciled, by, converter };
-  return capUpdaters(updateOwners({ ...change, resetFields: resetFieldsOf(request) }, time));
+  // Writes through `scale` leave an entry without a time (ScaleHandler of k8s.io/apimachinery).
+  const entryTime = request.subresource === "scale" ? undefined : time;
+  return capUpdaters(updateOwners({ ...change, resetFields: resetFieldsOf(request) }, entryTime));
 }
 
 function decodeLiveOrNew({ live, updated, subresource }: UpdateRequest): Owners {

@@ -98,7 +98,7 @@ export function takeFromOthers(change: Change): ChangeResult {
  * Returns the owners after an update: what it changed or added is the updater's, whose entry gets the new time only
  * then; an update that merely removes fields leaves times as they are (Updater.Update and managedFieldsUpdater).
  */
-export function updateOwners(change: Change, time: string): Owners {
+export function updateOwners(change: Change, time: string | undefined): Owners {
   const compareIn = createComparer(change);
   const comparison = compareIn(change.by.apiVersion);
   if (comparison === undefined) throw new Error(`no schema for ${change.by.apiVersion}, the version of the request`);

@@ -95,6 +95,19 @@ describe("trackUpdate", () => {
     }
   });
 
+  it("gives no time to an entry written through scale", () => {
+    const live = create({ replicas: 1, tags: ["a"] });
+    const updated = { ...live, spec: { replicas: 3, tags: ["a"] } };
+    const request = { live, updated, manager: "scaler", schema, time: timeOf(5), subresource: "scale" };
+    const [entry] = trackUpdate(request).metadata.managedFields ?? [];
+    expect(entry).toMatchObject({
+      manager: "scaler",
+      subresource: "scale",
+      fieldsV1: { "f:spec": { "f:replicas": {} } },
+    });
+    expect(entry?.time).toBeUndefined();
+  });
+
   it("does not begin to track an object that has no owners", () => {
     const object = update(aThing({ replicas: 1 }), { spec: { replicas: 2 }, manager: "editor", at: 1 });
     expect(object.metadata.managedFields).toBeUndefined();
