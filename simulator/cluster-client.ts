@@ -49,13 +49,8 @@ export function createClusterClient({ registry, parts, manager }: ClusterClientO
 
   function definitionOf(resource: string): ResourceDefinition | undefined {
     const [group = "", plural = ""] = resource.split("/");
-    for (const { versions } of registry.groups().filter((served) => served.group === group)) {
-      for (const version of versions) {
-        const found = registry.find(group, version, plural);
-        if (found?.type === "stored") return found;
-      }
-    }
-    return undefined;
+    const found = registry.findPreferred(group, plural);
+    return found?.type === "stored" ? found : undefined;
   }
 
   function writingOf({ resource, namespace, name }: ObjectName, subresource = ""): Writing {

@@ -97,19 +97,14 @@ export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
     const decision = await options.authorize(attributes);
     if (!decision.allowed) throw accessDenied(attributes, decision.reason);
     if (path === undefined) return discovery.answer(request, url);
-    const stop = new AbortController();
-    visit.response.on("close", () => stop.abort());
-    const signal = AbortSignal.any([stop.signal, closing.signal]);
-    return serve({
-      path,
-      query: url.searchParams,
-      user,
-      request,
-      response: visit.response,
-      server: parts,
-      signal,
-      warn: warnOn(visit),
-    });
+    const openSignal = (): AbortSignal => {
+      const stop = new AbortController();
+      visit.response.on("close", () => stop.abort());
+      return AbortSignal.any([stop.signal, closing.signal]);
+    };
+    const { response } = visit;
+    const query = url.searchParams;
+    return serve({ path, query, user, request, response, server: parts, openSignal, warn: warnOn(visit) });
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<boolean> {

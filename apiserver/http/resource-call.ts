@@ -21,8 +21,8 @@ export interface ResourceCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly server: ServerParts;
-  /** Aborted when the client goes away or the server stops. */
-  readonly signal: AbortSignal;
+  /** Returns a signal that is aborted when the client goes away or the server stops; made for streams only. */
+  readonly openSignal: () => AbortSignal;
   readonly warn: (text: string) => void;
 }
 

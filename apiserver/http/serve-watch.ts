@@ -29,7 +29,7 @@ export async function serveWatch(call: StoredCall, options: ListOptions): Promis
   };
   if (!/^\d*$/.test(options.resourceVersion)) throw unreadableVersion(options.resourceVersion);
   const timeoutSeconds = options.timeoutSeconds ?? minTimeoutSeconds * (1 + server.random());
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))]);
+  const signal = AbortSignal.any([call.openSignal(), AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000))]);
   const contentType = form.format === "yaml" ? "application/yaml" : "application/json";
   response.writeHead(200, { "Content-Type": contentType, "Cache-Control": "no-cache, private" });
   response.flushHeaders();

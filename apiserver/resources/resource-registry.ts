@@ -10,6 +10,8 @@ export interface GroupVersion {
 export interface ResourceRegistry {
   find(group: string, version: string, plural: string): ServedResource | undefined;
   findKind(group: string, version: string, kind: string): ServedResource | undefined;
+  /** Returns the resource of a group and plural name in its preferred version. */
+  findPreferred(group: string, plural: string): ServedResource | undefined;
   /** Returns the resources of a group and version, by plural name; empty when it is not served. */
   ofGroupVersion(group: string, version: string): readonly ServedResource[];
   /** Returns groups in name order, core first, each with its versions, preferred first. */
@@ -49,8 +51,19 @@ export function createResourceRegistry(initial: readonly ServedResource[] = []):
       .sort((left, right) => (left.group < right.group ? -1 : 1));
   }
 
+  function findPreferred(group: string, plural: string): ServedResource | undefined {
+    let best: ServedResource | undefined;
+    for (const resource of byPath.values()) {
+      const { names } = resource;
+      if (names.group !== group || names.plural !== plural) continue;
+      if (best === undefined || compareVersions(names.version, best.names.version) < 0) best = resource;
+    }
+    return best;
+  }
+
   add(initial);
   return {
+    findPreferred,
     find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
     findKind: (group, version, kind) => ofGroupVersion(group, version).find(({ names }) => names.kind === kind),
     ofGroupVersion,

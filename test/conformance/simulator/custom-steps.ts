@@ -127,6 +127,8 @@ export const customSteps: readonly Step[] = [
     path: widgets,
     method: "POST",
     body: widget("c", { size: 0, color: "green", name: "A" }),
+    // Go walks the fields in no order; the causes are compared sorted.
+    ignore: ["message"],
   },
   {
     name: "the kind in the body is another",
