@@ -5,7 +5,7 @@ import { normalizeRemote, remoteKey } from "./git-remote.ts";
 import type { RemoteRefs, RemoteSession } from "./ls-refs.ts";
 import { planNextPoll } from "./plan-next-poll.ts";
 import type { RefWish, ResolvedRef } from "./resolve-ref.ts";
-import { fixedCommit, refPrefixes, resolveRef } from "./resolve-ref.ts";
+import { fixedCommit, refPrefixes, resolveRef, wantedRef } from "./resolve-ref.ts";
 
 /** A commit that a GitRepo is to have now. */
 export interface CommitNotice {
@@ -30,8 +30,11 @@ export interface Follow {
 
 /** Handle of one interest. */
 export interface Following extends Disposable {
-  /** Looks now (webhook). With the announced commit, looks again soon while the server does not show it. */
-  poke(expected?: string): void;
+  /**
+   * Looks now (webhook). With the announced commit, looks again soon while the server does not show it. Does nothing
+   * when the announced ref is another than the one that is followed.
+   */
+  poke(expected?: string, ref?: string): void;
   /** When the remote last answered, epoch milliseconds. */
   checkedAt(): number | undefined;
 }
@@ -221,7 +224,9 @@ export function createCommitNoticer(deps: NoticeDeps): CommitNoticer {
     watched.followers.add(follower);
     lookNow(watched);
     return {
-      poke: (expected) => {
+      poke: (expected, ref) => {
+        const own = wantedRef(wanted.wish);
+        if (ref !== undefined && own !== undefined && ref !== own) return;
         if (expected !== undefined && expected !== follower.commit) {
           follower.expected = { commit: expected, since: deps.clock.now() };
         }

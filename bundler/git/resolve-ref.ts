@@ -20,11 +20,17 @@ export function fixedCommit(wish: RefWish): string | undefined {
   return isOid(revision) ? revision : undefined;
 }
 
+/** Returns the full name of the ref that a wish names; undefined when the server decides or a commit is named. */
+export function wantedRef(wish: RefWish): string | undefined {
+  if (fixedCommit(wish) !== undefined) return undefined;
+  if (nonEmpty(wish.revision)) return `refs/tags/${wish.revision}`;
+  return nonEmpty(wish.branch) ? `refs/heads/${wish.branch}` : undefined;
+}
+
 /** Returns the ref prefixes that `resolveRef` needs of the remote. */
 export function refPrefixes(wish: RefWish): readonly string[] {
-  if (nonEmpty(wish.revision)) return [`refs/tags/${wish.revision}`];
-  if (nonEmpty(wish.branch)) return [`refs/heads/${wish.branch}`];
-  return ["HEAD", "refs/heads/master"];
+  const ref = wantedRef(wish);
+  return ref === undefined ? ["HEAD", "refs/heads/master"] : [ref];
 }
 
 /**

@@ -1,17 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-import * as z from "zod";
-
 import { AppError } from "../../shared/errors.ts";
-import { isOid } from "./object-format.ts";
+import type { WebhookPush } from "./webhook-payload.ts";
+import { readPush } from "./webhook-payload.ts";
 
-/** What a webhook says: these addresses are the repository's, this ref is now at this commit. */
-export interface WebhookPush {
-  readonly urls: readonly string[];
-  /** Full name of the branch or tag, where the event has one. */
-  readonly ref?: string;
-  readonly commit?: string;
-}
+export type { WebhookPush } from "./webhook-payload.ts";
 
 /** A call that was verified: a push, or one that has nothing to say (a ping, another event). */
 export type WebhookEvent = { readonly type: "push"; readonly push: WebhookPush } | { readonly type: "ignored" };
@@ -22,33 +15,10 @@ export const maxWebhookBytes = 5 * 1024 * 1024;
 /** Headers with lower-case names. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-const repositoryUrls = [
-  "clone_url",
-  "ssh_url",
-  "git_url",
-  "html_url",
-  "url",
-  "git_http_url",
-  "git_ssh_url",
-  "homepage",
-] as const;
-
-const textFields = z.record(z.string(), z.unknown()).catch({});
-const pushSchema = z.object({
-  ref: z.string().optional(),
-  after: z.string().optional(),
-  checkout_sha: z.string().nullish(),
-  commit: z.string().optional(),
-  repository: textFields.optional(),
-  project: textFields.optional(),
-  urls: z.array(z.string()).optional(),
-  url: z.string().optional(),
-});
-
 /**
- * Returns what a webhook call says once its signature is right for one of the secrets: GitHub and Gitea
- * (`X-Hub-Signature-256`), GitLab (`X-Gitlab-Token`), or anybody (`X-Drover-Signature-256: sha256=<HMAC of the body>`
- * with a body `{"url": …, "ref": …, "commit": …}`). Throws `WEBHOOK_REFUSED` – always when there is no secret –
+ * Returns what a webhook call says once its signature is right for one of the secrets: GitHub, Gitea, Gogs and Bitbucket
+ * (HMAC of the body), GitLab (`X-Gitlab-Token`), Azure DevOps (basic authentication with the secret as password), or
+ * anybody (`X-Drover-Signature-256: sha256=<HMAC of the body>`, body `{"url": …, "ref": …, "commit": …}`). Throws `WEBHOOK_REFUSED` – always when there is no secret –
  * or `WEBHOOK_INVALID`.
  */
 export function parseWebhook(headers: WebhookHeaders, body: Buffer, secrets: readonly string[]): WebhookEvent {
@@ -57,22 +27,10 @@ export function parseWebhook(headers: WebhookHeaders, body: Buffer, secrets: rea
   if (body.length > maxWebhookBytes) throw new AppError("WEBHOOK_INVALID", "the webhook's body is too large");
   if (!usable.some((secret) => isSigned(headers, body, secret))) throw refused("its signature or token is wrong");
   if (!isPush(headers)) return { type: "ignored" };
-  const parsed = pushSchema.safeParse(jsonOf(headers, body));
-  if (!parsed.success) throw new AppError("WEBHOOK_INVALID", "the webhook's body is not that of a push event");
-  const { data } = parsed;
-  const fields = [data.repository ?? {}, data.project ?? {}];
-  const named = fields.flatMap((record) => repositoryUrls.map((name) => record[name]));
-  const urls = [...(data.urls ?? []), data.url, ...named].filter(isText);
-  if (urls.length === 0) throw new AppError("WEBHOOK_INVALID", "the webhook's body names no repository");
-  const commit = [data.after, data.checkout_sha, data.commit].find((oid) => typeof oid === "string" && isOid(oid));
-  return {
-    type: "push",
-    push: {
-      urls: [...new Set(urls)],
-      ...(data.ref === undefined ? {} : { ref: data.ref }),
-      ...(typeof commit !== "string" || /^0+$/u.test(commit) ? {} : { commit }),
-    },
-  };
+  const push = readPush(jsonOf(headers, body));
+  if (push === undefined)
+    throw new AppError("WEBHOOK_INVALID", "the webhook's body is no push, or names no repository");
+  return { type: "push", push };
 }
 
 /**
@@ -98,14 +56,25 @@ function hostAndPath(address: string): string | undefined {
 function isSigned(headers: WebhookHeaders, body: Buffer, secret: string): boolean {
   const token = single(headers, "x-gitlab-token");
   if (token !== undefined) return isEqual(Buffer.from(token), Buffer.from(secret));
-  const signature = single(headers, "x-hub-signature-256") ?? single(headers, "x-drover-signature-256");
+  const signature =
+    single(headers, "x-hub-signature-256") ??
+    single(headers, "x-drover-signature-256") ??
+    single(headers, "x-hub-signature");
   const gitea = single(headers, "x-gitea-signature") ?? single(headers, "x-gogs-signature");
+  if (signature === undefined && gitea === undefined) return hasPassword(headers, secret);
   const given = signature?.replace(/^sha256=/u, "") ?? gitea;
   if (given === undefined) return false;
   return isEqual(
     Buffer.from(given.toLowerCase()),
     Buffer.from(createHmac("sha256", secret).update(body).digest("hex")),
   );
+}
+
+function hasPassword(headers: WebhookHeaders, secret: string): boolean {
+  const [scheme = "", encoded = ""] = (single(headers, "authorization") ?? "").split(" ");
+  if (scheme.toLowerCase() !== "basic") return false;
+  const decoded = Buffer.from(encoded, "base64").toString("utf8");
+  return isEqual(Buffer.from(decoded.slice(decoded.indexOf(":") + 1)), Buffer.from(secret));
 }
 
 /** Compares in a time that tells nothing of where two values differ. */
@@ -118,6 +87,8 @@ function isEqual(given: Buffer, expected: Buffer): boolean {
 function isPush(headers: WebhookHeaders): boolean {
   const hub = single(headers, "x-github-event") ?? single(headers, "x-gitea-event") ?? single(headers, "x-gogs-event");
   if (hub !== undefined) return hub === "push";
+  const bitbucket = single(headers, "x-event-key");
+  if (bitbucket !== undefined) return bitbucket === "repo:push" || bitbucket === "repo:refs_changed";
   const lab = single(headers, "x-gitlab-event");
   return lab === undefined || lab === "Push Hook" || lab === "Tag Push Hook" || lab === "System Hook";
 }
@@ -130,10 +101,6 @@ function jsonOf(headers: WebhookHeaders, body: Buffer): unknown {
   } catch (cause) {
     throw new AppError("WEBHOOK_INVALID", "the webhook's body is not JSON", { cause });
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }
 
 function single(headers: WebhookHeaders, name: string): string | undefined {

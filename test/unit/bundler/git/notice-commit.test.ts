@@ -129,6 +129,18 @@ describe("createCommitNoticer", () => {
     expect(server.asked).toBe(asked);
   });
 
+  it("does not look for a push to another branch", async () => {
+    const { server, pass, follow } = stage();
+    const repo = follow("main", undefined);
+    await pass(10);
+    repo.following.poke(two, "refs/heads/other");
+    await pass(1000);
+    expect(server.asked).toBe(1);
+    repo.following.poke(one, "refs/heads/main");
+    await pass(1000);
+    expect(server.asked).toBe(2);
+  });
+
   it("gives up on an announced commit that never shows", async () => {
     const { server, pass, follow } = stage();
     const repo = follow("main", undefined);

@@ -26,6 +26,25 @@ const gitLab = JSON.stringify({
   checkout_sha: commit,
   project: { git_http_url: "https://gitlab.com/o/r.git", git_ssh_url: "git@gitlab.com:o/r.git" },
 });
+const cloud = JSON.stringify({
+  push: { changes: [{ new: { type: "branch", name: "main", target: { hash: commit } } }] },
+  repository: { links: { html: { href: "https://bitbucket.org/o/r" } } },
+});
+const dataCenter = JSON.stringify({
+  changes: [
+    { ref: { id: "refs/heads/a" }, toHash: commit },
+    { ref: { id: "refs/heads/b" }, toHash: commit },
+  ],
+  repository: {
+    links: { clone: [{ href: "ssh://git@bb.example:7999/o/r.git" }, { href: "https://bb.example/scm/o/r.git" }] },
+  },
+});
+const azure = JSON.stringify({
+  resource: {
+    refUpdates: [{ name: "refs/heads/main", newObjectId: commit }],
+    repository: { remoteUrl: "https://dev.azure.com/o/p/_git/r" },
+  },
+});
 const generic = JSON.stringify({ url: "https://git.example.com/r.git", commit });
 
 describe("parseWebhook", () => {
@@ -55,6 +74,24 @@ describe("parseWebhook", () => {
       headers: { "x-gitlab-event": "Tag Push Hook", "x-gitlab-token": secret },
       body: gitLab,
       push: { urls: ["https://gitlab.com/o/r.git", "git@gitlab.com:o/r.git"], ref: "refs/tags/v1", commit },
+    },
+    {
+      name: "Bitbucket Cloud",
+      headers: { "x-event-key": "repo:push", "x-hub-signature": signed(cloud) },
+      body: cloud,
+      push: { urls: ["https://bitbucket.org/o/r"], ref: "refs/heads/main", commit },
+    },
+    {
+      name: "Bitbucket Data Center, of two branches at once",
+      headers: { "x-event-key": "repo:refs_changed", "x-hub-signature": signed(dataCenter) },
+      body: dataCenter,
+      push: { urls: ["ssh://git@bb.example:7999/o/r.git", "https://bb.example/scm/o/r.git"] },
+    },
+    {
+      name: "Azure DevOps",
+      headers: { authorization: `Basic ${Buffer.from(`any:${secret}`).toString("base64")}` },
+      body: azure,
+      push: { urls: ["https://dev.azure.com/o/p/_git/r"], ref: "refs/heads/main", commit },
     },
     {
       name: "anybody who signs",
@@ -87,6 +124,11 @@ describe("parseWebhook", () => {
       secrets: [secret],
     },
     { name: "the outdated SHA-1 signature alone", headers: { "x-hub-signature": "sha1=00" }, secrets: [secret] },
+    {
+      name: "a wrong password",
+      headers: { authorization: `Basic ${Buffer.from(`${secret}:wrong`).toString("base64")}` },
+      secrets: [secret],
+    },
     { name: "no signature", headers: {}, secrets: [secret] },
     { name: "anything when no secret is configured", headers: { "x-hub-signature-256": signed(gitHub) }, secrets: [] },
   ])("refuses $name", ({ headers, secrets }) => {
@@ -97,6 +139,13 @@ describe("parseWebhook", () => {
   it("has nothing to do for a ping", () => {
     const headers = { "x-github-event": "ping", "x-hub-signature-256": signed("{}") };
     expect(parseWebhook(headers, Buffer.from("{}"), [secret])).toEqual({ type: "ignored" });
+  });
+
+  it("names no commit for a tag of GitHub, since it may be that of the tag object", () => {
+    const body = JSON.stringify({ ref: "refs/tags/v1", after: commit, repository: { url: "https://h/r" } });
+    const headers = { "x-github-event": "push", "x-hub-signature-256": signed(body) };
+    const event = parseWebhook(headers, Buffer.from(body), [secret]);
+    expect(event).toEqual({ type: "push", push: { urls: ["https://h/r"], ref: "refs/tags/v1" } });
   });
 
   it("names no commit for a branch that was deleted", () => {
