@@ -1,6 +1,7 @@
 import type { Content } from "../shared/api/content.ts";
 import type { DeploymentOptions } from "../shared/api/deployment-options.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
+import { apiVersionOf } from "./kube/api-resource.ts";
 import type { Discovery } from "./kube/discovery.ts";
 import type { Render } from "./reconcile/render-deployment.ts";
 import { renderInWorker, type RenderBounds } from "./render-in-worker.ts";
@@ -13,8 +14,7 @@ export function createRender(discovery: Discovery, bounds: RenderBounds): Render
     if (hasTemplates(input.content, input.options)) {
       const scopes = new Map<string, KindScope>();
       for (const resource of discovery.all()) {
-        const apiVersion = resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
-        scopes.set(`${apiVersion}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
+        scopes.set(`${apiVersionOf(resource)}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
       }
       return renderInWorker({ input, scopes }, bounds);
     }

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What the health server answers with. */
@@ -11,6 +10,8 @@ export interface HealthDeps {
 
 /** Serves `/healthz` (200, or 503 with a sentence) and `/metrics`; disposing stops it. */
 export async function serveHealth(deps: HealthDeps): Promise<AsyncDisposable & { readonly port: number }> {
+  // As in http-connection.ts: an import would load the whole of fetch.
+  const { createServer } = process.getBuiltinModule("node:http");
   const server = createServer((request, response) => {
     const path = request.url?.split("?")[0];
     if (path === "/healthz") {

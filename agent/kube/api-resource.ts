@@ -1,5 +1,3 @@
-import type { ObjectRef } from "../../shared/api/meta.ts";
-
 /** One kind as the API server serves it. */
 export interface ApiResource {
   readonly group: string;
@@ -43,9 +41,4 @@ export function collectionPath(resource: ApiResource, namespace = ""): string {
 /** Returns the URL path of one object. */
 export function objectPath(target: ObjectTarget): string {
   return `${collectionPath(target.resource, target.namespace)}/${encodeURIComponent(target.name)}`;
-}
-
-/** Returns a person's name for an object: `Deployment apps/web`, `Namespace apps`. */
-export function describeRef(ref: Pick<ObjectRef, "kind" | "namespace" | "name">): string {
-  return `${ref.kind} ${ref.namespace === "" ? "" : `${ref.namespace}/`}${ref.name}`;
 }

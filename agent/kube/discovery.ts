@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
-import { groupOf, type ApiResource } from "./api-resource.ts";
+import { apiVersionOf, groupOf, type ApiResource } from "./api-resource.ts";
 import type { KubeClient } from "./kube-client.ts";
 
 /** What the API server serves, as read last. */
@@ -81,16 +81,12 @@ export function createDiscovery(client: KubeClient): Discovery {
 async function readAll(client: KubeClient): Promise<Reading> {
   const roots = await Promise.all([readRoot(client, "/api"), readRoot(client, "/apis")]);
   const resources = roots.flat();
-  const byVersion = new Map(resources.map((item) => [`${versionKey(item)}/${item.kind}`, item]));
+  const byVersion = new Map(resources.map((item) => [`${apiVersionOf(item)}/${item.kind}`, item]));
   const byKind = new Map<string, ApiResource>();
   // Versions come in the server's order of preference: the first one wins.
   for (const item of resources)
     if (!byKind.has(`${item.group}/${item.kind}`)) byKind.set(`${item.group}/${item.kind}`, item);
   return { byVersion, byKind, atMs: performance.now() };
-}
-
-function versionKey(item: ApiResource): string {
-  return item.group === "" ? item.version : `${item.group}/${item.version}`;
 }
 
 async function readRoot(client: KubeClient, path: string): Promise<ApiResource[]> {

@@ -6,7 +6,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import { backoffMs } from "../../shared/backoff.ts";
 import { AppError } from "../../shared/errors.ts";
 import { createHttpConnection, type HttpAnswer, type HttpConnection, type HttpRequest } from "../http-connection.ts";
-import { collectionPath, describeRef, objectPath, type ApiResource, type ObjectTarget } from "./api-resource.ts";
+import { collectionPath, objectPath, type ApiResource, type ObjectTarget } from "./api-resource.ts";
 import type { KubeConnection } from "./kube-connection.ts";
 import { asKubeObject } from "./kube-object.ts";
 import { hasCode, kubeError, readStatus } from "./kube-status.ts";
@@ -214,15 +214,6 @@ function parseBody(answer: HttpAnswer): JsonValue | undefined {
 
 /** Returns the target of an object whose kind is served as `resource`. */
 export function targetOf(resource: ApiResource, object: KubeObject): ObjectTarget {
-  const { namespace, name } = object.metadata;
-  if (name === undefined || name === "") {
-    throw new AppError(
-      "OBJECT_INVALID",
-      `${describeRef({ kind: object.kind, namespace: namespace ?? "", name: "" })}has no name`,
-      {
-        verdict: "stalled",
-      },
-    );
-  }
-  return { resource, namespace: resource.namespaced ? (namespace ?? "") : "", name };
+  const { namespace = "", name = "" } = object.metadata;
+  return { resource, namespace: resource.namespaced ? namespace : "", name };
 }

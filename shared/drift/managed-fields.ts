@@ -95,11 +95,6 @@ function isLeaf(node: JsonObject): boolean {
   return Object.keys(node).every((name) => name === ".");
 }
 
-/** Returns whether an entry owns the value at a path, or all of something around it. */
-export function ownsPath(fields: JsonObject, path: readonly PathStep[]): boolean {
-  return ownedDepth(fields, path) > 0;
-}
-
 /** Returns a path for people: `spec.template.spec.containers[name=app].image`. */
 export function printPath(path: readonly PathStep[]): string {
   let printed = "";
