@@ -14,7 +14,7 @@ const assemblyVersion = 1;
  * With equal keys and `outsideUnchanged`, an earlier result of `assembleBundle` holds and nothing needs to be read.
  */
 export function bundleKey(dir: BundleDir, optionsDigest: string): string {
-  return `${assemblyVersion}:${dir.oid}:${optionsDigest}:${dir.optionsFile ?? ""}:${dir.path}`;
+  return `${assemblyVersion}:${dir.oid}:${optionsDigest}:${dir.optionsFile ?? ""}:${dir.path}:${dir.realPath}`;
 }
 
 /** Returns a digest of the options for `bundleKey`; computed once per commit. */

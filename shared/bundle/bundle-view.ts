@@ -1,7 +1,10 @@
 import { printJson } from "../../codec/print-json.ts";
 import type { Bundle, BundleResource } from "../api/bundle.ts";
 import type { Content } from "../api/content.ts";
+import { fleetApiVersion } from "../api/meta.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
 import { fleetContentName } from "./content-id.ts";
+import type { NamedImageScan } from "./read-image-scans.ts";
 
 /** Bytes of JSON from which Fleet stores every resource of a bundle compressed. */
 export const fleetCompressBytes = 1_000_000;
@@ -66,6 +69,12 @@ export function showResources(bundle: Bundle, content: Content, compress: boolea
 
 function jsonSize(bundle: Bundle, content: Content): number {
   return Buffer.byteLength(printJson({ ...bundle, resources: content.resources }));
+}
+
+/** Returns an image scan as the object that `fleet apply -o` prints behind its bundle; no interval is printed as `0s`. */
+export function showImageScan({ name, spec }: NamedImageScan): object {
+  const interval = spec.interval === undefined ? "0s" : formatDuration(parseDuration(spec.interval));
+  return { apiVersion: fleetApiVersion, kind: "ImageScan", metadata: { name }, spec: { ...spec, interval } };
 }
 
 /** Returns the name that Fleet gives this content; exact for text, see `fleetContentName`. */

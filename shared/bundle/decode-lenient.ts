@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { type JsonValue, isJsonObject } from "../../codec/json-value.ts";
+import { floatValues } from "./float-values.ts";
 
 /** Keys and indexes from the root to a value. */
 export type ValuePath = readonly (string | number)[];
@@ -74,7 +75,8 @@ function decode(schema: z.core.$ZodType, value: JsonValue, place: Place): JsonVa
       ? value
       : refuse("a whole number or a percentage", value, place);
   }
-  return isJsonObject(value) ? value : refuse("a map", value, place);
+  if (!isJsonObject(value)) return refuse("a map", value, place);
+  return place.path.some((part) => part === "handlebars") ? value : floatValues(value);
 }
 
 function refuse(expected: string, value: JsonValue, { decoding, path }: Place): undefined {

@@ -4,6 +4,7 @@ import type { HelmOptions } from "../api/deployment-options.ts";
 import { AppError, type SourcePosition } from "../errors.ts";
 import { mergeValues } from "../targeting/merge-options.ts";
 import { type OutsideNotes, lookUp } from "./collect-files.ts";
+import { floatValues } from "./float-values.ts";
 import { readFirstDocument } from "./read-first-document.ts";
 import { cleanPath, joinPath } from "./repo-tree.ts";
 
@@ -28,7 +29,7 @@ function readValuesFile(file: string, source: OutsideNotes): JsonObject {
   try {
     const value = readFirstDocument(text, shown).document?.value ?? {};
     if (!isJsonObject(value)) throw invalid(shown, "must hold a map", { file: shown, line: 1, column: 1 });
-    return value;
+    return floatValues(value);
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     throw new AppError("VALUES_FILE_INVALID", `values file ${error.message}`, {

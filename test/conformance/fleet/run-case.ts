@@ -8,9 +8,8 @@ import { type BuiltBundles, buildBundles } from "../../../shared/bundle/build-bu
 import type { BundleOptions } from "../../../shared/bundle/bundle-options.ts";
 import { commitLabel, defaultTargets } from "../../../shared/bundle/bundle-options.ts";
 import type { AssembledBundle } from "../../../shared/bundle/assemble-bundle.ts";
-import { contentNameOf, showBundle } from "../../../shared/bundle/bundle-view.ts";
+import { contentNameOf, showBundle, showImageScan } from "../../../shared/bundle/bundle-view.ts";
 import type { ScanOptions } from "../../../shared/bundle/find-bundle-dirs.ts";
-import { formatDuration, parseDuration } from "../../../shared/duration.ts";
 import { type Finish, type TargetEntry, targetBundle } from "../../../shared/targeting/target-bundle.ts";
 import type { CaseError, FleetCase } from "./read-case.ts";
 
@@ -89,11 +88,7 @@ export function bundleDocuments(fleetCase: FleetCase, bundles: readonly Assemble
   const { compress } = caseOptions(fleetCase);
   return bundles.flatMap(({ bundle, content, imageScans }) => {
     const shown = asJson(showBundle(bundle, content, compress));
-    const scans = imageScans.map(({ name, spec }) => ({
-      ...{ apiVersion: bundle.apiVersion, kind: "ImageScan", metadata: { name } },
-      spec: { ...spec, ...(spec.interval === undefined ? {} : { interval: formatDuration(parseDuration(spec.interval)) }) },
-    }));
-    return [shown, ...scans.map(asJson)].filter(isJsonObject);
+    return [shown, ...imageScans.map((scan) => asJson(showImageScan(scan)))].filter(isJsonObject);
   });
 }
 

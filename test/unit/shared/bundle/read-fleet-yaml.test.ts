@@ -37,10 +37,11 @@ describe("readFleetYaml", () => {
     expect(options).toEqual({ keepResources: true, helm: { force: true, values: { true: 511 } } });
   });
 
-  it("keeps integers of values exact", () => {
-    expect(readFleetYaml("helm: {values: {big: 9007199254740993}}", "f").options.helm?.values).toEqual({
-      big: 9007199254740993n,
-    });
+  it("takes numbers of helm values for floats, as charts get them, and keeps those of handlebars exact", () => {
+    const values = "{big: 9007199254740993, list: [{big: 9007199254740993}], small: 1}";
+    const { options } = readFleetYaml(`helm: {values: ${values}}\nhandlebars: {values: ${values}}\n`, "f");
+    expect(options.helm?.values).toEqual({ big: 2 ** 53, list: [{ big: 2 ** 53 }], small: 1 });
+    expect(options.handlebars?.values?.["big"]).toBe(9007199254740993n);
   });
 
   it("takes null for absent", () => {
