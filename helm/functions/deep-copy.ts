@@ -15,7 +15,7 @@ function copy(value: GoValue, depth: number): GoValue {
   if (typeof value !== "object" || value === null) return value;
   if (depth > maxDepth) throw new GoPanic(`cannot copy a value nested deeper than ${maxDepth} levels`);
   if (isGoMap(value)) return copyMap(value, depth);
-  if (!Array.isArray(value)) return value;
+  if (!Array.isArray(value) || (value instanceof TypedSlice && value.isNil)) return value;
   const items = value.map((item) => copy(item, depth + 1));
   return value instanceof TypedSlice ? typedSlice(value.goType, items) : items;
 }

@@ -110,29 +110,29 @@ class JsonScanner {
 
   #word(word: string): void {
     for (const [index, letter] of Array.from(word).entries()) {
-      if (index > 0 && this.#peek() !== letter) this.#fail(`in literal ${word} (expecting '${letter}')`);
+      if (index > 0 && this.#peekInside() !== letter) this.#fail(`in literal ${word} (expecting '${letter}')`);
       this.#pos++;
     }
   }
 
   #number(): void {
-    if (this.#peek() === "-") {
+    if (this.#peekInside() === "-") {
       this.#pos++;
-      if (!isDigit(this.#peek())) this.#fail("in numeric literal");
+      if (!isDigit(this.#peekInside())) this.#fail("in numeric literal");
     }
-    if (this.#peek() === "0") this.#pos++;
+    if (this.#peekInside() === "0") this.#pos++;
     else this.#digits();
     if (this.#peekOrNone() === ".") {
       this.#pos++;
-      if (!isDigit(this.#peek())) this.#fail("after decimal point in numeric literal");
+      if (!isDigit(this.#peekInside())) this.#fail("after decimal point in numeric literal");
       this.#digits();
     }
     const exponent = this.#peekOrNone();
     if (exponent !== "e" && exponent !== "E") return;
     this.#pos++;
-    const sign = this.#peek();
+    const sign = this.#peekInside();
     if (sign === "+" || sign === "-") this.#pos++;
-    if (!isDigit(this.#peek())) this.#fail("in exponent of numeric literal");
+    if (!isDigit(this.#peekInside())) this.#fail("in exponent of numeric literal");
     this.#digits();
   }
 
@@ -155,12 +155,12 @@ class JsonScanner {
   }
 
   #escape(): void {
-    const kind = this.#peek();
+    const kind = this.#peekInside();
     if (!'bfnrt\\/"u'.includes(kind)) this.#fail("in string escape code");
     this.#pos++;
     if (kind !== "u") return;
     for (let index = 0; index < 4; index++) {
-      if (!/[0-9a-fA-F]/.test(this.#peek())) this.#fail(String.raw`in \u hexadecimal character escape`);
+      if (!/[0-9a-fA-F]/.test(this.#peekInside())) this.#fail(String.raw`in \u hexadecimal character escape`);
       this.#pos++;
     }
   }
@@ -180,8 +180,13 @@ class JsonScanner {
     return found;
   }
 
+  /** Inside a word, number or escape Go takes the end of the text for a blank, and complains of that. */
+  #peekInside(): string {
+    return this.#peekOrNone() || " ";
+  }
+
   #fail(context: string): never {
-    const found = this.#peek();
+    const found = this.#peekInside();
     throw new JsonFault(`invalid character '${quoteBody(found, { quote: "'", asciiOnly: false })}' ${context}`);
   }
 }

@@ -201,6 +201,8 @@ export abstract class GoObject {
 /** A field's value, boxed so that a nil field differs from a missing one. */
 export interface GoField {
   readonly value: GoValue;
+  /** Whether Go hides it from templates, with an error of its own. */
+  readonly isHidden?: boolean | undefined;
 }
 
 /** Returns whether a value is a map, whatever the type of its elements. */

@@ -31,6 +31,9 @@ export function fieldOf(frame: Frame, receiver: GoValue, access: FieldAccess): G
   }
   if (receiver instanceof GoObject) {
     const field = receiver.field(access.name);
+    if (field?.isHidden === true) {
+      throw execError(frame, `${access.name} is an unexported field of struct type ${typeName(receiver)}`);
+    }
     if (field !== undefined) {
       if (access.hasArgs) throw execError(frame, `${access.name} has arguments but cannot be invoked as function`);
       return field.value;

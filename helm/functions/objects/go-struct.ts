@@ -25,8 +25,7 @@ export class GoStruct extends GoObject {
   }
 
   override field(name: string): GoField | undefined {
-    const found = this.fields.find((field) => field.name === name && field.isHidden !== true);
-    return found === undefined ? undefined : { value: found.value };
+    return this.fields.find((field) => field.name === name);
   }
 
   goString(): string {

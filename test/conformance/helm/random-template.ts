@@ -1,3 +1,5 @@
+import { type ExpressionKind, forms, leaves, asKind } from "./random-expressions.ts";
+
 /** Returns numbers from 0 to below 1 that a seed decides. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
@@ -8,229 +10,6 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-/** Values that the random templates use. */
-export const randomValues = {
-  name: "my-App",
-  empty: "",
-  words: "the quick  brown_fox-jumps\nover",
-  uni: "héllo ☃ 😀 ß",
-  num: 42,
-  big: 12345678,
-  neg: -7.25,
-  zero: 0,
-  yes: true,
-  no: false,
-  strings: ["b", "a", "c", "a"],
-  mixed: ["x", 1, 2.5, true, { k: "v" }, ["y"]],
-  numbers: [3, 1, 2],
-  none: [],
-  map: { b: 1, a: "two", c: { d: ["e", { f: "g" }] }, "odd key": false },
-  other: { a: "three", c: { z: 9 }, l: [1] },
-  hollow: {},
-};
-
-type Kind = "text" | "int" | "bool" | "list" | "map" | "any";
-
-/** Ways to write an expression of a kind; `#kind` stands for another expression. */
-const forms: Readonly<Record<Kind, readonly string[]>> = {
-  text: [
-    '"lit"',
-    '""',
-    '"a-b_c d"',
-    "`raw \\n`",
-    '"tab\\tq\\"é"',
-    "$.Values.name",
-    "$.Values.words",
-    "$.Values.uni",
-    "$.Values.empty",
-    "(upper #text)",
-    "(lower #text)",
-    "(title #text)",
-    "(trim #text)",
-    "(trunc #small #text)",
-    "(quote #any)",
-    "(squote #any)",
-    "(replace #text #text #text)",
-    '(printf "%v|%s|%q" #any #text #text)',
-    '(printf "%5d|%-6s|%t" #int #text #bool)',
-    "(print #any #any)",
-    "(toString #any)",
-    '(join "," #list)',
-    "(b64enc #text)",
-    "(sha256sum #text)",
-    "(indent 2 #text)",
-    "(nindent 3 #text)",
-    "(toJson #any)",
-    "(toYaml #any)",
-    "(cat #any #any)",
-    "(repeat 2 #text)",
-    "(snakecase #text)",
-    "(kebabcase #text)",
-    "(camelcase #text)",
-    "(trimSuffix #text #text)",
-    "(trimPrefix #text #text)",
-    "(trimAll #text #text)",
-    "(default #text #any | toString)",
-    "(kindOf #any)",
-    "(typeOf #any)",
-    '(regexReplaceAll "[a-c]+" #text "<$0>")',
-    '(regexFind "[a-z]+" #text)',
-    "(substr 0 #small #text)",
-    "(html #text)",
-    "(urlquery #text)",
-    "(swapcase #text)",
-    "(initials #text)",
-    "(nospace #text)",
-    "(wrap #size #text)",
-    "(abbrev #size #text)",
-    "(toPrettyJson #any)",
-    "(toRawJson #any)",
-    '(include "help" #any)',
-    '(tpl "{{ . }}-{{ $ }}" #any)',
-    '(first (splitList "-" #text))',
-    "(untitle #text)",
-    '(get #map "a" | toString)',
-    '(dig "c" "d" "dflt" #map | toString)',
-    "(b64enc #text | b64dec)",
-    "(js #text)",
-    '(regexSplit "[ _-]" #text -1 | join "/")',
-    "(ternary #text #text #bool)",
-    "(adler32sum #text)",
-    "(toToml #map)",
-  ],
-  int: [
-    "1",
-    "0",
-    "-3",
-    "17",
-    "(len #list)",
-    "(len #map)",
-    "(len #text)",
-    "(int #any)",
-    "(add 1 2 | int)",
-    "(int64 #any | int)",
-    "(mul 3 4 | int)",
-    "(atoi #text)",
-    "(floor #any | int)",
-    "(max 1 #any | int)",
-    "(sub #any #any | int)",
-    "(ceil #any | int)",
-    "(min #any 3 | int)",
-  ],
-  bool: [
-    "true",
-    "false",
-    "(not #any)",
-    "(eq #text #text)",
-    "(ne #int #int)",
-    "(lt #int #int)",
-    "(ge #text #text)",
-    '(hasKey #map "a")',
-    "(has #any #list)",
-    "(contains #text #text)",
-    "(hasPrefix #text #text)",
-    "(empty #any)",
-    '(kindIs "string" #any)',
-    '(regexMatch "^[a-z]" #text)',
-    "(and #bool #bool)",
-    "(or #bool #bool)",
-    "(deepEqual #any #any)",
-    "(any #any #any)",
-    '(semverCompare ">=1.2-0" "1.3.0")',
-    '(typeIs "int" #any)',
-    "(all #any #any)",
-    "(hasSuffix #text #text)",
-  ],
-  list: [
-    "$.Values.strings",
-    "$.Values.mixed",
-    "$.Values.numbers",
-    "$.Values.none",
-    "(list #any #any)",
-    "(list)",
-    "(append #list #any)",
-    "(prepend #list #any)",
-    "(concat #list #list)",
-    "(uniq #list)",
-    "(reverse #list)",
-    "(rest #list)",
-    "(initial #list)",
-    "(without #list #any)",
-    "(sortAlpha #list)",
-    '(splitList " " #text)',
-    "(compact #list)",
-    "(keys #map | sortAlpha)",
-    "(until #size)",
-    "(fromYamlArray (toYaml #list))",
-    "(fromJsonArray (toJson #list))",
-    "(toStrings #list)",
-    '(pluck "a" #map #map)',
-    "(chunk 2 #list)",
-    '(regexFindAll "[a-z]" #text 3)',
-    "(untilStep 0 #size 2)",
-    "(deepCopy #list)",
-  ],
-  map: [
-    "$.Values.map",
-    "$.Values.other",
-    "$.Values.hollow",
-    '(dict "a" #any "b" #any)',
-    "(dict)",
-    '(merge (dict "x" 1) #map)',
-    "(mergeOverwrite (deepCopy #map) #map)",
-    "(merge (deepCopy #map) #map)",
-    '(pick #map "a" "c")',
-    '(omit #map "a")',
-    '(set (deepCopy #map) "n" #any)',
-    '(unset (deepCopy #map) "a")',
-    "(fromYaml (toYaml #map))",
-    "(fromJson (toJson #map))",
-    "(deepCopy #map)",
-  ],
-  any: [
-    "#text",
-    "#int",
-    "#bool",
-    "#list",
-    "#map",
-    "nil",
-    "$.Values.missing",
-    "1.5",
-    "$.Values.num",
-    "$.Values.big",
-    "$.Values.neg",
-    "(index #list 0)",
-    "(first #list)",
-    "(last #list)",
-    "(coalesce #any #any)",
-    "(default #any #any)",
-    "(ternary #any #any #bool)",
-    "$.Values.map.c.d",
-    '(index $.Values.map "c" "d" 0)',
-    "(int64 #any)",
-    "(float64 #any)",
-    "(add #any #any)",
-    "(and #any #any)",
-    "(or #any #any)",
-    '(get #map "b")',
-    "$.Release",
-    '(split "-" #text)',
-    "(div #any 2)",
-    "(mod #any 5)",
-    "(round #any 1)",
-  ],
-};
-
-/** Forms of a kind that hold no other expression. */
-const leaves: Readonly<Record<Kind, readonly string[]>> = {
-  text: ['"leaf"', "$.Values.name"],
-  int: ["2", "5"],
-  bool: ["true", "$.Values.no"],
-  list: ["$.Values.strings", "(list 1)"],
-  map: ["$.Values.other", '(dict "k" "v")'],
-  any: ["$.Values.num", '"any"', "$.Values.yes"],
-};
 
 /** Writes random templates; the same seed gives the same templates. */
 export class TemplateGenerator {
@@ -259,7 +38,7 @@ export class TemplateGenerator {
     return this.#random() < share;
   }
 
-  #expression(kind: Kind, depth: number): string {
+  #expression(kind: ExpressionKind, depth: number): string {
     if (this.#variables.length > 0 && kind === "any" && this.#chance(0.2)) return this.#pick(this.#variables);
     const form = depth <= 0 ? this.#pick(leaves[kind]) : this.#pick(forms[kind]);
     return form.replaceAll(/#(\w+)/g, (_, name: string) => {
@@ -292,7 +71,8 @@ export class TemplateGenerator {
     if (roll < 0.9) return this.#range(depth);
     if (roll < 0.95)
       return this.#action(`/* a comment */`).replaceAll(/\{\{ ?\/|\/ \}\}/g, (mark) => mark.replace(" ", ""));
-    return this.#action(`template "help" ${this.#expression("any", 1)}`);
+    const data = this.#expression("any", 1);
+    return this.#action(`template "help" ${data === "nil" ? "" : data}`);
   }
 
   #pipeline(): string {
@@ -351,13 +131,6 @@ export class TemplateGenerator {
       this.#action("end")
     );
   }
-}
-
-function asKind(name: string): Kind {
-  for (const kind of ["text", "int", "bool", "list", "map", "any"] as const) {
-    if (kind === name) return kind;
-  }
-  throw new Error(`no expressions of kind ${name}`);
 }
 
 function isBalanced(text: string): boolean {
