@@ -20,7 +20,7 @@ import { createPrepareBundle } from "./api/prepare-bundle.ts";
 import { bundleStatus, clusterGroupStatus, clusterStatus, gitRepoStatus } from "./api/status-views.ts";
 import { createWebhookEndpoint } from "./api/webhook-endpoint.ts";
 import { bootstrapAdmin, bootstrapWorkspaces } from "./bootstrap.ts";
-import { createKustomizeRenderer } from "./build/kustomize.ts";
+import { createKustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
 import type { BundlerConfig } from "./config.ts";
 import { createStatusAnnouncer } from "./controllers/announce-status.ts";
 import { createCommitDeployer } from "./controllers/deploy-commit.ts";

@@ -3,6 +3,7 @@ import { approveGitRepo } from "./commands/approve.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { getCommand } from "./commands/get.ts";
 import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
+import { bundleCommand, renderCommand, targetCommand } from "./commands/offline.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { labelCommand } from "./commands/label.ts";
 import { createRegisterToken, deleteRegisterToken } from "./commands/register-token.ts";
@@ -21,6 +22,9 @@ export const commands: readonly Command[] = [
   createRegisterToken,
   deleteRegisterToken,
   kubeconfigCommand,
+  bundleCommand,
+  targetCommand,
+  renderCommand,
   programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
   programCommand("agent", "Run the agent of a cluster", [
     "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",

@@ -7,7 +7,7 @@ import { type BundleResource, bundleSpecSchema } from "../../shared/api/bundle-s
 import type { Content } from "../../shared/api/content.ts";
 import { toResource } from "../../shared/bundle/content-id.ts";
 import { contentBlob } from "../build/content-blob.ts";
-import { bundleStyle } from "../build/kustomize-variants.ts";
+import { bundleStyle } from "../../shared/render/kustomize-variants.ts";
 import type { Database } from "../store/database.ts";
 import type { BlobTable } from "../store/blob-table.ts";
 

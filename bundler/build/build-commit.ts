@@ -14,9 +14,9 @@ import { namedResults } from "./bundle-names.ts";
 import type { BuildCache, Built, BundleContents, CommitBuild } from "./commit-build.ts";
 import type { ContentBlob } from "./content-blob.ts";
 import { contentBlob } from "./content-blob.ts";
-import type { KustomizeRenderer } from "./kustomize.ts";
-import type { BundleStyle } from "./kustomize-variants.ts";
-import { bundleStyle, kustomizeVariants } from "./kustomize-variants.ts";
+import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
+import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
+import { bundleStyle, kustomizeVariants } from "../../shared/render/kustomize-variants.ts";
 import { lfsWarnings } from "./lfs-pointers.ts";
 import { planBuild, rememberBuild } from "./plan-build.ts";
 

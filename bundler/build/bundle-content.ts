@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
-import { kustomizeDir } from "./kustomize-variants.ts";
+import { kustomizeDir } from "../../shared/render/kustomize-variants.ts";
 
 /** What a Bundle consists of, as its annotation keeps it: digests of `Content` blobs. */
 export const bundleContentSchema = z.object({

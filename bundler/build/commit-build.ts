@@ -4,7 +4,7 @@ import type { BundleDir, PathFault } from "../../shared/bundle/find-bundle-dirs.
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { ContentBlob } from "./content-blob.ts";
-import type { BundleStyle } from "./kustomize-variants.ts";
+import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import type { BuildMemory } from "./plan-build.ts";
 
 /** Where a bundle's objects come from: its files, and per directory what kustomize made of them. */

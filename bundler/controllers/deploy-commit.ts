@@ -14,7 +14,7 @@ import { takenNames } from "../build/bundle-names.ts";
 import { buildCommit } from "../build/build-commit.ts";
 import type { BuildCache, BuildCounts, BuiltBundle, CommitBuild } from "../build/commit-build.ts";
 import type { BundleContent } from "../build/bundle-content.ts";
-import type { KustomizeRenderer } from "../build/kustomize.ts";
+import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
 import { bundleResource, type Hub } from "../desired/hub.ts";
 import type { Commit } from "../git/fetch-commit.ts";
 import type { GitRemote } from "../git/git-remote.ts";

@@ -11,8 +11,8 @@ import type { NormalizedRemote } from "./git-remote.ts";
 import { normalizeRemote, printableUrl } from "./git-remote.ts";
 import type { RemoteRefs } from "./ls-refs.ts";
 import { formatOfOid, isOid } from "./object-format.ts";
-import type { CommandResult } from "./run-command.ts";
-import { runCommand } from "./run-command.ts";
+import type { CommandResult } from "../../shared/runtime/run-command.ts";
+import { runCommand } from "../../shared/runtime/run-command.ts";
 
 export interface GitCommandOptions {
   /** The program; default `git`, looked up in `path`. */

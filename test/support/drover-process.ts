@@ -19,10 +19,10 @@ export interface DroverProcess extends AsyncDisposable {
 export async function startProgram(
   program: string,
   args: readonly string[],
-  { ready, env = {} }: { readonly ready: string; readonly env?: Readonly<Record<string, string>> },
+  { ready, nodeFlags = [] }: { readonly ready: string; readonly nodeFlags?: readonly string[] },
 ): Promise<DroverProcess> {
-  const child = spawn(process.execPath, [join(root, program), ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+  const child = spawn(process.execPath, [...nodeFlags, join(root, program), ...args], {
+    env: { PATH: process.env["PATH"] ?? "" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
@@ -60,6 +60,7 @@ export interface BundlerProcess extends AsyncDisposable {
   readonly dataDir: string;
   caPin(): string;
   readonly registrationToken: string;
+  pid(): number;
   output(): string;
   /** SIGKILL, and a new process on the same data and port. */
   restart(signal?: NodeJS.Signals): Promise<void>;
@@ -103,6 +104,7 @@ export async function startBundler(options: BundlerProcessOptions): Promise<Bund
     kubeconfigPath: join(folder.path, "admin.kubeconfig"),
     dataDir: folder.path,
     registrationToken,
+    pid: () => running?.child.pid ?? 0,
     caPin: () => /"caPin":"([0-9a-f]{64})"/u.exec(earlier + (running?.output() ?? ""))?.[1] ?? "",
     output: () => earlier + (running?.output() ?? ""),
     stop,
@@ -130,11 +132,17 @@ export interface AgentProcess extends AsyncDisposable {
   readonly pid: number | undefined;
 }
 
-/** Starts an agent for a cluster, registered at the bundler under the cluster's name. */
+/** What the images run the agent with: no compilers, which cost 20 MB and save nothing in so little work. */
+const installedFlags = ["--no-opt", "--no-sparkplug", "--no-maglev"];
+
+/**
+ * Starts an agent for a cluster, registered at the bundler under the cluster's name. `installed`: the bundle that
+ * `npm run build` makes, as an image would run it, instead of the sources.
+ */
 export async function startAgent(
   bundler: Pick<BundlerProcess, "url" | "caPin" | "registrationToken">,
   cluster: { readonly name: string; readonly kubeconfigPath: string },
-  labels: Readonly<Record<string, string>>,
+  { labels, installed = false }: { readonly labels: Readonly<Record<string, string>>; readonly installed?: boolean },
 ): Promise<AgentProcess> {
   const folder = await createTempDir("agent");
   const args = [
@@ -143,7 +151,10 @@ export async function startAgent(
     ["--data-dir", folder.path, "--log-level", "debug"],
     Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
   ].flat();
-  const launch = async (): Promise<DroverProcess> => startProgram("agent/main.ts", args, { ready: "agent started" });
+  const launch = async (): Promise<DroverProcess> =>
+    installed
+      ? startProgram("dist/agent.mjs", args, { ready: "agent started", nodeFlags: installedFlags })
+      : startProgram("agent/main.ts", args, { ready: "agent started" });
   let running: DroverProcess | undefined = await launch();
   let earlier = "";
   const stop = async (signal?: NodeJS.Signals): Promise<void> => {

@@ -44,7 +44,11 @@ const rules: readonly ImportRule[] = [
   { folder: "simulator", ours: simulatorFolders, except: ["simulator/demo"], packages: ["node:*"] },
   // The demo starts bundler and agents as processes, as a user would, and speaks to them over their interfaces.
   { folder: "simulator/demo", ours: simulatorFolders, packages: ["node:*", "zod"] },
-  { folder: "cli", ours: ["cli", "shared", "helm", "codec"], packages: ["node:*", "zod", "@kubernetes/client-node"] },
+  {
+    folder: "cli",
+    ours: ["cli", "shared", "helm", "codec"],
+    packages: ["node:*", "zod", "@kubernetes/client-node", "isomorphic-git"],
+  },
   // `drover bundler` and `drover agent` are the programs themselves.
   ...["bundler", "agent"].map((program) => ({
     folder: `cli/commands/${program}.ts`,

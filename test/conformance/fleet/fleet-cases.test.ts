@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { createKustomizeRenderer } from "../../../bundler/build/kustomize.ts";
+import { createKustomizeRenderer } from "../../../shared/runtime/kustomize/kustomize.ts";
 import { findOrBuildBinary } from "../../kube/binaries.ts";
 import { deliberate } from "./deliberate.ts";
 import { notYet } from "./not-yet.ts";

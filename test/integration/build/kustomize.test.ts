@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { createKustomizeRenderer, defaultKustomizeLimits } from "../../../bundler/build/kustomize.ts";
+import { createKustomizeRenderer, defaultKustomizeLimits } from "../../../shared/runtime/kustomize/kustomize.ts";
 import type { Content } from "../../../shared/api/content.ts";
 import { contentId } from "../../../shared/bundle/content-id.ts";
 import { findOrBuildBinary } from "../../kube/binaries.ts";

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { buildCommit } from "../../../../bundler/build/build-commit.ts";
 import { nameOf, takenNames } from "../../../../bundler/build/bundle-names.ts";
 import type { BuildCache, CommitBuild } from "../../../../bundler/build/commit-build.ts";
-import type { KustomizeRenderer } from "../../../../bundler/build/kustomize.ts";
+import type { KustomizeRenderer } from "../../../../shared/runtime/kustomize/kustomize.ts";
 import { AppError } from "../../../../shared/errors.ts";
 import { memoryCommit, type MemoryStore } from "../../../support/memory-commit.ts";
 import type { MemoryFile } from "../../../support/memory-tree.ts";

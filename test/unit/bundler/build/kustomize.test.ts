@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { checkKustomizeReferences } from "../../../../bundler/build/kustomize-references.ts";
-import { bundleStyle, kustomizeDir, kustomizeVariants } from "../../../../bundler/build/kustomize-variants.ts";
+import { checkKustomizeReferences } from "../../../../shared/runtime/kustomize/kustomize-references.ts";
+import { bundleStyle, kustomizeDir, kustomizeVariants } from "../../../../shared/render/kustomize-variants.ts";
 import type { Content } from "../../../../shared/api/content.ts";
 
 function content(files: Readonly<Record<string, string>>): Content {

@@ -1,6 +1,6 @@
-import type { BundleSpec } from "../../shared/api/bundle-spec.ts";
-import type { Content } from "../../shared/api/content.ts";
-import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
+import type { BundleSpec } from "../api/bundle-spec.ts";
+import type { Content } from "../api/content.ts";
+import type { DeploymentOptions } from "../api/deployment-options.ts";
 
 /** Which directories of a bundle decide how it is rendered (fleet-semantics 3.1). */
 export interface BundleStyle {

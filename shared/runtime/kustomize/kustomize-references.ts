@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
-import { parseYaml } from "../../codec/parse-yaml.ts";
-import type { Content } from "../../shared/api/content.ts";
-import { AppError } from "../../shared/errors.ts";
+import { isJsonObject, type JsonValue } from "../../../codec/json-value.ts";
+import { parseYaml } from "../../../codec/parse-yaml.ts";
+import type { Content } from "../../api/content.ts";
+import { AppError } from "../../errors.ts";
 
 const kustomizationNames: ReadonlySet<string> = new Set(["kustomization.yaml", "kustomization.yml", "Kustomization"]);
 

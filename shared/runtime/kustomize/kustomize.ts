@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from "
 import { delimiter, dirname, join } from "node:path";
 import { createHash, randomUUID } from "node:crypto";
 
-import type { Content } from "../../shared/api/content.ts";
-import { AppError } from "../../shared/errors.ts";
-import { runCommand } from "../git/run-command.ts";
+import type { Content } from "../../api/content.ts";
+import { AppError } from "../../errors.ts";
+import { runCommand } from "../run-command.ts";
 import { checkKustomizeReferences } from "./kustomize-references.ts";
 
 /** Bounds of one run of kustomize. */

@@ -1,0 +1,33 @@
+import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { benchBuild } from "./build.ts";
+import { benchChain } from "./chain.ts";
+import { benchGit } from "./git.ts";
+import { benchHub } from "./hub.ts";
+import type { BenchRow } from "./row.ts";
+
+/** Every bench by name: `npm run bench` runs all, `npm run bench -- chain hub` some. */
+const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = { chain: benchChain, hub: benchHub, git: benchGit, build: benchBuild };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  console.error(`unknown bench ${unknown.join(", ")}: there are ${Object.keys(benches).join(", ")}`);
+  process.exit(2);
+}
+// The agent is measured as it is installed.
+execFileSync(process.execPath, [join(import.meta.dirname, "../tools/build.ts")], { stdio: "ignore" });
+const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+console.log(`Commit ${commit}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}\n`);
+console.log("| what | measured | floor | ratio | to reach |\n|---|---|---|---|---|");
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const row of await bench()) console.log(formatRow(row));
+}
+
+function formatRow({ what, value, unit, floor, target }: BenchRow): string {
+  const shown = (amount: number): string => `${amount < 10 ? amount.toFixed(2) : Math.round(amount)} ${unit}`;
+  const ratio = floor === undefined ? "" : `${(value / floor).toFixed(2)} ×`;
+  return `| ${what} | ${shown(value)} | ${floor === undefined ? "" : shown(floor)} | ${ratio} | ${target ?? ""} |`;
+}

@@ -1,0 +1,151 @@
+import type { TemplateFile } from "../helm/template/compile-template.ts";
+
+/** The partials that `helm create` writes, as most charts have them. */
+const helpers = `
+{{- define "app.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- define "app.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- define "app.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- define "app.labels" -}}
+helm.sh/chart: {{ include "app.chart" . }}
+{{ include "app.selectorLabels" . }}
+{{- if .Chart.AppVersion }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+{{- define "app.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "app.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+{{- define "app.image" -}}
+{{- $registry := .image.registry -}}
+{{- if .global }}{{- if .global.imageRegistry }}{{- $registry = .global.imageRegistry -}}{{- end -}}{{- end -}}
+{{- printf "%s/%s:%s" $registry .image.repository (.image.tag | toString) -}}
+{{- end }}
+`;
+
+const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "app.fullname" . }}
+  labels:
+    {{- include "app.labels" . | nindent 4 }}
+spec:
+  {{- if not .Values.autoscaling.enabled }}
+  replicas: {{ .Values.replicaCount }}
+  {{- end }}
+  selector:
+    matchLabels:
+      {{- include "app.selectorLabels" . | nindent 6 }}
+  template:
+    metadata:
+      {{- with .Values.podAnnotations }}
+      annotations:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      labels:
+        {{- include "app.labels" . | nindent 8 }}
+    spec:
+      containers:
+        - name: {{ .Chart.Name }}
+          image: {{ include "app.image" (dict "image" .Values.image "global" .Values.global) | quote }}
+          imagePullPolicy: {{ .Values.image.pullPolicy }}
+          {{- if .Values.env }}
+          env:
+            {{- range $name, $value := .Values.env }}
+            - name: {{ $name | upper | replace "." "_" }}
+              value: {{ $value | quote }}
+            {{- end }}
+          {{- end }}
+          ports:
+            {{- range .Values.ports }}
+            - name: {{ .name }}
+              containerPort: {{ int .port }}
+              protocol: {{ .protocol | default "TCP" }}
+            {{- end }}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+      {{- with .Values.nodeSelector }}
+      nodeSelector:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+`;
+
+const service = `
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "app.fullname" . }}
+  labels:
+    {{- include "app.labels" . | nindent 4 }}
+spec:
+  type: {{ .Values.service.type }}
+  ports:
+    {{- range .Values.ports }}
+    - port: {{ int .port }}
+      targetPort: {{ .name }}
+      protocol: {{ .protocol | default "TCP" }}
+      name: {{ .name }}
+    {{- end }}
+  selector:
+    {{- include "app.selectorLabels" . | nindent 4 }}
+`;
+
+const config = `
+{{- if semverCompare ">=1.19-0" .Capabilities.KubeVersion.Version }}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ printf "%s-config" (include "app.fullname" .) }}
+  labels: {{- include "app.labels" . | nindent 4 }}
+  annotations:
+    checksum/values: {{ toJson .Values.env | sha256sum }}
+data:
+  {{- range $key, $value := .Values.env }}
+  {{ $key }}: {{ tpl ($value | toString) $ | quote }}
+  {{- end }}
+{{- end }}
+`;
+
+/** Returns a chart's templates: its partials and a number of ordinary objects. */
+export function sampleTemplates(count: number): TemplateFile[] {
+  const kinds = [deployment, service, config];
+  const objects = Array.from({ length: count }, (_, index) => ({
+    name: `app/templates/object-${index}.yaml`,
+    text: `# object ${index}${kinds[index % kinds.length] ?? ""}`,
+  }));
+  return [...objects, { name: "app/templates/_helpers.tpl", text: helpers }];
+}
+
+/** Values for the sample chart, as they stand in its values file. */
+export const sampleValues = {
+  replicaCount: 2,
+  global: {},
+  image: { registry: "registry.example.com", repository: "team/app", tag: "1.4.2", pullPolicy: "IfNotPresent" },
+  podAnnotations: { "prometheus.io/scrape": "true", "prometheus.io/port": "9090" },
+  autoscaling: { enabled: false },
+  env: { LOG_LEVEL: "info", "feature.flags": "a,b", URL: "http://{{ .Release.Name }}.svc", WORKERS: 4 },
+  ports: [
+    { name: "http", port: 8080 },
+    { name: "metrics", port: 9090, protocol: "TCP" },
+  ],
+  resources: { limits: { cpu: "500m", memory: "256Mi" }, requests: { cpu: "100m", memory: "128Mi" } },
+  nodeSelector: { "kubernetes.io/os": "linux" },
+  service: { type: "ClusterIP" },
+};

@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { JsonObject } from "../../codec/json-value.ts";
+import { printGoYaml } from "../../codec/print-go-yaml.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
+import {
+  type CommandContext,
+  type CommandInput,
+  type CommandOption,
+  type ExitCode,
+  textOption,
+  UsageError,
+} from "../command.ts";
+import { printValue } from "../output.ts";
+import { faultDocuments, faultLine, type OfflineFault } from "./fault-document.ts";
+
+/** Options that say how results and faults are printed. */
+export const reportOptions = {
+  output: { type: "string", short: "o", value: "FORMAT", description: "yaml (default), json or table." },
+  errors: { type: "string", value: "FILE", description: "Write what failed as YAML documents to this file." },
+} as const satisfies Record<string, CommandOption>;
+
+/** What an offline command found. */
+export interface OfflineResult {
+  readonly documents: readonly JsonObject[];
+  /** Header and rows for `-o table`. */
+  readonly table: () => string;
+  readonly warnings: readonly BundleWarning[];
+  readonly faults: readonly OfflineFault[];
+}
+
+/** Prints results on standard output, warnings and faults on standard error; 1 when anything failed. */
+export function report(result: OfflineResult, input: CommandInput, context: CommandContext): ExitCode {
+  const format = textOption(input, "output") ?? "yaml";
+  if (format === "table") context.print(result.table());
+  else if (format === "json") context.print(printValue([...result.documents], "json"));
+  else if (format === "yaml")
+    context.print(result.documents.map((document) => printGoYaml(document).trimEnd()).join("\n---\n"));
+  else throw new UsageError(`unknown output format ${format}: use yaml, json or table`);
+  return reportFaults(result, input, context);
+}
+
+/** Prints warnings and faults; returns the exit code. */
+export function reportFaults(
+  { warnings, faults }: Pick<OfflineResult, "warnings" | "faults">,
+  input: CommandInput,
+  context: CommandContext,
+): ExitCode {
+  for (const { code, message, position } of warnings) {
+    const place = [position.file, position.line, position.column].filter((part) => part !== undefined).join(":");
+    context.printError(`warning: ${place === "" ? "" : `${place}: `}${code}: ${message}`);
+  }
+  for (const fault of faults) context.printError(faultLine(fault));
+  const file = textOption(input, "errors");
+  if (file !== undefined) writeFileSync(resolve(context.cwd, file), faultDocuments(faults));
+  return faults.length === 0 ? 0 : 1;
+}
+
+/** Writes files below a folder, making folders as needed. */
+export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  for (const [name, text] of files) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}
