@@ -130,9 +130,13 @@ describeWithKube("an agent whose hub misbehaves", () => {
   test("goes on from its cache when the hub is away at the start", async () => {
     await using rig = await aSettledRig();
     const options = { defaultNamespace: rig.namespace, correctDrift: { enabled: true } };
+    const before = rig.hub.statuses.get("team/one")?.appliedDeploymentId;
     rig.hub.publish({ bundles: [{ bundle: "team/one", files: { "a.yaml": configMap("one") }, options }] });
     await rig.state("team/two", "Orphaned");
-    await rig.state("team/one", "Ready");
+    await rig.status(
+      "team/one",
+      ({ state, appliedDeploymentId }) => state === "Ready" && appliedDeploymentId !== before,
+    );
     await rig.stop();
     const cluster = await sharedCluster();
     const path = `/api/v1/namespaces/${rig.namespace}/configmaps/one`;
