@@ -23,8 +23,22 @@ function context(): GoValue {
   const helm = { version: "v4.3", gitCommit: "", gitTreeState: "", goVersion: "", kubeClientVersion: "v1.37" };
   return new ValuesMap([
     ["Values", new ValuesMap(isGoMap(values) ? values : [])],
-    ["Chart", new Map([["Name", "app"], ["Version", "1.0.0"], ["AppVersion", "1.4.2"]])],
-    ["Release", new Map<string, GoValue>([["Name", "bench"], ["Service", "Helm"], ["Revision", goInt(1)]])],
+    [
+      "Chart",
+      new Map([
+        ["Name", "app"],
+        ["Version", "1.0.0"],
+        ["AppVersion", "1.4.2"],
+      ]),
+    ],
+    [
+      "Release",
+      new Map<string, GoValue>([
+        ["Name", "bench"],
+        ["Service", "Helm"],
+        ["Revision", goInt(1)],
+      ]),
+    ],
     ["Capabilities", createCapabilities({ kubeVersion: "v1.36.3", apiVersions: ["v1", "apps/v1"], helm })],
     ["Template", new ValuesMap([["BasePath", "app/templates"]])],
   ]);
@@ -78,7 +92,13 @@ export async function benchHelmTemplate(): Promise<BenchRow[]> {
   const floor = await helmProcessMs(files);
   const compared = floor === undefined ? {} : { floor };
   return [
-    { what: `render ${objects} templates, warm`, value: median(warm.slice(warmRounds / 2)), unit: "ms", ...compared, target: "≤ 1 ms, ≥ 80 × helm" },
+    {
+      what: `render ${objects} templates, warm`,
+      value: median(warm.slice(warmRounds / 2)),
+      unit: "ms",
+      ...compared,
+      target: "≤ 1 ms, ≥ 80 × helm",
+    },
     { what: `compile and render ${objects} templates`, value: median(cold), unit: "ms", ...compared },
   ];
 }

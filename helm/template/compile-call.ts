@@ -1,7 +1,7 @@
 import { checkArgument, nilArgument } from "./check-argument.ts";
 import type { Argument, Expression } from "./compiled-template.ts";
 import type { ExpressionCompiler } from "./compile-expression.ts";
-import { account, execError, type Frame, limitFailure, tick } from "./frame.ts";
+import { account, execError, type Frame, isStackFull, limitFailure, tick } from "./frame.ts";
 import { type GoFunction, type ParamType, paramTypeNames } from "./go-function.ts";
 import { isTrue, typeName } from "./go-type.ts";
 import { GoPanic, type GoValue } from "./go-value.ts";
@@ -81,6 +81,7 @@ function callFailure(
   error: unknown,
   call: { readonly node: TemplateNode; readonly name: string },
 ): unknown {
+  if (isStackFull(error)) return error;
   frame.node = call.node;
   const limit = limitFailure(frame, error);
   if (limit !== undefined) return limit;

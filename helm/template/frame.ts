@@ -72,13 +72,18 @@ export function limitError(frame: Frame, limit: TemplateLimitError["limit"], wha
   );
 }
 
+/** Returns whether the stack was full: then as little as possible may be done before it is unwound. */
+export function isStackFull(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("Maximum call stack size exceeded");
+}
+
 /**
- * Returns the error for what a called function threw: limits as they are, a full stack or too long a string as a passed
- * limit. `undefined` when it is an ordinary failure of the function.
+ * Returns the error for what was thrown while a template ran: limits as they are, a full stack or too long a string as a
+ * passed limit. `undefined` when it is an ordinary failure.
  */
 export function limitFailure(frame: Frame, error: unknown): TemplateLimitError | undefined {
   if (error instanceof TemplateLimitError) return error;
+  if (isStackFull(error)) return limitError(frame, "depth", "more calls within calls than fit the stack");
   if (!(error instanceof RangeError)) return undefined;
-  if (/call stack/.test(error.message)) return limitError(frame, "depth", "more calls within calls than fit the stack");
   return limitError(frame, "output", `more memory for one value than there can be (${error.message})`);
 }
