@@ -25,6 +25,7 @@ import type { BundlerConfig } from "./config.ts";
 import { createStatusAnnouncer } from "./controllers/announce-status.ts";
 import { createCommitDeployer } from "./controllers/deploy-commit.ts";
 import { createGitRepoController } from "./controllers/git-repo-controller.ts";
+import { maintainStore } from "./controllers/maintain-store.ts";
 import { watchSilence } from "./controllers/watch-silence.ts";
 import { bundleResource, clusterResource, createHub, gitRepoResource, groupResource } from "./desired/hub.ts";
 import { createGitSource } from "./git/git-source.ts";
@@ -82,7 +83,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   const epoch = await metaValue(db, "epoch", deps.random);
   const objects = await openObjectTable(db, createSealer(await loadSealerKey(config)));
   const [blobs, credentials, gitStates, reports] = [
-    createBlobTable(db),
+    createBlobTable(db, clock),
     createCredentialTable(db),
     createGitStateTable(db),
     createReportTable(db),
@@ -212,6 +213,12 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     closing.abort();
     api.close();
   });
+  stack.use(
+    maintainStore(
+      { db, objects, blobs, reports, clock, log: log.child({ part: "store" }) },
+      config.maintenanceSchedule,
+    ),
+  );
   stack.use(watchSilence({ hub, announcer, clock, offlineAfterMs: config.offlineAfterSeconds * 1000 }));
 
   const owned = stack.move();

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { numberSetting, pairsSetting, setting, switchSetting } from "../shared/runtime/config.ts";
 import { logLevels } from "../shared/runtime/logger.ts";
+import { isSchedule } from "./controllers/maintain-store.ts";
 
 const text = (description: string): z.ZodOptional<z.ZodString> =>
   setting(z.string().min(1).optional(), { description });
@@ -41,6 +42,13 @@ export const bundlerConfigSchema = z.object({
     120,
     [5, 86_400],
     "Seconds of silence after which a cluster's states are shown as Unknown. Default 120.",
+  ),
+  maintenanceSchedule: setting(
+    z.string().refine(isSchedule, "is no cron schedule of five fields").default("17 3 * * *"),
+    {
+      description:
+        "Cron schedule (minute hour day month weekday) on which contents and reports that nothing refers to are removed. Default `17 3 * * *`.",
+    },
   ),
   bootstrapTokens: pairsSetting(
     "Registration tokens to make sure of at start, as workspace=token: for installations without a first step by hand.",

@@ -13,7 +13,8 @@ import type { FleetCluster } from "../desired/fleet.ts";
 import type { Workspace } from "../desired/hub.ts";
 import type { GroupCommit } from "../store/group-commit.ts";
 import type { ReportTable } from "../store/report-table.ts";
-import { takeReport } from "./take-report.ts";
+import type { ClusterReport } from "../desired/fleet-status.ts";
+import { takeReport, type TakenReport } from "./take-report.ts";
 
 /** Proxies cut idle connections at 60 s; a check-in is never held longer than this. */
 export const longestWaitMs = 45_000;
@@ -49,30 +50,49 @@ export interface CheckInService {
 
 /** Returns the check-in service. */
 export function createCheckIn(deps: CheckInDeps): CheckInService {
+  /** An agent has a held check-in and a reporting one at a time: each builds on what the one before made of the report. */
+  const turns = new Map<string, Promise<void>>();
+  const inTurn = async (key: string, work: () => Promise<void>): Promise<void> => {
+    const before = turns.get(key);
+    const mine = before === undefined ? work() : before.then(work, work);
+    turns.set(key, mine);
+    try {
+      await mine;
+    } finally {
+      if (turns.get(key) === mine) turns.delete(key);
+    }
+  };
+
+  async function take({ workspace, name }: CheckedInCluster, request: CheckInRequest): Promise<void> {
+    const { status } = workspace;
+    const known = { report: status.reportOf(name), states: status.reportedStates(name) };
+    const taken = takeReport(known, request, deps.clock.now());
+    const wasOffline = known.report?.online === false;
+    if (!isNews(known.report, taken)) {
+      status.seen(name, taken.report.seenMs);
+      if (wasOffline) deps.reported(workspace, name, [...known.states.keys()]);
+      return;
+    }
+    const key = { namespace: workspace.namespace, name };
+    const { reportDigest, agent, seenMs } = taken.report;
+    await deps.commits.submit(async (sql) => {
+      if (!status.knowsReport(reportDigest)) await deps.reports.saveReport(sql, reportDigest, taken.body);
+      await deps.reports.saveState(sql, key, {
+        reportDigest,
+        agent,
+        seenMs,
+        exceptions: [...taken.report.exceptions.values()],
+      });
+    });
+    // Its Cluster may have been deleted meanwhile: then nobody is to hear of it any more.
+    if (!status.partition.clusters.has(name)) return;
+    status.report(name, taken.report, taken.body);
+    deps.reported(workspace, name, wasOffline ? [...known.states.keys(), ...taken.changed] : taken.changed);
+  }
+
   return {
-    takeStatuses: async ({ workspace, name }, request) => {
-      const { status } = workspace;
-      const known = { report: status.reportOf(name), states: status.reportedStates(name) };
-      const taken = takeReport(known, request, deps.clock.now());
-      const wasOffline = known.report?.online === false;
-      const agentChanged = JSON.stringify(known.report?.agent) !== JSON.stringify(taken.report.agent);
-      const unchanged = known.report !== undefined && taken.changed.length === 0 && !agentChanged;
-      if (!unchanged) {
-        const key = { namespace: workspace.namespace, name };
-        const { reportDigest, agent, seenMs } = taken.report;
-        await deps.commits.submit(async (sql) => {
-          await deps.reports.saveReport(sql, reportDigest, taken.body);
-          await deps.reports.saveState(sql, key, {
-            reportDigest,
-            agent,
-            seenMs,
-            exceptions: [...taken.report.exceptions.values()],
-          });
-        });
-      }
-      status.report(name, taken.report, taken.body);
-      if (!unchanged || wasOffline) deps.reported(workspace, name, taken.changed);
-    },
+    takeStatuses: async (cluster, request) =>
+      inTurn(`${cluster.workspace.namespace}/${cluster.name}`, async () => take(cluster, request)),
     awaitDocument: async ({ workspace, name }, request, signal) => {
       const deadlineMs = deps.clock.now() + Math.min(request.waitMs, longestWaitMs);
       while (!signal.aborted) {
@@ -81,11 +101,20 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
           return desiredDocument(input, deps.durableVersion());
         const leftMs = deadlineMs - deps.clock.now();
         if (leftMs <= 0) return undefined;
-        await workspace.waiters.wait(name, leftMs, signal);
+        if (!(await workspace.waiters.wait(name, leftMs, signal))) return undefined;
       }
       return undefined;
     },
   };
+}
+
+/** Whether a report is worth a row: anything beyond "still here, all as before". */
+function isNews(known: ClusterReport | undefined, { report, changed }: TakenReport): boolean {
+  if (known === undefined || changed.length > 0) return true;
+  const [before, now] = [known.agent, report.agent];
+  return (
+    before?.version !== now?.version || before?.kubeVersion !== now?.kubeVersion || before?.lastError !== now?.lastError
+  );
 }
 
 /** Returns what decides about a cluster's document; undefined while the cluster is not (or no longer) registered. */

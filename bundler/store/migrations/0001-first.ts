@@ -10,7 +10,7 @@ CREATE TABLE objects (
   uid TEXT NOT NULL, version BIGINT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (resource, namespace, name)
 );
-CREATE TABLE blobs (digest TEXT PRIMARY KEY, size BIGINT NOT NULL, data BYTEA NOT NULL);
+CREATE TABLE blobs (digest TEXT PRIMARY KEY, size BIGINT NOT NULL, stored_ms BIGINT NOT NULL, data BYTEA NOT NULL);
 CREATE TABLE removed_bundles (
   namespace TEXT NOT NULL, name TEXT NOT NULL, because TEXT NOT NULL,
   PRIMARY KEY (namespace, name)

@@ -15,6 +15,7 @@ import { readRemovedBundles } from "../../../bundler/store/removed-bundles.ts";
 import { createReportTable } from "../../../bundler/store/report-table.ts";
 import { createSealer, createSealerKey } from "../../../bundler/store/sealer.ts";
 import { openSqlite } from "../../../bundler/store/sqlite/open-sqlite.ts";
+import { systemClock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { createTestDatabase, havePostgres } from "../../support/postgres.ts";
 
@@ -197,7 +198,7 @@ describe.each(havePostgres() ? [sqlite, postgres] : [sqlite])("store on $name", 
   });
 
   it("gives blobs back as they were and opens nothing for an expired or revoked word", async () => {
-    const blobs = createBlobTable(db);
+    const blobs = createBlobTable(db, systemClock);
     const blob = createBlob("content ".repeat(1000));
     await db.transaction(async (sql) => blobs.save(sql, blob));
     await db.transaction(async (sql) => blobs.save(sql, blob));
@@ -212,6 +213,19 @@ describe.each(havePostgres() ? [sqlite, postgres] : [sqlite])("store on $name", 
     await db.transaction(async (sql) => credentials.revoke(sql, owner));
     expect(await credentials.find(word, 0)).toBeUndefined();
     expect(JSON.stringify(await db.all("SELECT * FROM credentials"))).not.toContain(word);
+  });
+
+  it("sweeps blobs that nothing uses once they are old, and nothing else", async () => {
+    const blobs = createBlobTable(db, { now: () => 1000 });
+    const [used, unused] = [createBlob("used"), createBlob("unused")];
+    await db.transaction(async (sql) => {
+      await blobs.save(sql, used);
+      await blobs.save(sql, unused);
+    });
+    expect(await db.transaction((sql) => blobs.sweep(sql, new Set([used.digest]), 1000))).toBe(0);
+    expect(await db.transaction((sql) => blobs.sweep(sql, new Set([used.digest]), 1001))).toBe(1);
+    expect(await blobs.read(unused.digest)).toBeUndefined();
+    expect(await blobs.read(used.digest)).toBeDefined();
   });
 
   it("makes grouped writes durable, and fails those of a failed transaction", async () => {
