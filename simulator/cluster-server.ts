@@ -20,6 +20,8 @@ export interface ClusterServerOptions {
   readonly port: number;
   /** Undefined: plain HTTP. */
   readonly certificate?: CertificatePair | undefined;
+  /** PEM of the authority whose client certificates are accepted. */
+  readonly clientCa?: string | undefined;
 }
 
 /** Returns a server that is not listening yet; `handle` answers every request. */
@@ -32,8 +34,11 @@ export function createClusterServer(
 
   async function start(): Promise<void> {
     if (server !== undefined) return;
-    const { certificate } = options;
-    const created = certificate === undefined ? createHttpServer(handle) : createHttpsServer(certificate, handle);
+    const { certificate, clientCa } = options;
+    // Who has no certificate may have a token.
+    const clients = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false };
+    const created =
+      certificate === undefined ? createHttpServer(handle) : createHttpsServer({ ...certificate, ...clients }, handle);
     // Watches are long and quiet; clients decide when they have waited enough.
     created.requestTimeout = 0;
     created.keepAliveTimeout = 120_000;

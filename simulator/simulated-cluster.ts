@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { byBearerToken } from "../apiserver/access/authenticate.ts";
+import { byBearerToken, byClientCertificate, firstKnown } from "../apiserver/access/authenticate.ts";
 import { createRbacAuthorizer } from "../apiserver/access/rbac.ts";
 import { createApiHandler } from "../apiserver/http/create-api-handler.ts";
 import { createResourceRegistry } from "../apiserver/resources/resource-registry.ts";
@@ -79,7 +79,7 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
 
   const api = createApiHandler({
     registry,
-    authenticate: byBearerToken(credentials.userOfToken),
+    authenticate: firstKnown(byBearerToken(credentials.userOfToken), byClientCertificate()),
     authorize,
     version: kubernetesVersion,
     clock,
@@ -98,7 +98,7 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
     if (!isOurs) response.writeHead(404, { "Content-Type": "text/plain" }).end("404 page not found\n");
   };
   const server = createClusterServer(
-    { host, port: options.port ?? 0, certificate: authority?.serving },
+    { host, port: options.port ?? 0, certificate: authority?.serving, clientCa: authority?.ca },
     (request, response) => {
       void answer(request, response);
     },

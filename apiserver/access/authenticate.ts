@@ -6,6 +6,11 @@ import type { UserInfo } from "../resources/resource-definition.ts";
 /** A way to tell who makes a request: undefined when it carries no such credential, 401 when it is wrong. */
 export type Authenticate = (request: IncomingMessage) => Promise<UserInfo | undefined>;
 
+/** Returns the 401 of wrong credentials. */
+export function unauthorized(): ApiError {
+  return new ApiError("Unauthorized", "Unauthorized");
+}
+
 /** Returns the bearer token of a request, undefined when it has none. */
 export function bearerToken(request: IncomingMessage): string | undefined {
   return /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -17,7 +22,7 @@ export function byBearerToken(userOfToken: (token: string) => Promise<UserInfo |
     const token = bearerToken(request);
     if (token === undefined) return undefined;
     const user = await userOfToken(token);
-    if (user === undefined) throw new ApiError("Unauthorized", "Unauthorized");
+    if (user === undefined) throw unauthorized();
     return user;
   };
 }

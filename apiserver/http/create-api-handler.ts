@@ -61,11 +61,6 @@ export interface ApiHandler {
 /** Who has no credentials. */
 const anonymous: UserInfo = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 
-/** Returns the 401 of wrong credentials. */
-export function unauthorized(): ApiError {
-  return new ApiError("Unauthorized", "Unauthorized");
-}
-
 /**
  * Returns a Kubernetes API server without a socket: `http.createServer(async (request, response) => { if (!(await
  * api.handle(request, response))) … })`. Kinds come and go through `registry`.

@@ -34,6 +34,12 @@ export function negotiate(accept: string | undefined, offered: readonly OfferedF
   throw notAcceptable();
 }
 
+/** Returns whether a client would rather have YAML than JSON. */
+export function prefersYaml(accept: string | undefined): boolean {
+  if (accept?.includes("yaml") !== true) return false;
+  return parseAccept(accept).find(({ type }) => formatOf(type) !== undefined)?.type === "application/yaml";
+}
+
 /** Returns the 406 that names what could be had. */
 function notAcceptable(): ApiError {
   return new ApiError(

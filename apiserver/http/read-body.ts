@@ -3,6 +3,7 @@ import { CodecError } from "../../codec/codec-error.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { parseYaml } from "../../codec/parse-yaml.ts";
 import { ApiError, badRequest, unsupportedMediaType } from "../resources/api-error.ts";
+import { findDuplicateKeys } from "./find-duplicate-keys.ts";
 import { decodeProtobuf, protobufMediaType } from "./protobuf/decode-protobuf.ts";
 import type { RawObject } from "../resources/verbs/decode-object.ts";
 
@@ -38,7 +39,7 @@ const accepted = ["application/json", "application/yaml", protobufMediaType];
 export function parseBody(bytes: Buffer, mediaType: string, kind: string): RawObject {
   switch (mediaType) {
     case "application/json":
-      return { value: parseJsonBody(bytes.toString("utf8"), kind) };
+      return parseJsonBody(bytes.toString("utf8"), kind);
     case "application/yaml":
     case "application/apply-patch+yaml":
       return parseYamlBody(bytes.toString("utf8"), kind);
@@ -49,9 +50,10 @@ export function parseBody(bytes: Buffer, mediaType: string, kind: string): RawOb
   }
 }
 
-function parseJsonBody(text: string, kind: string): RawObject["value"] {
+function parseJsonBody(text: string, kind: string): RawObject {
   try {
-    return parseJson(text);
+    const value = parseJson(text);
+    return { value, duplicateFields: findDuplicateKeys(text, value) };
   } catch (error) {
     throw unreadable(error, kind, "json parse error");
   }

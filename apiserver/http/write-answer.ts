@@ -3,17 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { printJson } from "../../codec/print-json.ts";
 import type { Answer } from "./answer.ts";
+import { prefersYaml } from "./negotiate.ts";
 
 /** Answers above this size are compressed for clients that accept it (kube-apiserver: 128 KB). */
 const compressAboveBytes = 128 * 1024;
 
 /** Sends an answer as JSON: indented for people, compressed when it is long. */
 export function writeAnswer(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
-  const bytes = Buffer.from(textOf(answer, request));
+  const mediaType = mediaTypeOf(answer, request);
+  const bytes = Buffer.from(textOf(answer, mediaType, request));
   const headers: Record<string, string> = {
     "Cache-Control": "no-cache, private",
-    "Content-Type":
-      answer.contentType ?? (typeof answer.body === "string" ? "text/plain; charset=utf-8" : "application/json"),
+    "Content-Type": mediaType,
     ...answer.headers,
   };
   if (bytes.length <= compressAboveBytes || !acceptsGzip(request)) {
@@ -31,9 +32,15 @@ export function writeAnswer(answer: Answer, request: IncomingMessage, response: 
   response.end(compressed);
 }
 
-function textOf({ body, contentType }: Answer, request: IncomingMessage): string {
+function mediaTypeOf({ body, contentType }: Answer, request: IncomingMessage): string {
+  if (contentType !== undefined) return contentType;
+  if (typeof body === "string") return "text/plain; charset=utf-8";
+  return prefersYaml(request.headers.accept) ? "application/yaml" : "application/json";
+}
+
+function textOf({ body }: Answer, mediaType: string, request: IncomingMessage): string {
   if (typeof body === "string") return body;
-  if (contentType === "application/yaml") return printGoYaml(body);
+  if (mediaType === "application/yaml") return printGoYaml(body);
   return wantsIndent(request) ? printJson(body, { indent: 2 }) : `${printJson(body)}\n`;
 }
 

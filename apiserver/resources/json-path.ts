@@ -72,7 +72,7 @@ function childrenOf(value: JsonValue): readonly JsonValue[] {
   return isJsonObject(value) ? Object.values(value) : [];
 }
 
-const comparison = /^\s*@(\S*?)\s*(?:(==|!=)\s*(.+?))?\s*$/s;
+const comparison = /^\s*@([^\s=!<>~]*)\s*(?:(==|!=)\s*(.+?))?\s*$/s;
 
 function filterStep(text: string, reading: Reading): Step {
   const match = comparison.exec(text);
