@@ -64,6 +64,8 @@ export interface KubeClient {
 export interface ListSelection {
   readonly namespace?: string;
   readonly labelSelector?: string;
+  /** Objects per page; less for large ones. */
+  readonly pageSize?: number;
 }
 
 /** What a client is made from. */
@@ -74,7 +76,7 @@ export interface KubeClientDeps {
   readonly timeoutMs?: number;
 }
 
-const pageSize = "500";
+const defaultPageSize = 500;
 const busyRetries = 5;
 
 /** Returns the connections that a client uses: `maxSockets` bounds the requests in flight. */
@@ -137,7 +139,7 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
     let next = "";
     do {
       const query = {
-        limit: pageSize,
+        limit: String(selection.pageSize ?? defaultPageSize),
         ...(selection.labelSelector === undefined ? {} : { labelSelector: selection.labelSelector }),
         ...(next === "" ? {} : { continue: next }),
       };

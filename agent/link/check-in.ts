@@ -39,13 +39,17 @@ export interface HubLinkDeps {
 /** While the hub is away the log says so once a minute. */
 const logIntervalMs = 60_000;
 
+/** A request that was answered without news sooner than this was not held. */
+const minPollMs = 1000;
+
 /** Returns the link; nothing is sent before `run` or `send`. */
 export function createHubLink(deps: HubLinkDeps): HubLink {
   const { hub, log, signal } = deps;
   let lastError: AppError | undefined;
   let loggedAtMs = -Infinity;
 
-  async function checkIn(report: Report, waitMs: number): Promise<void> {
+  /** Returns whether the hub had news. */
+  async function checkIn(report: Report, waitMs: number): Promise<boolean> {
     const tag = deps.tag();
     const kubeVersion = deps.kubeVersion();
     const request: CheckInRequest = {
@@ -65,6 +69,7 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
     if (document !== undefined) await acceptUnlessOvertaken(document, tag);
     lastError = undefined;
     deps.onAnswer();
+    return document !== undefined;
   }
 
   /** An answer to one request may arrive after a newer one to the other: that is no fault of the hub. */
@@ -100,7 +105,12 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
       while (!signal.aborted) {
         try {
           // The first answer after a fault comes at once: it carries the fault to the hub.
-          await checkIn({ full: false, statuses: [], gone: [] }, lastError === undefined ? deps.waitMs : 0);
+          const waitMs = lastError === undefined ? deps.waitMs : 0;
+          const startMs = performance.now();
+          const news = await checkIn({ full: false, statuses: [], gone: [] }, waitMs);
+          // A hub (or a proxy) that does not hold requests must not be asked in a circle.
+          const leftMs = news || waitMs === 0 ? 0 : Math.min(waitMs, minPollMs) - (performance.now() - startMs);
+          if (leftMs > 0) await delay(leftMs, undefined, { signal }).catch(() => undefined);
           if (failures > 0) log.info({ failures }, "hub answers again");
           failures = 0;
         } catch (error) {

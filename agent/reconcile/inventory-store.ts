@@ -62,7 +62,7 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
 
   async function listSecrets(labelSelector: string): Promise<Map<string, KubeObject[]>> {
     const byBundle = new Map<string, KubeObject[]>();
-    for await (const secret of client.list(wellKnown.secret, { namespace, labelSelector })) {
+    for await (const secret of client.list(wellKnown.secret, { namespace, labelSelector, pageSize: 20 })) {
       const bundle = secret.metadata.annotations?.[bundleAnnotation] ?? secret.metadata.name ?? "";
       byBundle.set(bundle, [...(byBundle.get(bundle) ?? []), secret]);
     }

@@ -1,5 +1,6 @@
 import type { ObjectRef } from "../../shared/api/meta.ts";
 import { entryKey, type InventoryEntry, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
+import { backoffMs } from "../../shared/backoff.ts";
 import { describeHeld, planRemovals, type RemovalPlan } from "../../shared/drift/plan-removals.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
 import type { DeploymentRecord } from "./deployment-record.ts";
@@ -17,8 +18,11 @@ export interface Pruning {
   readonly said: boolean;
 }
 
-/** How long to wait before looking again at what is being deleted. */
-const lingerMs = 1000;
+/** How long to wait before looking again at what is being deleted; its watch tells sooner when it is gone. */
+const linger = { baseMs: 1000, maxMs: 30_000 };
+
+/** How long to wait for other deployments to be rendered. */
+const claimWaitMs = 100;
 
 /**
  * Removes what a deployment owns and should not have, as far as the plan allows, and takes it out of the inventory
@@ -31,7 +35,11 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
   record.held = [];
   record.removing = pruning.said && leaving.length > 0;
   if (leaving.length === 0) return undefined;
-  if (!othersAreKnown(deps, bundle)) return lingerMs / 10;
+  const unknown = firstUnknown(deps, bundle);
+  if (unknown !== undefined) {
+    record.held = [`${leaving.length} removals wait until bundle ${unknown} is rendered: it may want these objects`];
+    return claimWaitMs;
+  }
   const plan = planRemovals({
     inventory: inventory.entries,
     desired,
@@ -65,7 +73,7 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
     const heir = deps.claims.wantedBy(entryKey(entry), bundle);
     if (heir !== undefined) deps.wake(heir);
   }
-  let again: number | undefined;
+  let waiting = 0;
   for (const removal of removals) {
     const key = entryKey(removal.entry);
     record.failed.delete(key);
@@ -73,9 +81,11 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
     if (removal.type !== "waiting" && removal.type !== "failed") continue;
     const message = removal.type === "waiting" ? removal.reason : removal.error.message;
     record.notReady.set(key, { ...referenceOf(removal.entry), message: `to be removed: ${message}` });
-    again = lingerMs;
+    waiting++;
   }
-  return again;
+  if (waiting > 0) return backoffMs(++record.retries, linger);
+  record.retries = 0;
+  return undefined;
 }
 
 async function forgetEntries(deps: PassDeps, bundle: string, keys: ReadonlySet<ObjectKey>): Promise<void> {
@@ -91,9 +101,10 @@ function otherHolder(deps: PassDeps, bundle: string, key: ObjectKey): string | u
 }
 
 /** Before every deployment of the document was rendered it is not known who else wants an object. */
-function othersAreKnown(deps: PassDeps, bundle: string): boolean {
+function firstUnknown(deps: PassDeps, bundle: string): string | undefined {
   const deployments = deps.desired.document()?.deployments ?? [];
-  return deployments.every((other) => other.bundle === bundle || deps.claims.isKnown(other.bundle, other.deploymentId));
+  return deployments.find((other) => other.bundle !== bundle && !deps.claims.isKnown(other.bundle, other.deploymentId))
+    ?.bundle;
 }
 
 function referenceOf(entry: InventoryEntry): ObjectRef {

@@ -53,7 +53,9 @@ export async function reconcileDeployment(deps: PassDeps, look: Look): Promise<L
   } catch (error) {
     const fault = toAppError(error);
     noteError(record, fault, deps.clock);
-    if (wanted !== undefined) deps.claims.fail(record.bundle, wanted.deploymentId);
+    // What cannot be rendered wants nothing new; what merely could not be fetched yet may.
+    if (wanted !== undefined && !/^(?:HUB|KUBE|BLOB)_/u.test(fault.code))
+      deps.claims.fail(record.bundle, wanted.deploymentId);
     throw fault;
   }
 }

@@ -59,6 +59,28 @@ describeWithKube("the inventory", () => {
     expect(uidOf(await rig.get(path))).toBe(uid);
   });
 
+  test("waits with removals while a bundle that may want the objects cannot be fetched", async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    const options = { defaultNamespace: rig.namespace };
+    await rig.start();
+    rig.hub.publish({ bundles: [{ bundle: "team/old", files: many(3), options }] });
+    await rig.state("team/old", "Ready");
+    const path = `/api/v1/namespaces/${rig.namespace}/configmaps/m1`;
+    const uid = uidOf(await rig.get(path));
+    rig.hub.fault = "no-blob";
+    rig.hub.publish({
+      bundles: [{ bundle: "team/new", files: many(4), options }],
+      remove: [{ bundle: "team/old", reason: "bundle-deleted", because: "c0ffee" }],
+    });
+    const waiting = await rig.status("team/old", (status) => status.held !== undefined);
+    expect(waiting.held).toEqual([expect.stringMatching(/3 removals wait until bundle team\/new is rendered/u)]);
+    expect(uidOf(await rig.get(path))).toBe(uid);
+    rig.hub.fault = undefined;
+    await rig.state("team/new", "Ready");
+    await vi.waitFor(() => expect(rig.hub.gone).toContain("team/old"), { timeout: 20_000 });
+    expect(uidOf(await rig.get(path))).toBe(uid);
+  });
+
   test("authorises deletion alone: copied labels, children of controllers and objects made anew are left", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
