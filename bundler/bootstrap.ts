@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { dump } from "js-yaml";
 import type { ApiObject } from "../apiserver/resources/api-object.ts";
 import { sha256Hex } from "../codec/stable-hash.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -65,7 +66,7 @@ export async function bootstrapAdmin(
   return file;
 }
 
-/** Returns a kubeconfig (JSON is YAML too) with one context, `drover`, in the workspace `fleet-default`. */
+/** Returns a kubeconfig with one context, `drover`, in the workspace `fleet-default`. */
 export function kubeconfigText({
   url,
   token,
@@ -75,22 +76,19 @@ export function kubeconfigText({
   readonly token: string;
   readonly caCert: string | undefined;
 }): string {
-  const cluster = {
-    server: url,
-    ...(caCert === undefined ? {} : { "certificate-authority-data": Buffer.from(caCert).toString("base64") }),
-  };
-  return `${JSON.stringify(
+  const authority =
+    caCert === undefined ? {} : { "certificate-authority-data": Buffer.from(caCert).toString("base64") };
+  return dump(
     {
       apiVersion: "v1",
       kind: "Config",
       "current-context": "drover",
-      clusters: [{ name: "drover", cluster }],
+      clusters: [{ name: "drover", cluster: { server: url, ...authority } }],
       users: [{ name: "admin", user: { token } }],
       contexts: [{ name: "drover", context: { cluster: "drover", user: "admin", namespace: "fleet-default" } }],
     },
-    undefined,
-    2,
-  )}\n`;
+    { lineWidth: -1 },
+  );
 }
 
 function namespaceObject(name: string, clock: Clock): ApiObject {

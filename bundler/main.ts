@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { parseYaml } from "../codec/parse-yaml.ts";
+import { load } from "js-yaml";
 import { systemClock } from "../shared/clock.ts";
 import { toAppError } from "../shared/errors.ts";
 import { printableConfig, readConfig } from "../shared/runtime/config.ts";
@@ -64,7 +64,7 @@ function readSettings(argv: readonly string[], env: Readonly<Record<string, stri
 }
 
 function readFile(path: string): unknown {
-  return parseYaml(readFileSync(path, "utf8"), { file: path })[0]?.value;
+  return load(readFileSync(path, "utf8"), { filename: path });
 }
 
 if (import.meta.main) process.exitCode = await runBundler(process.argv.slice(2), process.env);

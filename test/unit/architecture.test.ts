@@ -7,7 +7,7 @@ import { readImports } from "../support/read-imports.ts";
 const x509 = ["@peculiar/x509", "reflect-metadata"];
 const cel = ["@bufbuild/cel", "@marcbachmann/cel-js"];
 const bundlerFolders = ["bundler", "shared", "apiserver", "helm", "codec"];
-const bundlerPackages = ["node:*", "zod", "node-cron", "@kubernetes/client-node", ...x509];
+const bundlerPackages = ["node:*", "zod", "js-yaml", "node-cron", "@kubernetes/client-node", ...x509];
 const simulatorFolders = ["simulator", "agent", "bundler", "shared", "apiserver", "helm", "codec"];
 
 /** Who may import whom: the table of the style guide, section 3. Other folders (`test`, `bench`, …) may import anything. */
