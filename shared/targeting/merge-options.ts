@@ -24,23 +24,23 @@ export function mergeValues(base: JsonObject, overlay: JsonObject): JsonObject {
   return merged;
 }
 
-/** Base entries in order, replaced where custom has the key; then what custom has besides. "" is never equal. */
+/**
+ * Base entries in order, the last of a key replaced where custom has that key (its first entry counts), then what custom
+ * has besides. "" is never equal to anything (Fleet: `merge.ByKey`).
+ */
 function mergeByKey<T>(base: readonly T[], custom: readonly T[], keyOf: (entry: T) => string): readonly T[] {
-  const byKey = new Map<string, T>();
+  const places = new Map(base.map((entry, index) => [keyOf(entry), index]));
+  const merged = [...base];
+  const seen = new Set<string>();
   for (const entry of custom) {
     const key = keyOf(entry);
-    if (key !== "" && !byKey.has(key)) byKey.set(key, entry);
-  }
-  const replaced = base.map((entry) => byKey.get(keyOf(entry)) ?? entry);
-  const seen = new Set(base.map(keyOf));
-  const added = custom.filter((entry) => {
-    const key = keyOf(entry);
-    if (key === "") return true;
-    if (seen.has(key)) return false;
+    const place = key === "" ? undefined : places.get(key);
+    if (key !== "" && seen.has(key)) continue;
     seen.add(key);
-    return true;
-  });
-  return [...replaced, ...added];
+    if (place === undefined) merged.push(entry);
+    else merged[place] = entry;
+  }
+  return merged;
 }
 
 function valuesFromKey(source: ValuesFrom): string {

@@ -63,6 +63,19 @@ describe("mergeTargetOptions", () => {
       merged: { diff: { comparePatches: [{ kind: "A", jsonPointers: ["/y"] }, { kind: "B" }, { kind: "C" }] } },
     },
     {
+      name: "replaces only the last of equal comparePatches, by the first of the custom ones",
+      base: { diff: { comparePatches: [{ kind: "A" }, { kind: "A", jsonPointers: ["/x"] }] } },
+      custom: {
+        diff: {
+          comparePatches: [
+            { kind: "A", jsonPointers: ["/1"] },
+            { kind: "A", jsonPointers: ["/2"] },
+          ],
+        },
+      },
+      merged: { diff: { comparePatches: [{ kind: "A" }, { kind: "A", jsonPointers: ["/1"] }] } },
+    },
+    {
       name: "appends overlays",
       base: { yaml: { overlays: ["a"] } },
       custom: { yaml: { overlays: ["b", "a"] } },
