@@ -29,7 +29,7 @@ export interface Outcome {
   readonly doNotDeploy: boolean;
   /** Equal keys of one bundle mean equal merged options: merge once per key. "" when nothing is deployed. */
   readonly optionsKey: string;
-  /** Positions in `spec.targets` whose options are merged over the bundle's, in order; those without options are left out. */
+  /** Positions in `spec.targets` whose options are merged over the bundle's, in order; some without options are left out. */
   readonly layers: readonly number[];
 }
 
@@ -111,12 +111,16 @@ export function compileTargets(spec: BundleSpec): TargetMatcher {
     const applied = allMatches ? customizations.filter(matching) : first === undefined ? [] : [first];
     const doNotDeploy = target.doNotDeploy || applied.some((entry) => entry.doNotDeploy);
     const merged = allMatches ? [target, ...applied] : [first ?? target];
-    const layers = merged.filter((entry) => entry.changes).map((entry) => entry.index);
+    const changing = merged.filter((entry) => entry.changes);
+    // Merging starts from the target in AllMatches mode, also from an empty one: a timeout below 0 becomes 0 on the way.
+    const layers = (
+      allMatches && changing.length > 0 ? [target, ...changing.filter((entry) => entry !== target)] : changing
+    ).map((entry) => entry.index);
     return {
       target: target.name,
       customizations: applied.map((entry) => entry.name),
       doNotDeploy,
-      optionsKey: doNotDeploy ? "" : `+${layers.join("+")}`,
+      optionsKey: doNotDeploy ? "" : `+${changing.map((entry) => entry.index).join("+")}`,
       layers: doNotDeploy ? [] : layers,
     };
   };

@@ -76,7 +76,7 @@ describe("compileTargets", () => {
     ];
     expect(match(aSpec(customizations, everyone))).toMatchObject({ customizations: ["a"], layers: [0] });
     const all = aSpec(customizations, everyone, { targetCustomizationMode: "AllMatches" });
-    expect(match(all)).toMatchObject({ customizations: ["a", "b"], layers: [0, 1] });
+    expect(match(all)).toMatchObject({ customizations: ["a", "b"], layers: [2, 0, 1] });
   });
 
   it("treats every entry as a target when there are no restrictions", () => {

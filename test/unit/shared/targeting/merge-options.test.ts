@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { JsonObject } from "../../../../codec/json-value.ts";
 import type { DeploymentOptions } from "../../../../shared/api/deployment-options.ts";
+import { compileTargets } from "../../../../shared/targeting/match-targets.ts";
 import { mergeOptions, mergeTargetOptions, mergeValues } from "../../../../shared/targeting/merge-options.ts";
 
 describe("mergeTargetOptions", () => {
@@ -121,6 +122,24 @@ describe("mergeTargetOptions", () => {
 });
 
 describe("mergeOptions", () => {
+  it("resets a timeout in AllMatches mode only within the customizations, as Fleet does", () => {
+    const spec = {
+      helm: { timeoutSeconds: 30 },
+      targets: [
+        { name: "c", clusterSelector: {}, helm: { timeoutSeconds: -1 } },
+        { name: "all", clusterSelector: {} },
+      ],
+      targetRestrictions: [{ name: "all", clusterSelector: {} }],
+    };
+    const cluster = { name: "a", namespace: "ws", labels: {}, groups: [] };
+    const timeout = (mode: string): number | undefined => {
+      const bundle = { ...spec, targetCustomizationMode: mode };
+      const outcome = compileTargets(bundle)(cluster);
+      return outcome === undefined ? undefined : mergeOptions(bundle, outcome).helm?.timeoutSeconds;
+    };
+    expect([timeout("FirstMatch"), timeout("AllMatches")]).toEqual([0, 30]);
+  });
+
   it("puts namespace labels of every target on every cluster, as Fleet does", () => {
     const spec = {
       namespaceLabels: { base: "1" },
