@@ -4,8 +4,11 @@ import type { CustomSubresource, ResourceStrategy } from "../resource-definition
 
 /** Labels every namespace with its name, holds a deleted one until `spec.finalizers` is empty, and shows that. */
 export const namespaceStrategy: ResourceStrategy = {
-  prepareForCreate: (namespace) =>
-    withNameLabel({ ...namespace, spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } }),
+  prepareForCreate: (namespace) => withNameLabel({ ...namespace, status: { phase: "Active" } }),
+  allot: (namespace) =>
+    namespace.metadata.resourceVersion === undefined
+      ? { ...namespace, spec: { finalizers: ["kubernetes"] } }
+      : namespace,
   prepareForUpdate: (namespace, previous, { subresource }) =>
     subresource === "finalize" ? namespace : withNameLabel({ ...namespace, spec: previous["spec"] ?? {} }),
   prepareForDelete: (namespace) => ({ ...namespace, status: { phase: "Terminating" } }),

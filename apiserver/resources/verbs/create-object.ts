@@ -30,7 +30,7 @@ export async function createObject(object: ApiObject, writing: Writing, options:
     throw new ApiError("Unknown", "resourceVersion should not be set on objects to be created");
   }
   checkNamespace(object, request);
-  await parts.admit(request, "CREATE");
+  await parts.admit({ ...request, name: object.metadata.name ?? "" }, "CREATE");
   const isGenerated = (object.metadata.name ?? "") === "" && (object.metadata.generateName ?? "") !== "";
   for (let attempt = 1; ; attempt++) {
     const created = await prepareCreate(object, request, parts);

@@ -89,7 +89,8 @@ function markDeleted(live: ApiObject, options: DeleteOptions, { request, parts }
       ...(finalizers.length === 0 ? {} : { finalizers }),
       ...(already === undefined && generation !== undefined ? { generation: generation + 1 } : {}),
       deletionTimestamp: already !== undefined && !isShorter ? already : metaTime(parts.clock.now() + remaining * 1000),
-      deletionGracePeriodSeconds: remaining,
+      // Kinds that hold themselves have no grace period.
+      ...(strategy.holdsRemoval === undefined ? { deletionGracePeriodSeconds: remaining } : {}),
     },
   };
 }

@@ -2,8 +2,11 @@ import type { JsonObject, JsonValue } from "../../../codec/json-value.ts";
 import { jsonPatch } from "../../patch/json-patch.ts";
 import { mergePatch } from "../../patch/merge-patch.ts";
 import { strategicMergePatch } from "../../patch/strategic-merge-patch.ts";
-import { ApiError, badRequest } from "../api-error.ts";
+import { ApiError, badRequest, invalidObject } from "../api-error.ts";
 import { isApiObject, type ApiObject } from "../api-object.ts";
+import { valueFault } from "../field-error.ts";
+import { printGoJson } from "../go-text.ts";
+import { findTypeFault } from "../schema/find-type-fault.ts";
 import { createObject } from "./create-object.ts";
 import { decodeObject, type RawObject } from "./decode-object.ts";
 import { recordApply, type Writing } from "./record-fields.ts";
@@ -29,11 +32,23 @@ const maxApplyAttempts = 5;
 export async function patchObject(patch: ObjectPatch, writing: Writing): Promise<ApiObject> {
   const { request } = writing;
   const change = (live: ApiObject): ApiObject => {
-    const patched = decodeObject({ value: applyPatch(patch, live, writing) }, request);
+    const value = applyPatch(patch, live, writing);
+    checkTypes(value, writing);
+    const patched = decodeObject({ value }, request);
     checkName(patched, writing);
     return patched;
   };
   return changeObject(change, writing, { tracked: true });
+}
+
+/** A built-in object that no longer fits its Go type is Invalid here, and not a BadRequest as on create and update. */
+function checkTypes(value: JsonObject, { request }: Writing): void {
+  const { definition } = request;
+  if (!definition.builtIn) return;
+  const fault = findTypeFault(value, schemaOf(definition), definition.names.kind);
+  if (fault === undefined) return;
+  const shown = valueFault("FieldValueInvalid", "patch", { value: printGoJson(value), detail: fault });
+  throw invalidObject({ group: "", kind: "" }, "", [shown]);
 }
 
 /** Returns what a patch makes of a document. */

@@ -4,12 +4,14 @@ import { discoverySteps } from "./discovery-steps.ts";
 import { kindSteps } from "./kind-steps.ts";
 import { readSteps } from "./read-steps.ts";
 import { createServerPair, type ServerPair, type Step } from "./server-pair.ts";
+import { subresourceSteps } from "./subresource-steps.ts";
 import { writeSteps } from "./write-steps.ts";
 
 const scripts: Readonly<Record<string, readonly Step[]>> = {
   "writes of plain objects": writeSteps,
   "reads and lists": readSteps,
   "built-in kinds": kindSteps,
+  subresources: subresourceSteps,
   discovery: discoverySteps,
 };
 

@@ -36,8 +36,11 @@ function faultsOf(schema: OpenApiSchema, value: unknown): readonly string[] {
   return validateFields(object, schemaFor(spec)).map(formatFieldError);
 }
 
-function aDeployment(spec: object): JsonValue {
-  return JSON.parse(JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: {}, spec }));
+function deploymentFault(spec: object): string | undefined {
+  const object: JsonValue = JSON.parse(
+    JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: {}, spec }),
+  );
+  return findTypeFault(object, builtIn("apps", "Deployment"), "Deployment");
 }
 
 describe("pruneFields", () => {
@@ -152,14 +155,12 @@ describe("validateFields", () => {
 describe("findTypeFault", () => {
   it("names the Go type that a value does not fit", () => {
     const template = { spec: { containers: [{ name: 3 }] } };
-    const fault = (spec: object): string | undefined =>
-      findTypeFault(aDeployment(spec), builtIn("apps", "Deployment"), "Deployment");
-    expect(fault({ replicas: "x" })).toBe(
+    expect(deploymentFault({ replicas: "x" })).toBe(
       "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
     );
-    expect(fault({ template })).toBe(
+    expect(deploymentFault({ template })).toBe(
       "json: cannot unmarshal number into Go struct field Container.spec.template.spec.containers.name of type string",
     );
-    expect(fault({ replicas: 3, template: { spec: { containers: [] } } })).toBeUndefined();
+    expect(deploymentFault({ replicas: 3, template: { spec: { containers: [] } } })).toBeUndefined();
   });
 });
