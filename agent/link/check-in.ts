@@ -118,7 +118,7 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
           const fault = toAppError(error);
           note(fault, ++failures);
           if (fault.code === "HUB_UNAUTHORIZED") await deps.onUnauthorized();
-          const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 250, maxMs: 30_000 }));
+          const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 250, maxMs: 10_000 }));
           await delay(waitMs, undefined, { signal }).catch(() => undefined);
         }
       }
