@@ -2,9 +2,9 @@ import type { JsonObject, JsonValue } from "../../../codec/json-value.ts";
 import { jsonPatch } from "../../patch/json-patch.ts";
 import { mergePatch } from "../../patch/merge-patch.ts";
 import { strategicMergePatch } from "../../patch/strategic-merge-patch.ts";
-import { ApiError, badRequest, invalidObject } from "../api-error.ts";
+import { ApiError, badRequest } from "../api-error.ts";
 import { isApiObject, type ApiObject } from "../api-object.ts";
-import { valueFault } from "../field-error.ts";
+import { formatFieldError, valueFault } from "../field-error.ts";
 import { printGoJson } from "../go-text.ts";
 import { findTypeFault } from "../schema/find-type-fault.ts";
 import { createObject } from "./create-object.ts";
@@ -48,7 +48,8 @@ function checkTypes(value: JsonObject, { request }: Writing): void {
   const fault = findTypeFault(value, schemaOf(definition), definition.names.kind);
   if (fault === undefined) return;
   const shown = valueFault("FieldValueInvalid", "patch", { value: printGoJson(value), detail: fault });
-  throw invalidObject({ group: "", kind: "" }, "", [shown]);
+  const causes = [{ reason: shown.type, message: shown.body, field: shown.field }];
+  throw new ApiError("Invalid", ` "" is invalid: ${formatFieldError(shown)}`, { details: { causes } });
 }
 
 /** Returns what a patch makes of a document. */
