@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { clusterNamespace } from "../../shared/names.ts";
 import { type E2eChain, startChain, until } from "../support/e2e-chain.ts";
 import { describeWithKube } from "../support/kube.ts";
 import { kubectl } from "../support/kubectl.ts";
@@ -90,7 +91,7 @@ describeWithKube("from a pushed commit to objects on two clusters", () => {
     return (
       await chain.hub(
         "-n",
-        `cluster-fleet-default-${cluster}`,
+        clusterNamespace("fleet-default", cluster),
         "get",
         "bundledeployments",
         "-o",
@@ -183,7 +184,15 @@ describeWithKube("from a pushed commit to objects on two clusters", () => {
     await becomes("prod", "api", "medium");
     await until("the correction is reported", async () =>
       (
-        await chain.hub("-n", "cluster-fleet-default-prod", "get", "bundledeployment", "config-api", "-o", "json")
+        await chain.hub(
+          "-n",
+          clusterNamespace("fleet-default", "prod"),
+          "get",
+          "bundledeployment",
+          "config-api",
+          "-o",
+          "json",
+        )
       ).stdout.includes("intruder"),
     );
   });
