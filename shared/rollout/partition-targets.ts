@@ -30,7 +30,9 @@ export function rolloutLimit(count: number, ...values: readonly (number | string
   if (typeof value === "number") return Math.max(Math.min(value, count), 0);
   const plain = /^[+-]?\d+$/u.test(value) ? Number(value) : 0;
   if (plain > 0) return plain;
-  const percent = /^[+-]?(?:\d+\.?\d*|\.\d+)$/u.test(value.slice(0, -1)) ? Number(value.slice(0, -1)) : Number.NaN;
+  const percent = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u.test(value.slice(0, -1))
+    ? Number(value.slice(0, -1))
+    : Number.NaN;
   if (!value.endsWith("%") || Number.isNaN(percent)) {
     throw new AppError(
       "ROLLOUT_INVALID",

@@ -70,7 +70,9 @@ function isUnavailable(work: Work): boolean {
  * that is new counts as unavailable already and is promoted at once. Targets must be in order of cluster names. Throws
  * ROLLOUT_INVALID and TARGET_SELECTOR_INVALID.
  */
-export function planRollout(strategy: RolloutStrategy, targets: readonly RolloutTarget[]): RolloutPlan {
+export function planRollout(declared: RolloutStrategy, targets: readonly RolloutTarget[]): RolloutPlan {
+  // As in Fleet, a strategy is not even looked at where there is nothing to roll out.
+  const strategy = targets.length === 0 ? {} : declared;
   const works = targets.map(({ deployment }): Work => ({
     create: false,
     staged: undefined,

@@ -100,6 +100,13 @@ describe("planRollout", () => {
     expect(promoted(plan)).toEqual([0]);
   });
 
+  it("does not mind a malformed strategy where there is nothing to roll out", () => {
+    expect(planRollout({ maxUnavailable: "x" }, []).decisions).toEqual([]);
+    expect(() => planRollout({ maxUnavailable: "x" }, targets(1))).toThrow(
+      expect.objectContaining({ code: "ROLLOUT_INVALID" }),
+    );
+  });
+
   it("does nothing where all is done", () => {
     const done: RolloutDeployment = { current: "new", applied: "new", ready: true };
     const plan = planRollout(
