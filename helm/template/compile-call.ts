@@ -6,7 +6,7 @@ import { type GoFunction, type ParamType, paramTypeNames } from "./go-function.t
 import { isTrue, typeName } from "./go-type.ts";
 import { GoPanic, type GoValue } from "./go-value.ts";
 import { nodeText } from "./node-text.ts";
-import { constantOf } from "./number-constant.ts";
+import { compileLiteral } from "./compile-literal.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { TemplateExecError } from "./template-error.ts";
@@ -26,8 +26,49 @@ export type Invocation = (frame: Frame, dot: GoValue, callee: GoFunction) => GoV
 
 /** Compiles the call of a function known by now. */
 export function compileCall(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Expression {
+  if (checkCount(fn, site) === undefined && !fn.scoped && fn.shortCircuit === undefined && site.name !== "call") {
+    const direct = compileDirectCall(compiler, fn, site);
+    if (direct !== undefined) return direct;
+  }
   const invocation = compileInvocation(compiler, fn, site);
   return (frame, dot) => invocation(frame, dot, fn);
+}
+
+/** The calls that make up nearly all of a template, without a list of arguments: of one or two values. */
+function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Expression | undefined {
+  const { final, named } = site;
+  const { run } = fn;
+  const [first, second, ...more] = site.args.map((arg, index) => compileArgument(compiler, arg, paramAt(fn, index)));
+  if (first === undefined || more.length > 0 || (second !== undefined && final !== undefined)) return undefined;
+  if (second === undefined && final === undefined) {
+    return (frame, dot) => {
+      const value = first(frame, dot);
+      tick(frame);
+      try {
+        return counted(frame, run(value));
+      } catch (error) {
+        throw callFailure(frame, error, site);
+      }
+    };
+  }
+  const type = paramAt(fn, 1);
+  return (frame, dot) => {
+    const piped = final?.(frame, dot);
+    if (final !== undefined) frame.node = named;
+    const value = first(frame, dot);
+    const other = second === undefined ? checkArgument(frame, piped, type) : second(frame, dot);
+    tick(frame);
+    try {
+      return counted(frame, run(value, other));
+    } catch (error) {
+      throw callFailure(frame, error, site);
+    }
+  };
+}
+
+function counted(frame: Frame, result: GoValue): GoValue {
+  if (typeof result === "string" && result.length > 1024) account(frame, result.length);
+  return result;
 }
 
 /** Compiles a call whose function is known only when it runs, as methods are. */
@@ -63,9 +104,7 @@ function compileInvocation(compiler: ExpressionCompiler, fn: GoFunction, site: C
 function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; readonly values: unknown[] }): GoValue {
   tick(frame);
   try {
-    const result = fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values);
-    if (typeof result === "string" && result.length > 1024) account(frame, result.length);
-    return result;
+    return counted(frame, fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values));
   } catch (error) {
     throw callFailure(frame, error, call.site);
   }
@@ -192,62 +231,4 @@ function compileArgument(compiler: ExpressionCompiler, node: OperandNode, type: 
     frame.node = node;
     return checkArgument(frame, expression(frame, dot), type);
   };
-}
-
-type Literal = Extract<OperandNode, { type: "bool" | "string" | "number" }>;
-
-function compileLiteral(node: Literal, type: ParamType): Argument {
-  const value = literalValue(node, type);
-  if (value !== undefined) {
-    return (frame) => {
-      frame.node = node;
-      return value;
-    };
-  }
-  const message = literalFault(node, type);
-  return (frame) => {
-    frame.node = node;
-    return fail(frame, message);
-  };
-}
-
-function literalValue(node: Literal, type: ParamType): unknown {
-  switch (type) {
-    case "any":
-    case "value":
-      return node.type === "number" ? constantOf(node) : node.value;
-    case "string":
-      return node.type === "string" ? node.value : undefined;
-    case "bool":
-      return node.type === "bool" ? node.value : undefined;
-    case "float64":
-      return node.type === "number" ? node.float : undefined;
-    case "int":
-      return node.type === "number" && node.int !== undefined ? Number(node.int) : undefined;
-    case "int64":
-      return node.type === "number" ? node.int : undefined;
-    case "uint32":
-      return node.type === "number" && node.uint !== undefined ? Number(node.uint) : undefined;
-    case "map":
-    case "list":
-    case "time":
-    case "certificate":
-      return undefined;
-  }
-}
-
-const literalNames: Partial<Record<ParamType, string>> = {
-  string: "string",
-  bool: "bool",
-  float64: "float",
-  int: "integer",
-  int64: "integer",
-  uint32: "unsigned integer",
-};
-
-function literalFault(node: Literal, type: ParamType): string {
-  const expected = literalNames[type];
-  if (expected !== undefined) return `expected ${expected}; found ${nodeText(node)}`;
-  if ((type === "any" || type === "value") && node.type === "number") return `${node.text} overflows int`;
-  return `can't handle ${nodeText(node)} for arg of type ${paramTypeNames[type]}`;
 }

@@ -1,13 +1,14 @@
-import { type CallSite, compileCall, compileDynamicCall } from "./compile-call.ts";
+import { type CallSite, compileCall } from "./compile-call.ts";
+import { type ChainSite, compileChain } from "./compile-chain.ts";
 import type { Expression } from "./compiled-template.ts";
 import { execError, type Frame } from "./frame.ts";
 import type { FunctionTable } from "./go-function.ts";
 import type { GoValue } from "./go-value.ts";
 import { nodeText } from "./node-text.ts";
 import { constantOf } from "./number-constant.ts";
-import type { CommandNode, OperandNode, PipeNode, TemplateNode, VariableNode } from "./nodes.ts";
+import type { CommandNode, OperandNode, PipeNode, VariableNode } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
-import { fieldOf, methodOf, type StaticType, staticTypeIn } from "./value-field.ts";
+import type { StaticType } from "./value-field.ts";
 import type { VariableScope } from "./variable-scope.ts";
 
 /** Compiles pipelines and operands of one template. */
@@ -23,14 +24,6 @@ export interface ExpressionCompiler {
 interface Parts {
   readonly functions: FunctionTable;
   readonly variables: VariableScope;
-}
-
-/** What stands around a chain of fields: the arguments and the piped value go to its last name. */
-interface ChainSite {
-  readonly node: TemplateNode;
-  readonly names: readonly string[];
-  readonly args: readonly OperandNode[];
-  readonly final: Expression | undefined;
 }
 
 /** Returns the compiler of a template's expressions. */
@@ -96,7 +89,7 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
   function compileOperand(node: OperandNode, args: readonly OperandNode[], final: Expression | undefined): Expression {
     if (node.type === "field") {
       const start = { receiver: (_: Frame, dot: GoValue): GoValue => dot, type: compiler.dotType };
-      return compileChain({ node, names: node.names, args, final }, start);
+      return compileChain(compiler, { node, names: node.names, args, final }, start);
     }
     if (node.type === "chain") return compileChainNode(node, { node, names: node.fields, args, final });
     if (node.type === "variable") return compileVariable(node, { node, names: node.names.slice(1), args, final });
@@ -152,7 +145,7 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
       if (slot === undefined) throw execError(frame, `undefined variable: ${name}`);
       return frame.variables[slot];
     };
-    if (site.names.length > 0) return compileChain(site, { receiver, type });
+    if (site.names.length > 0) return compileChain(compiler, site, { receiver, type });
     if (site.args.length === 0 && site.final === undefined) return receiver;
     return (frame, dot) => {
       site.final?.(frame, dot);
@@ -170,51 +163,13 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
     }
     const inner = compileOperand(node.node, [], undefined);
     const start = node.node;
-    return compileChain(site, {
+    return compileChain(compiler, site, {
       type: "concrete",
       receiver: (frame, dot) => {
         frame.node = start;
         return inner(frame, dot);
       },
     });
-  }
-
-  function compileChain(
-    site: ChainSite,
-    start: { readonly receiver: Expression; readonly type: StaticType },
-  ): Expression {
-    const { node, final } = site;
-    const names = site.names.slice(0, -1);
-    const last = site.names.at(-1) ?? "";
-    const hasArgs = site.args.length > 0 || final !== undefined;
-    const piped: { value: GoValue } = { value: undefined };
-    const call = compileDynamicCall(compiler, {
-      node,
-      named: node,
-      name: last,
-      args: site.args,
-      final: final === undefined ? undefined : () => piped.value,
-    });
-    const plainCall = compileDynamicCall(compiler, { node, named: node, name: "", args: [], final: undefined });
-    return (frame, dot) => {
-      const pipedNow = final?.(frame, dot);
-      let value = start.receiver(frame, dot);
-      if (node.type !== "chain") frame.node = node;
-      let type = start.type;
-      for (const name of names) {
-        const method = methodOf(value, name);
-        const next =
-          method === undefined
-            ? fieldOf(frame, value, { name, hasArgs: false, staticType: type })
-            : plainCall(frame, dot, method);
-        type = method === undefined ? staticTypeIn(value) : "concrete";
-        value = next;
-      }
-      const method = methodOf(value, last);
-      if (method === undefined) return fieldOf(frame, value, { name: last, hasArgs, staticType: type });
-      piped.value = pipedNow;
-      return call(frame, dot, method);
-    };
   }
 }
 

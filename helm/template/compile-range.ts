@@ -1,7 +1,7 @@
 import type { StatementCompiler } from "./compile-statement.ts";
 import { broken, continued, done, type Outcome, type Statement } from "./compiled-template.ts";
 import { account, execError, type Frame, tick } from "./frame.ts";
-import { compareStrings } from "./go-string.ts";
+import { sortedKeys } from "./go-string.ts";
 import { elementType, sliceItems } from "./go-type.ts";
 import { GoInt, type GoMap, type GoValue, goInt, isGoMap } from "./go-value.ts";
 import type { BranchNode } from "./nodes.ts";
@@ -82,7 +82,8 @@ function runLoop(frame: Frame, loop: Loop, value: GoValue): boolean {
 }
 
 function loopMap(frame: Frame, loop: Loop, map: GoMap): boolean {
-  const entries = [...map].sort(([a], [b]) => compareStrings(a, b));
+  // Go fixes the entries before the first round.
+  const entries = sortedKeys(map).map((key): readonly [string, GoValue] => [key, map.get(key)]);
   for (const [index, element] of entries) {
     if (round(frame, loop, { index, element }) === broken) break;
   }

@@ -94,7 +94,8 @@ export function compareStrings(a: string, b: string): number {
 
 /** Returns the keys of a map in Go's order. */
 export function sortedKeys(map: ReadonlyMap<string, unknown>): string[] {
-  return [...map.keys()].sort(compareStrings);
+  const keys = [...map.keys()];
+  return keys.some((key) => surrogate.test(key)) ? keys.sort(compareStrings) : keys.sort();
 }
 
 /** Returns whether a character (a string of one code point) stands for a byte that is no valid UTF-8. */

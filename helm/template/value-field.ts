@@ -27,7 +27,7 @@ export function fieldOf(frame: Frame, receiver: GoValue, access: FieldAccess): G
   if (receiver instanceof Map) {
     if (access.hasArgs) throw execError(frame, `${access.name} is not a method but has arguments`);
     const found = receiver.get(access.name);
-    return found === undefined ? missing(frame, receiver, access.name) : found;
+    return found === undefined ? missingEntry(frame, receiver, access.name) : found;
   }
   if (receiver instanceof GoObject) {
     const field = receiver.field(access.name);
@@ -54,7 +54,9 @@ export interface FieldAccess {
   readonly staticType: StaticType;
 }
 
-function missing(frame: Frame, map: GoMap, name: string): GoValue {
+/** Returns what a map gives for a key that it lacks, or that is null. */
+export function missingEntry(frame: Frame, map: GoMap, name: string): GoValue {
+  if (map.has(name)) return null;
   switch (frame.set.settings.missingKey) {
     case "zero":
       return map instanceof TypedMap ? map.zero : null;

@@ -4,7 +4,7 @@ import { GoStruct } from "./go-struct.ts";
 
 /** What `.Capabilities` tells of the cluster and of Helm. */
 export interface CapabilityFacts {
-  /** Kubernetes version with its `v`, as `v1.36.3+k3s1`. */
+  /** Kubernetes version as the chart shall see it: `v1.36.3+k3s1`. */
   readonly kubeVersion: string;
   /** API versions and kinds: `apps/v1`, `apps/v1/Deployment`. */
   readonly apiVersions: readonly string[];
@@ -37,16 +37,15 @@ class KubeVersion extends GoStruct {
 
   constructor(version: string) {
     const [, major = "0", minor = "0", patch = "0"] = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? [];
-    const full = version.startsWith("v") ? version : `v${version}`;
     const normalized = `v${Number(major)}.${Number(minor)}.${Number(patch)}`;
     super("common.KubeVersion", [
-      { name: "Version", value: full },
+      { name: "Version", value: version },
       { name: "normalizedVersion", value: normalized, isHidden: true },
       { name: "Major", value: String(Number(major)) },
       { name: "Minor", value: String(Number(minor)) },
     ]);
     this.#normalized = normalized;
-    this.#version = full;
+    this.#version = version;
   }
 
   override method(name: string): GoFunction | undefined {
