@@ -2,7 +2,7 @@ import type { Database, Sql } from "./database.ts";
 
 /** Makes many small writes durable with few commits. */
 export interface GroupCommit {
-  /** Resolves when the write is durable; rejects when its transaction failed, with all writes that shared it. */
+  /** Resolves when the write is durable; rejects when it failed. One that fails takes no other with it. */
   submit(write: (sql: Sql) => Promise<void>): Promise<void>;
 }
 
@@ -20,20 +20,26 @@ export function createGroupCommit(db: Database): GroupCommit {
   let gathered: Waiting[] = [];
   let running = false;
 
+  /** Returns whether it is durable; a single write that failed has been told so, several may be tried one by one. */
+  const commit = async (batch: readonly Waiting[]): Promise<boolean> => {
+    try {
+      await db.transaction(async (sql) => {
+        for (const { write } of batch) await write(sql);
+      });
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      return false;
+    }
+    for (const { resolve } of batch) resolve();
+    return true;
+  };
   const flush = async (): Promise<void> => {
     if (running) return;
     running = true;
     while (gathered.length > 0) {
       const batch = gathered;
       gathered = [];
-      await db
-        .transaction(async (sql) => {
-          for (const { write } of batch) await write(sql);
-        })
-        .then(
-          () => batch.forEach(({ resolve }) => resolve()),
-          (error: unknown) => batch.forEach(({ reject }) => reject(error)),
-        );
+      if (!(await commit(batch)) && batch.length > 1) for (const alone of batch) await commit([alone]);
     }
     running = false;
   };

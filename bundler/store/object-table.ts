@@ -50,12 +50,16 @@ export interface ObjectTable extends ObjectStore {
    * watches the kind, the keys are not even asked for.
    */
   touch(resource: ResourceKey, keys: () => Iterable<Omit<ObjectKey, "resource">>): Promise<void>;
+  /** Whether somebody watches the kind, or has just listed it and may begin to. */
+  isWatched(resource: ResourceKey): boolean;
   /** Calls the listener after each commit, before the writer's promise resolves. */
   onCommit(listener: (changes: readonly CommittedChange[]) => void): void;
   /** The newest version that survives a crash; desired documents take it as their revision. */
   durableVersion(): number;
 }
 
+/** Versions are reserved in blocks: what a process gave out without writing it down is not given out again by the next. */
+const reservedVersions = 1_000_000;
 const historySize = 8192;
 const maxWatchLag = 10_000;
 
@@ -63,8 +67,12 @@ const maxWatchLag = 10_000;
 export async function openObjectTable(db: Database, sealer: Sealer): Promise<ObjectTable> {
   await db.run("INSERT INTO meta (key, value) VALUES ('version', '1') ON CONFLICT (key) DO NOTHING");
   const [row] = await db.all("SELECT CAST(value AS BIGINT) AS version FROM meta WHERE key = 'version'");
+  /** Handed out; the changes of a write that is not finished have theirs already. */
   let version = row === undefined ? 1 : numberColumn(row, "version");
   let durable = version;
+  /** Up to here watchers have been told everything: what lists show at least. */
+  let published = version;
+  let reserved = version;
   const history = createEventHistory(historySize, version);
   const rows = createObjectRows(sealer);
   const presentation = createPresentation();
@@ -87,6 +95,13 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
       change,
     });
   };
+  /** Returns up to where versions are reserved once `sql` is durable. */
+  const reserve = async (sql: Sql): Promise<number> => {
+    if (version < reserved) return reserved;
+    const next = version + reservedVersions;
+    await sql.run("UPDATE meta SET value = ? WHERE key = 'version'", [String(next)]);
+    return next;
+  };
   const publish = (changes: readonly CommittedChange[]): void => {
     for (const listener of listeners) listener(changes);
     for (const { key, because: _because, ...change } of changes) {
@@ -101,22 +116,25 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
     inTurn(async () => {
       const changes: CommittedChange[] = [];
       const result = await db.transaction(async (sql) => {
-        const next = (): number => ++version;
         const done = await work(
           createWriter({
             sql,
             rows,
             changes,
-            next,
+            next: () => ++version,
             shownVersion: (key, object) => presentation.shownVersion(key, object),
           }),
         );
-        await sql.run("UPDATE meta SET value = ? WHERE key = 'version'", [String(version)]);
-        return done;
+        return { done, reserved: await reserve(sql) };
       });
+      reserved = result.reserved;
       durable = version;
-      publish(changes);
-      return result;
+      try {
+        publish(changes);
+      } finally {
+        published = version;
+      }
+      return result.done;
     });
   const shown = (key: ObjectKey, object: ApiObject): ApiObject => presentation.show(key, object);
 
@@ -125,12 +143,16 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
     present: (resource, presenter) => presentation.add(resource, presenter),
     onCommit: (listener) => void listeners.push(listener),
     durableVersion: () => durable,
+    isWatched: (resource) => presentation.isWatched(resource),
     get: async (key) => {
       const object = await rows.read(db, key);
       if (object === undefined) throw missingObject(key);
       return shown(key, object);
     },
-    list: async (request) => listObjects({ db, rows, version, show: shown }, request),
+    list: async (request) => {
+      presentation.listed(request.resource);
+      return listObjects({ db, rows, version: published, show: shown }, request);
+    },
     create: async (key, object) => shown(key, await write(async (writer) => writer.create(key, object))),
     update: async (key, object, preconditions) =>
       shown(key, await write(async (writer) => writer.update(key, object, preconditions))),
@@ -139,6 +161,8 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
       inTurn(async () => {
         if (!presentation.isWatched(resource)) {
           presentation.missed(resource, ++version);
+          published = version;
+          reserved = await reserve(db);
           return;
         }
         for (const { namespace, name } of keys()) {
@@ -146,14 +170,16 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
           const object = await rows.read(db, key);
           const change = object === undefined ? undefined : presentation.touched(key, object, () => ++version);
           if (change !== undefined) record(key, change);
+          published = version;
         }
+        reserved = await reserve(db);
       }),
     watch: (request, signal) => {
       const missedAt = presentation.missedAt(request.resource);
       if (Number(request.fromResourceVersion) < missedAt)
-        throw expiredVersion(Number(request.fromResourceVersion), version);
+        throw expiredVersion(Number(request.fromResourceVersion), published);
       presentation.watchStarted(request.resource, signal);
-      return watchHistory({ history, version: () => version, maxLag: maxWatchLag }, request, signal);
+      return watchHistory({ history, version: () => published, maxLag: maxWatchLag }, request, signal);
     },
   };
 }

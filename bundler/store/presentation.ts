@@ -25,17 +25,23 @@ export interface Presentation {
   touched(key: ObjectKey, object: ApiObject, nextVersion: () => number): StoreChange | undefined;
   forget(key: ObjectKey): void;
   isWatched(resource: ResourceKey): boolean;
+  /** Somebody lists the kind: a watch from there may follow, so for a moment it counts as watched. */
+  listed(resource: ResourceKey): void;
   watchStarted(resource: ResourceKey, signal: AbortSignal): void;
   /** Nobody watches: changes up to this version were not looked at, so a watch from before it must list again. */
   missed(resource: ResourceKey, version: number): void;
   missedAt(resource: ResourceKey): number;
 }
 
+/** A watch that follows a list begins within this time, or lists again. */
+const watchFollowsMs = 10_000;
+
 /** Returns a presentation that has shown nothing yet. */
 export function createPresentation(): Presentation {
   const presenters = new Map<ResourceKey, Presenter>();
   const shown = new Map<string, Shown>();
   const watchers = new Map<ResourceKey, number>();
+  const lists = new Map<ResourceKey, NodeJS.Timeout>();
   const missedVersions = new Map<ResourceKey, number>();
 
   const withStatus = (key: ObjectKey, object: ApiObject): ApiObject => {
@@ -73,7 +79,13 @@ export function createPresentation(): Presentation {
       return { type: "updated", resourceVersion: version, object: changed, previous: object };
     },
     forget: (key) => void shown.delete(nameOf(key)),
-    isWatched: (resource) => (watchers.get(resource) ?? 0) > 0,
+    isWatched: (resource) => (watchers.get(resource) ?? 0) > 0 || lists.has(resource),
+    listed: (resource) => {
+      if (!presenters.has(resource)) return;
+      const known = lists.get(resource);
+      if (known === undefined) lists.set(resource, setTimeout(() => lists.delete(resource), watchFollowsMs).unref());
+      else known.refresh();
+    },
     watchStarted: (resource, signal) => {
       if (signal.aborted) return;
       watchers.set(resource, (watchers.get(resource) ?? 0) + 1);
