@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { clusterNamespace } from "../shared/names.ts";
 import { createTempDir } from "../test/support/temp-dir.ts";
 import { webhookSecret } from "../test/support/drover-process.ts";
 import { type E2eChain, startChain, until } from "../test/support/e2e-chain.ts";
@@ -118,7 +119,7 @@ async function driftSeenAndCorrected(chain: E2eChain): Promise<BenchRow[]> {
   const cluster = chain.clusters["dev"];
   const seen: number[] = [];
   const corrected: number[] = [];
-  const state = async (): Promise<string> => (await chain.hub("-n", "cluster-fleet-default-dev", "get", "bundledeployment", "bench-one", "-o", "jsonpath={.status.display.state}")).stdout;
+  const state = async (): Promise<string> => (await chain.hub("-n", clusterNamespace("fleet-default", "dev"), "get", "bundledeployment", "bench-one", "-o", "jsonpath={.status.display.state}")).stdout;
   const edit = async (value: string): Promise<void> => {
     await cluster?.request("/api/v1/namespaces/bench/configmaps/one-0?fieldManager=somebody", { method: "PATCH", contentType: "application/merge-patch+json", body: { data: { value } } });
   };

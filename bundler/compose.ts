@@ -92,7 +92,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
 
   const hub = createHub();
   const onFault = (error: unknown): void => log.error({ err: toAppError(error) }, "unexpected error");
-  const bundleDeployments = createBundleDeploymentView({ hub, version: () => objects.durableVersion() });
+  const bundleDeployments = createBundleDeploymentView({ hub, firstVersion: clock.now() * 1000 });
   const announcer = createStatusAnnouncer({ hub, objects, bundleDeployments, onFault });
   stack.defer(async () => announcer.close());
 

@@ -52,3 +52,8 @@ export function safeConcatName(...parts: readonly string[]): string {
 export function keyHash(text: string): string {
   return createHash("sha256").update(Buffer.from(text).subarray(0, 100)).digest("hex").slice(0, 12);
 }
+
+/** Returns the namespace in which a cluster's BundleDeployments are shown (Fleet: cluster controller); no two clusters share one. */
+export function clusterNamespace(workspace: string, cluster: string): string {
+  return safeConcatName("cluster", workspace, cluster, keyHash(`${workspace}::${cluster}`));
+}

@@ -76,7 +76,7 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
     const key = { namespace: workspace.namespace, name };
     const { reportDigest, agent, seenMs } = taken.report;
     await deps.commits.submit(async (sql) => {
-      if (!status.knowsReport(reportDigest)) await deps.reports.saveReport(sql, reportDigest, taken.body);
+      await deps.reports.saveReport(sql, reportDigest, taken.body);
       await deps.reports.saveState(sql, key, {
         reportDigest,
         agent,
@@ -141,7 +141,8 @@ function knowledgeOf(workspace: Workspace, cluster: FleetCluster, bundle: string
   if (bundle.slice(0, slash) !== cluster.namespace) return { known: "never" };
   // A bundle whose targets are faulty says nothing about where it should be: it stays where it is.
   if (workspace.faultyBundles.has(name)) return { known: "never" };
-  if (workspace.bundles.has(name)) return { known: "present" };
+  // So does one that may be aimed here by a group which cannot be read.
+  if (workspace.bundles.has(name)) return { known: workspace.faultyGroups.size > 0 ? "never" : "present" };
   const because = workspace.removedBundles.get(name);
   return because === undefined ? { known: "never" } : { known: "removed", because };
 }

@@ -43,7 +43,8 @@ export async function registerCluster(
         { verdict: "stalled", details: { cluster: name } },
       );
     }
-    const labels = { ...token.labels, ...request.labels };
+    // What the token says is the administrator's word: an agent does not choose its way into other targets.
+    const labels = { ...request.labels, ...token.labels };
     if (existing === undefined)
       await writer.create(key, newCluster(deps, { namespace, name }, { labels, clientID: request.clusterUid }));
     else if (holder === undefined)

@@ -21,23 +21,26 @@ export interface KnownReport {
 
 /** Returns what a cluster's report is once a check-in's statuses are laid over what was known. */
 export function takeReport(known: KnownReport, request: CheckInRequest, nowMs: number): TakenReport {
-  const states = new Map<string, ReportedState>(request.full ? [] : known.states);
-  const exceptions = new Map<string, DeploymentStatus>(request.full ? [] : known.report?.exceptions);
-  for (const status of request.statuses) {
+  const { full, statuses, gone = [] } = request;
+  if (known.report !== undefined && !full && statuses.length + gone.length === 0) {
+    const agent = request.agent ?? known.report.agent;
+    return { report: { ...known.report, agent, seenMs: nowMs, online: true }, body: bodyOf(known.states), changed: [] };
+  }
+  const states = new Map<string, ReportedState>(full ? [] : known.states);
+  const exceptions = new Map<string, DeploymentStatus>(full ? [] : known.report?.exceptions);
+  for (const status of statuses) {
     states.set(status.bundle, { id: status.appliedDeploymentId, state: status.state });
     if (saysMore(status)) exceptions.set(status.bundle, status);
     else exceptions.delete(status.bundle);
   }
-  for (const bundle of request.gone ?? []) {
+  for (const bundle of gone) {
     states.delete(bundle);
     exceptions.delete(bundle);
   }
-  const body: Report = [...states]
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([bundle, { id, state }]) => (id === undefined ? { bundle, state } : { bundle, id, state }));
-  const changed = request.full
+  const body = bodyOf(states);
+  const changed = full
     ? [...new Set([...known.states.keys(), ...states.keys()])]
-    : [...request.statuses.map(({ bundle }) => bundle), ...(request.gone ?? [])];
+    : [...statuses.map(({ bundle }) => bundle), ...gone];
   return {
     report: {
       reportDigest: stableHash(body),
@@ -49,6 +52,12 @@ export function takeReport(known: KnownReport, request: CheckInRequest, nowMs: n
     body,
     changed,
   };
+}
+
+function bodyOf(states: ReadonlyMap<string, ReportedState>): Report {
+  return [...states]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([bundle, { id, state }]) => (id === undefined ? { bundle, state } : { bundle, id, state }));
 }
 
 /** Whether a status holds more than its state: then it is kept as it is, else only counted. */

@@ -1,90 +1,128 @@
-import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import { methodNotSupported } from "../../apiserver/resources/api-error.ts";
+import type { ApiObject } from "../../apiserver/resources/api-object.ts";
+import { formatContinueToken, parseContinueToken } from "../../apiserver/storage/continue-token.ts";
+import { createEventQueue } from "../../apiserver/storage/event-queue.ts";
 import {
+  type ListRequest,
   type ObjectKey,
   type ObjectList,
   type ObjectStore,
   resourceKey,
   type StoreEvent,
 } from "../../apiserver/storage/object-store.ts";
-import { createEventQueue } from "../../apiserver/storage/event-queue.ts";
-import { expiredVersion, missingObject } from "../../apiserver/storage/store-errors.ts";
-import { stableHash } from "../../codec/stable-hash.ts";
-import type { JsonObject, JsonValue } from "../../codec/json-value.ts";
-import { fleetApiVersion, fleetGroup } from "../../shared/api/meta.ts";
-import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
-import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
-import { deploymentState } from "../../shared/status/roll-up-status.ts";
-import { deploymentMessage } from "../../shared/status/status-message.ts";
-import { deploymentsOf } from "../desired/desired-document.ts";
+import { badContinueToken, expiredVersion, missingObject } from "../../apiserver/storage/store-errors.ts";
+import { fleetGroup } from "../../shared/api/meta.ts";
+import { clusterNamespace } from "../../shared/names.ts";
 import type { Hub, Workspace } from "../desired/hub.ts";
-import { clusterNamespace } from "./status-views.ts";
+import { type ClusterSnapshot, deploymentsIn, sameDeployment, snapshotOf } from "./cluster-snapshot.ts";
 
 export const bundleDeploymentResource = resourceKey(fleetGroup, "bundledeployments");
 
 /** What the view is computed from. */
 export interface BundleDeploymentViewDeps {
   readonly hub: Hub;
-  /** The hub's sequence: the version of everything computed now. */
-  readonly version: () => number;
+  /** First version of the view: above all that an earlier process gave out. */
+  readonly firstVersion: number;
 }
 
 /** The view, and how it learns that something changed. */
 export interface BundleDeploymentView extends ObjectStore {
   /** Says that deployments of these clusters may look different now; costs nothing while nobody watches. */
-  changed(workspace: Workspace, clusters: () => Iterable<string>): void;
+  changed(workspace: Workspace, clusters: () => Iterable<string>): Promise<void>;
 }
 
-interface Watcher {
+/** What somebody was shown: the clusters of a scope, by the namespace of their BundleDeployments, in order. */
+interface Seen {
+  readonly version: number;
   readonly namespace: string | undefined;
-  readonly known: Map<string, ApiObject>;
+  readonly clusters: Map<string, ClusterSnapshot>;
+}
+
+interface Watcher extends Seen {
   push(event: StoreEvent): void;
 }
 
+const maxWatchLag = 100_000;
+/** Lists that are remembered, for their further pages and for watches that begin where they end. */
+const listsRemembered = 16;
+/** Clusters looked at between two turns of the event loop. */
+const sliceSize = 200;
+
 /**
  * Returns BundleDeployments as a read-only kind: computed from class documents and reports when somebody looks, stored
- * nowhere (design.md section 3). A watch must begin at the version of a list made just before; older ones are Expired.
+ * nowhere (design.md section 3). Every list has a version of its own; its pages show one state, and a watch from it
+ * brings what changed since, for as long as it is among the last lists. Other versions are Expired (410).
  */
-export function createBundleDeploymentView({ hub, version }: BundleDeploymentViewDeps): BundleDeploymentView {
+export function createBundleDeploymentView({ hub, firstVersion }: BundleDeploymentViewDeps): BundleDeploymentView {
   const watchers = new Set<Watcher>();
-  let changedAt = 0;
-  const stamp = (object: ApiObject): ApiObject => ({
-    ...object,
-    metadata: { ...object.metadata, resourceVersion: String(version()) },
-  });
+  let lists: Seen[] = [];
+  let version = firstVersion;
+
+  const look = (namespace: string | undefined): Seen => {
+    const seen = { version: ++version, namespace, clusters: new Map(snapshots(hub, namespace)) };
+    lists = [...lists.slice(1 - listsRemembered), seen];
+    return seen;
+  };
+  const tell = (watcher: Watcher, namespace: string, now: ClusterSnapshot | undefined): void => {
+    if (watcher.namespace !== undefined && watcher.namespace !== namespace) return;
+    const before = watcher.clusters.get(namespace);
+    if (now === undefined) watcher.clusters.delete(namespace);
+    else watcher.clusters.set(namespace, now);
+    for (const event of changesBetween(before, now, version)) watcher.push(event);
+  };
+
   return {
     get: async (key) => {
-      const found = [...listAll(hub, key.namespace)].find(({ metadata }) => metadata.name === key.name);
-      if (found === undefined) throw missingObject(key);
-      return stamp(found);
+      for (const [, snapshot] of snapshots(hub, key.namespace))
+        for (const object of deploymentsIn(snapshot))
+          if (object.metadata.name === key.name) return stamp(object, version);
+      throw missingObject(key);
     },
-    list: async (request): Promise<ObjectList> => {
-      const items = [...listAll(hub, request.namespace)]
-        .filter((object) => request.filter?.matches(object) ?? true)
-        .map(stamp);
-      return { items: items.toSorted(byKey), resourceVersion: String(version()) };
+    list: async (request) => {
+      const { seen, after } = startOf(request, { lists, version, look });
+      return readPage(seen, request, after);
     },
     create: async (_key: ObjectKey) => refused(),
     update: async () => refused(),
     delete: async () => refused(),
     watch: (request, signal) => {
       const from = Number(request.fromResourceVersion);
-      if (from < changedAt) throw expiredVersion(from, version());
-      const queue = createEventQueue<StoreEvent>(10_000, () => expiredVersion(from, version()));
-      const watcher: Watcher = { namespace: request.namespace, known: new Map(), push: (event) => queue.push(event) };
-      for (const object of listAll(hub, request.namespace)) watcher.known.set(keyOf(object), object);
+      const seen = lists.find((list) => list.version === from && covers(list.namespace, request.namespace));
+      if (seen === undefined && from !== version) throw expiredVersion(from, version);
+      const queue = createEventQueue<StoreEvent>(maxWatchLag, () => expiredVersion(from, version));
+      const known = seen?.clusters ?? snapshots(hub, request.namespace);
+      const watcher: Watcher = {
+        version: from,
+        namespace: request.namespace,
+        clusters: new Map([...known].filter(([namespace]) => covers(request.namespace, namespace))),
+        push: (event) => queue.push(event),
+      };
       watchers.add(watcher);
-      signal.addEventListener("abort", () => {
+      const now = new Map(snapshots(hub, request.namespace));
+      if (seen !== undefined) {
+        version++;
+        for (const namespace of new Set([...watcher.clusters.keys(), ...now.keys()]))
+          tell(watcher, namespace, now.get(namespace));
+      }
+      const stop = (): void => {
         watchers.delete(watcher);
         queue.end();
-      });
+      };
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
       return queue.read();
     },
-    changed: (workspace, clusters) => {
-      changedAt = version();
+    changed: async (workspace, clusters) => {
+      version++;
       if (watchers.size === 0) return;
+      let looked = 0;
       for (const cluster of clusters()) {
-        for (const watcher of watchers) tell(watcher, { workspace, cluster, version: String(version()) });
+        const namespace = clusterNamespace(workspace.namespace, cluster);
+        for (const watcher of watchers) tell(watcher, namespace, snapshotOf(workspace, cluster));
+        if (++looked % sliceSize === 0)
+          await new Promise((resolve) => {
+            setImmediate(resolve);
+          });
       }
     },
   };
@@ -94,121 +132,102 @@ function refused(): never {
   throw methodNotSupported({ group: fleetGroup, resource: "bundledeployments" }, "write");
 }
 
-function tell(
-  watcher: Watcher,
-  { workspace, cluster, version }: { workspace: Workspace; cluster: string; version: string },
-): void {
-  const namespace = clusterNamespace(workspace.namespace, cluster);
-  if (watcher.namespace !== undefined && watcher.namespace !== namespace) return;
-  const now = new Map([...listCluster(workspace, cluster)].map((object) => [keyOf(object), object]));
-  const stamp = (object: ApiObject): ApiObject => ({
-    ...object,
-    metadata: { ...object.metadata, resourceVersion: version },
-  });
-  for (const [key, previous] of watcher.known) {
-    if (!key.startsWith(`${namespace}/`) || now.has(key)) continue;
-    watcher.known.delete(key);
-    watcher.push({ type: "deleted", resourceVersion: version, object: stamp(previous), previous });
+/** Whether a scope (undefined: all namespaces) contains another. */
+function covers(scope: string | undefined, other: string | undefined): boolean {
+  return scope === undefined || scope === other;
+}
+
+function stamp(object: ApiObject, version: number): ApiObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+}
+
+function startOf(
+  request: ListRequest,
+  { lists, version, look }: { lists: readonly Seen[]; version: number; look: (namespace: string | undefined) => Seen },
+): { seen: Seen; after: string } {
+  if (request.continue === undefined) {
+    const exact = request.exactResourceVersion;
+    if (exact !== undefined && Number(exact) !== version) throw expiredVersion(Number(exact), version);
+    return { seen: look(request.namespace), after: "" };
   }
-  for (const [key, object] of now) {
-    const previous = watcher.known.get(key);
-    if (previous !== undefined && stableHash(previous) === stableHash(object)) continue;
-    watcher.known.set(key, object);
-    if (previous === undefined) watcher.push({ type: "created", resourceVersion: version, object: stamp(object) });
-    else watcher.push({ type: "updated", resourceVersion: version, object: stamp(object), previous });
+  const token = parseContinueToken(request.continue);
+  if (token === undefined) throw badContinueToken();
+  const seen = lists.find((list) => list.version === token.version && list.namespace === request.namespace);
+  if (seen === undefined) throw expiredVersion(token.version, version);
+  return { seen, after: token.after };
+}
+
+function readPage({ version, clusters }: Seen, request: ListRequest, after: string): ObjectList {
+  const limit = request.limit === undefined || request.limit === 0 ? Infinity : request.limit;
+  const items: ApiObject[] = [];
+  const resourceVersion = String(version);
+  for (const [namespace, snapshot] of clusters) {
+    // Keys are `<namespace>/<name>`, and both parts are in order.
+    if (namespace < after.slice(0, Math.max(0, after.indexOf("/")))) continue;
+    for (const object of deploymentsIn(snapshot)) {
+      const key = keyOf(object);
+      if (after !== "" && !isAfter(object, after)) continue;
+      if (!(request.filter?.matches(object) ?? true)) continue;
+      if (items.length === limit) {
+        const last = items.at(-1);
+        return {
+          items,
+          resourceVersion,
+          continue: formatContinueToken({ version, after: last === undefined ? key : keyOf(last) }),
+        };
+      }
+      items.push(stamp(object, version));
+    }
   }
+  return { items, resourceVersion };
+}
+
+function isAfter({ metadata: { namespace = "", name = "" } }: ApiObject, after: string): boolean {
+  const slash = after.indexOf("/");
+  const afterNamespace = after.slice(0, slash);
+  return namespace > afterNamespace || (namespace === afterNamespace && name > after.slice(slash + 1));
 }
 
 function keyOf({ metadata }: ApiObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
 }
 
-function byKey(left: ApiObject, right: ApiObject): number {
-  return keyOf(left) < keyOf(right) ? -1 : 1;
+function* changesBetween(
+  before: ClusterSnapshot | undefined,
+  now: ClusterSnapshot | undefined,
+  version: number,
+): Iterable<StoreEvent> {
+  const resourceVersion = String(version);
+  const old = new Map(before?.deployments.map((wanted) => [wanted.bundle, wanted]));
+  for (const wanted of now?.deployments ?? []) {
+    const known = old.get(wanted.bundle);
+    old.delete(wanted.bundle);
+    if (
+      now === undefined ||
+      (known !== undefined && before !== undefined && sameDeployment(before, now, wanted.bundle))
+    )
+      continue;
+    const [object] = deploymentsIn(now, wanted.bundle);
+    const [previous] = before === undefined || known === undefined ? [] : deploymentsIn(before, wanted.bundle);
+    if (object === undefined) continue;
+    if (previous === undefined) yield { type: "created", resourceVersion, object: stamp(object, version) };
+    else yield { type: "updated", resourceVersion, object: stamp(object, version), previous };
+  }
+  for (const bundle of before === undefined ? [] : old.keys()) {
+    const [previous] = before === undefined ? [] : deploymentsIn(before, bundle);
+    if (previous !== undefined) yield { type: "deleted", resourceVersion, object: stamp(previous, version), previous };
+  }
 }
 
-function* listAll(hub: Hub, namespace: string | undefined): Iterable<ApiObject> {
+/** Returns the clusters of a scope in the order of their namespaces. */
+function snapshots(hub: Hub, namespace: string | undefined): [string, ClusterSnapshot][] {
+  const found: [string, ClusterSnapshot][] = [];
   for (const workspace of hub.workspaces()) {
     for (const cluster of workspace.status.partition.clusters.keys()) {
-      if (namespace === undefined || namespace === clusterNamespace(workspace.namespace, cluster))
-        yield* listCluster(workspace, cluster);
+      const own = clusterNamespace(workspace.namespace, cluster);
+      const snapshot = covers(namespace, own) ? snapshotOf(workspace, cluster) : undefined;
+      if (snapshot !== undefined) found.push([own, snapshot]);
     }
   }
-}
-
-function* listCluster(workspace: Workspace, cluster: string): Iterable<ApiObject> {
-  const { partition } = workspace.status;
-  const clusterClass = partition.classOf(cluster);
-  if (clusterClass === undefined) return;
-  const said = workspace.status.reportOf(cluster);
-  const states = workspace.status.reportedStates(cluster);
-  for (const wanted of deploymentsOf(clusterClass, partition.bundles)) {
-    const reported = states.get(wanted.bundle);
-    const state = deploymentState(wanted, reported, said?.online ?? true);
-    yield createBundleDeployment(
-      { workspace, cluster, wanted },
-      { state, appliedId: reported?.id, detail: said?.exceptions.get(wanted.bundle) },
-    );
-  }
-}
-
-interface Place {
-  readonly workspace: Workspace;
-  readonly cluster: string;
-  readonly wanted: DesiredDeployment;
-}
-
-interface Said {
-  readonly state: string;
-  readonly appliedId: string | undefined;
-  readonly detail: DeploymentStatus | undefined;
-}
-
-function createBundleDeployment({ workspace, cluster, wanted }: Place, { state, appliedId, detail }: Said): ApiObject {
-  const name = wanted.bundle.slice(wanted.bundle.indexOf("/") + 1);
-  const namespace = clusterNamespace(workspace.namespace, cluster);
-  const ready = state === "Ready";
-  const message = detail === undefined ? undefined : deploymentMessage(detail);
-  const modified = state === "Modified";
-  return {
-    apiVersion: fleetApiVersion,
-    kind: "BundleDeployment",
-    metadata: {
-      namespace,
-      name,
-      uid: stableHash([workspace.namespace, cluster, name]).slice(0, 32),
-      labels: {
-        "fleet.cattle.io/bundle-name": name,
-        "fleet.cattle.io/bundle-namespace": workspace.namespace,
-        "fleet.cattle.io/cluster": cluster,
-        "fleet.cattle.io/cluster-namespace": workspace.namespace,
-      },
-    },
-    spec: {
-      stagedDeploymentID: wanted.deploymentId,
-      ...(wanted.paused === true ? { paused: true } : { deploymentID: wanted.deploymentId }),
-      contentId: wanted.content,
-      optionsId: wanted.options,
-    },
-    status: {
-      ...(appliedId === undefined ? {} : { appliedDeploymentID: appliedId }),
-      ready,
-      nonModified: !modified,
-      display: {
-        deployed: appliedId === wanted.deploymentId ? "True" : "False",
-        monitored: appliedId === undefined ? "False" : "True",
-        state,
-      },
-      conditions: [
-        { type: "Ready", status: ready ? "True" : "False", ...(message === undefined ? {} : { message }) },
-        { type: "Deployed", status: appliedId === wanted.deploymentId ? "True" : "False" },
-      ],
-      ...(detail === undefined ? {} : { detail: plain(detail) }),
-    },
-  };
-}
-
-/** Returns a parsed status as JSON: absent fields are left out. */
-function plain(value: DeploymentStatus): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as Record<string, JsonValue>;
+  return found.sort(([left], [right]) => (left < right ? -1 : 1));
 }

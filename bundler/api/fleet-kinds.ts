@@ -28,7 +28,7 @@ export interface FleetKindDeps {
   readonly objects: ObjectStore;
   readonly bundleDeployments: ObjectStore;
   /** Content of a Bundle that somebody made by hand: its files are stored as blobs. */
-  readonly prepareBundle: NonNullable<ResourceStrategy["prepareForCreate"]>;
+  readonly prepareBundle: (object: ApiObject, context: HookContext, previous?: ApiObject) => Promise<ApiObject>;
   readonly issueToken: (token: ApiObject) => Promise<ApiObject>;
 }
 
@@ -116,8 +116,8 @@ function kindTable(deps: FleetKindDeps): readonly FleetKind[] {
       ],
       strategy: {
         ...validated(validateBundle),
-        prepareForCreate: deps.prepareBundle,
-        prepareForUpdate: async (object, _previous, context) => deps.prepareBundle(object, context),
+        prepareForCreate: async (object, context) => deps.prepareBundle(object, context),
+        prepareForUpdate: async (object, previous, context) => deps.prepareBundle(object, context, previous),
       },
     },
     {

@@ -16,17 +16,23 @@ const fileLimitBytes = 32 * 1024 * 1024;
 
 /**
  * Returns the step that makes a Bundle deployable which somebody wrote by hand: its `spec.resources` become a stored
- * content. What a client writes into the hub's own annotation does not count: digests name content of other people too.
+ * content; one without them keeps the content it has. What a client writes into the hub's own annotation does not count: digests name content of other people too.
  */
 export function createPrepareBundle(
   db: Database,
   blobs: BlobTable,
-): (object: ApiObject, context: HookContext) => Promise<ApiObject> {
-  return async (object, context) => {
+): (object: ApiObject, context: HookContext, previous?: ApiObject) => Promise<ApiObject> {
+  return async (object, context, previous) => {
     const { [contentAnnotation]: _claimed, ...annotations } = object.metadata.annotations ?? {};
+    const stored = previous?.metadata.annotations?.[contentAnnotation];
     const spec = bundleSpecSchema.safeParse(object["spec"]);
     const resources = spec.success ? (spec.data.resources ?? []) : [];
-    if (resources.length === 0) return { ...object, metadata: { ...object.metadata, annotations } };
+    if (resources.length === 0) {
+      // A bundle built from Git keeps its content when somebody labels it.
+      const kept = stored === undefined ? annotations : { ...annotations, [contentAnnotation]: stored };
+      const { annotations: _given, ...metadata } = object.metadata;
+      return { ...object, metadata: Object.keys(kept).length === 0 ? metadata : { ...metadata, annotations: kept } };
+    }
     const content: Content = {
       source: "files",
       resources: resources.map((resource, index) => fileOf(resource, index)),

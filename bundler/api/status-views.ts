@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import type { JsonObject, JsonValue } from "../../codec/json-value.ts";
+import { clusterNamespace } from "../../shared/names.ts";
 import {
   type CountedState,
   rollUpStatus,
@@ -104,29 +105,27 @@ export function clusterGroupStatus(workspace: Workspace, object: ApiObject): Jso
   const name = object.metadata.name ?? "";
   const { partition } = workspace.status;
   const classes = [...partition.classes.values()].filter(({ groups }) => groups.some((group) => group.name === name));
-  const members = classes.flatMap((clusterClass) => [...clusterClass.members]);
-  const byCluster = members.flatMap((member) => {
-    const cluster = partition.clusters.get(member);
-    return cluster === undefined ? [] : [{ member, counts: workspace.status.countCluster(cluster) }];
-  });
-  const notReady = byCluster.filter(({ counts }) => worstState(counts) !== "Ready");
-  const counts = sumCounts(byCluster.map(({ counts: own }) => own));
+  const counted = classes.map((clusterClass) => workspace.status.countClass(clusterClass));
+  const total = (of: (counts: (typeof counted)[number]) => number): number =>
+    counted.reduce((sum, counts) => sum + of(counts), 0);
+  const [clusters, ready] = [total((counts) => counts.clusters), total((counts) => counts.ready)];
+  const listed: string[] = [];
+  for (const clusterClass of classes)
+    if (listed.length < listedEntries)
+      listed.push(...workspace.status.notReadyIn(clusterClass, listedEntries - listed.length));
+  const counts = sumCounts(counted.map(({ states }) => states));
+  const fault = workspace.faultyGroups.get(name);
   return {
-    clusterCount: members.length,
-    nonReadyClusterCount: notReady.length,
-    nonReadyClusters: notReady.slice(0, listedEntries).map(({ member }) => member),
-    ...rolledUp(counts, [], undefined),
+    clusterCount: clusters,
+    nonReadyClusterCount: clusters - ready,
+    nonReadyClusters: listed,
+    ...rolledUp(counts, [], fault === undefined ? undefined : `${fault.code}: ${fault.message}`),
     display: {
-      readyClusters: `${members.length - notReady.length}/${members.length}`,
+      readyClusters: `${ready}/${clusters}`,
       readyBundles: readyOf(counts),
-      state: worstState(counts),
+      state: fault === undefined ? worstState(counts) : "ErrApplied",
     },
   };
-}
-
-/** Returns the namespace in which a cluster's BundleDeployments are shown. */
-export function clusterNamespace(workspace: string, cluster: string): string {
-  return `cluster-${workspace}-${cluster}`.slice(0, 63).replace(/-+$/u, "");
 }
 
 function bundleEntries(workspace: Workspace, bundle: string): NotReadyEntry[] {

@@ -8,6 +8,7 @@ import {
   type Workspace,
 } from "../desired/hub.ts";
 import type { ClusterClass } from "../desired/fleet.ts";
+import type { ResourceKey } from "../../apiserver/storage/object-store.ts";
 import type { ObjectTable } from "../store/object-table.ts";
 
 /** What announcing works with. */
@@ -43,6 +44,7 @@ interface Marks {
 
 /** Changes are gathered this long: a status moves through several states within it. */
 const gatherMs = 50;
+const sliceSize = 200;
 
 /** Returns an announcer; where nobody watches it costs next to nothing. */
 export function createStatusAnnouncer(deps: AnnounceDeps): StatusAnnouncer {
@@ -111,7 +113,19 @@ async function announce(
     new Set([...marks.gitRepos, ...[...bundles()].flatMap((bundle) => workspace.bundles.get(bundle)?.gitRepo ?? [])]);
   await objects.touch(bundleResource, () => keys(bundles()));
   await objects.touch(gitRepoResource, () => keys(gitRepos()));
-  await objects.touch(clusterResource, () => keys(clusters()));
+  await touchMany(objects, clusterResource, () => keys(clusters()));
   await objects.touch(groupResource, () => keys(workspace.status.partition.groups.map(({ name }) => name)));
-  bundleDeployments.changed(workspace, clusters);
+  await bundleDeployments.changed(workspace, clusters);
+}
+
+/** Writers wait while objects are touched, so a class of many clusters is touched a slice at a time. */
+async function touchMany(
+  objects: ObjectTable,
+  resource: ResourceKey,
+  keys: () => readonly { namespace: string; name: string }[],
+): Promise<void> {
+  if (!objects.isWatched(resource)) return objects.touch(resource, () => []);
+  const all = keys();
+  for (let start = 0; start < all.length; start += sliceSize)
+    await objects.touch(resource, () => all.slice(start, start + sliceSize));
 }

@@ -1,3 +1,6 @@
+import { ApiError } from "../../apiserver/resources/api-error.ts";
+import type { ApiObject } from "../../apiserver/resources/api-object.ts";
+import type { ObjectKey } from "../../apiserver/storage/object-store.ts";
 import { type GitRepo, gitRepoSchema } from "../../shared/api/git-repo.ts";
 import { type Clock, isoTime } from "../../shared/clock.ts";
 import { parseDuration } from "../../shared/duration.ts";
@@ -112,6 +115,8 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       await deps.removeRepo(key);
       return;
     }
+    // Known to be here before its bundles are: whatever happens in between, a later start finds what to clean up.
+    if (!states.has(text)) await setState(key, newGitState);
     const entry = await follow(key, gitRepo);
     const { notice, pollError } = entry;
     await recordPoll(key, pollError);
@@ -132,13 +137,17 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     deps.log.info({ gitRepo: text, commit: notice.commit, ...deployed.counters }, "commit deployed");
   }
 
+  async function readObject(key: ObjectKey): Promise<ApiObject | undefined> {
+    try {
+      return await deps.objects.get(key);
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === "NotFound") return undefined;
+      throw error;
+    }
+  }
+
   async function readRepo(key: RepoKey): Promise<GitRepo | undefined> {
-    const { items } = await deps.objects.list({
-      resource: gitRepoResource,
-      namespace: key.namespace,
-      filter: { labels: {}, fields: {}, matches: ({ metadata }) => metadata.name === key.name },
-    });
-    const [found] = items;
+    const found = await readObject({ resource: gitRepoResource, ...key });
     if (found === undefined) return undefined;
     const { status: _computed, ...stored } = found;
     return gitRepoSchema.parse(stored);
@@ -179,16 +188,12 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     return entry;
   }
 
-  async function readSecret(gitRepo: GitRepo): Promise<Awaited<ReturnType<ObjectTable["get"]>> | undefined> {
+  async function readSecret(gitRepo: GitRepo): Promise<ApiObject | undefined> {
     const namespace = gitRepo.metadata.namespace ?? "";
     const wanted = gitRepo.spec.clientSecretName;
     const name = wanted === undefined || wanted === "" ? defaultCredentialSecret : wanted;
-    const { items } = await deps.objects.list({
-      resource: "/secrets",
-      namespace,
-      filter: { labels: {}, fields: {}, matches: ({ metadata }) => metadata.name === name },
-    });
-    if (items[0] !== undefined || name !== wanted) return items[0];
+    const secret = await readObject({ resource: "/secrets", namespace, name });
+    if (secret !== undefined || name !== wanted) return secret;
     throw new AppError(
       "GIT_SECRET_INVALID",
       `Secret ${namespace}/${name} does not exist: create it, or change spec.clientSecretName`,

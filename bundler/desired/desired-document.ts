@@ -17,9 +17,27 @@ export function deploymentsOf(
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .flatMap(([name, outcome]) => {
       const bundle = bundles.get(name);
-      return bundle === undefined ? [] : [bundle.deployment(outcome)];
+      if (bundle === undefined) return [];
+      const deployment = bundle.deployment(outcome);
+      return [clusterClass.paused ? { ...deployment, paused: true } : deployment];
     });
   return clusterClass.deployments;
+}
+
+const byBundle = new WeakMap<readonly DesiredDeployment[], ReadonlyMap<string, DesiredDeployment>>();
+
+/** Returns what members of a class should have of one bundle (`<workspace>/<name>`); undefined when nothing. */
+export function deploymentIn(
+  clusterClass: ClusterClass,
+  bundles: ReadonlyMap<string, FleetBundle>,
+  bundle: string,
+): DesiredDeployment | undefined {
+  const deployments = deploymentsOf(clusterClass, bundles);
+  const known = byBundle.get(deployments);
+  if (known !== undefined) return known.get(bundle);
+  const made = new Map(deployments.map((deployment) => [deployment.bundle, deployment]));
+  byBundle.set(deployments, made);
+  return made.get(bundle);
 }
 
 /** Returns what is the cluster's own and may be used by value templates. */
@@ -54,7 +72,7 @@ function hashOnce(value: object, content: () => unknown): string {
 
 /** Returns the tag of one cluster's document: equal tags, equal documents. Class and facts are hashed once per change. */
 export function documentTag({ epoch, cluster, deployments, remove }: DocumentInput): string {
-  const facts = hashOnce(cluster, () => [clusterFacts(cluster), cluster.paused]);
+  const facts = hashOnce(cluster, () => clusterFacts(cluster));
   const removals = remove.length === 0 ? "" : stableHash(remove);
   return sha256Hex(`${epoch} ${hashOnce(deployments, () => deployments)} ${facts} ${removals}`).slice(0, 32);
 }
@@ -62,10 +80,14 @@ export function documentTag({ epoch, cluster, deployments, remove }: DocumentInp
 /** Returns the document of one cluster (design.md section 4, function `desiredDocument`). `revision` rises within an epoch. */
 export function desiredDocument(input: DocumentInput, revision: number): DesiredDocument {
   const { epoch, cluster, remove } = input;
-  const deployments = cluster.paused
-    ? input.deployments.map((deployment) => ({ ...deployment, paused: true }))
-    : [...input.deployments];
-  return { epoch, revision, tag: documentTag(input), facts: clusterFacts(cluster), deployments, remove: [...remove] };
+  return {
+    epoch,
+    revision,
+    tag: documentTag(input),
+    facts: clusterFacts(cluster),
+    deployments: [...input.deployments],
+    remove: [...remove],
+  };
 }
 
 /** What the hub knows of a bundle that an agent holds. */

@@ -5,10 +5,11 @@ import {
   type ReportedState,
   type StateCounts,
   sumCounts,
+  worstState,
 } from "../../shared/status/roll-up-status.ts";
 import type { AgentInfo, Report } from "../store/report-table.ts";
 import type { ClusterClass, FleetCluster } from "./fleet.ts";
-import { deploymentsOf } from "./desired-document.ts";
+import { deploymentIn, deploymentsOf } from "./desired-document.ts";
 import { createPartition, type Partition } from "./partition.ts";
 
 /** What a cluster last said, as the hub keeps it in memory. */
@@ -26,6 +27,8 @@ export interface FleetStatus {
   readonly partition: Partition;
   /** Takes what a cluster says; the report's body is given the first time that its digest occurs. */
   report(cluster: string, said: ClusterReport, body: Report): void;
+  /** A cluster said nothing new: it is there. */
+  seen(cluster: string, seenMs: number): void;
   forget(cluster: string): void;
   reportOf(cluster: string): ClusterReport | undefined;
   /** Bundle by bundle what a cluster last reported. */
@@ -36,6 +39,14 @@ export interface FleetStatus {
   countBundle(bundle: string): StateCounts;
   /** Counts the states of all bundles of a cluster. */
   countCluster(cluster: FleetCluster): StateCounts;
+  /** Counts the members of a class, and their deployments, by what they last reported: work per report, not per cluster. */
+  countClass(clusterClass: ClusterClass): {
+    readonly clusters: number;
+    readonly ready: number;
+    readonly states: StateCounts;
+  };
+  /** Returns some members of a class that are not ready, at most `limit`. */
+  notReadyIn(clusterClass: ClusterClass, limit: number): string[];
   /** Clusters that reported more than a state for a bundle, with what they said. */
   exceptionsOf(bundle: string): ReadonlyMap<string, DeploymentStatus>;
 }
@@ -84,7 +95,7 @@ export function createFleetStatus(workspace: string): FleetStatus {
   };
   const countInClass = (bundle: string, clusterClass: ClusterClass): StateCounts => {
     const full = `${workspace}/${bundle}`;
-    const wanted = deploymentsOf(clusterClass, partition.bundles).find((deployment) => deployment.bundle === full);
+    const wanted = deploymentIn(clusterClass, partition.bundles, full);
     const counts = new Map<CountedState, number>();
     if (wanted === undefined) return counts;
     const add = (state: CountedState, by: number): void => void counts.set(state, (counts.get(state) ?? 0) + by);
@@ -93,12 +104,52 @@ export function createFleetStatus(workspace: string): FleetStatus {
       silent -= members;
       add(deploymentState(wanted, statesOf(key).get(full), !key.endsWith(offlineMark)), members);
     }
-    if (silent > 0) add("WaitApplied", silent);
+    if (silent > 0) add(deploymentState(wanted, undefined, true), silent);
+    return counts;
+  };
+
+  const countReport = (clusterClass: ClusterClass, key: string | undefined): StateCounts => {
+    const states = key === undefined ? nothing : statesOf(key);
+    const online = key?.endsWith(offlineMark) !== true;
+    const counts = new Map<CountedState, number>();
+    for (const wanted of deploymentsOf(clusterClass, partition.bundles)) {
+      const state = deploymentState(wanted, states.get(wanted.bundle), online);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
     return counts;
   };
 
   return {
     partition,
+    seen: (cluster, seenMs) => {
+      const said = reports.get(cluster);
+      if (said === undefined) return;
+      if (said.online) reports.set(cluster, { ...said, seenMs });
+      else set(cluster, { ...said, seenMs, online: true });
+    },
+    countClass: (clusterClass) => {
+      let [clusters, ready] = [0, 0];
+      const states = new Map<CountedState, number>();
+      for (const [key, members] of reportsIn(clusterClass)) {
+        const counts = countReport(clusterClass, key);
+        clusters += members;
+        if (isReady(counts)) ready += members;
+        for (const [state, number] of counts) states.set(state, (states.get(state) ?? 0) + number * members);
+      }
+      return { clusters, ready, states };
+    },
+    notReadyIn: (clusterClass, limit) => {
+      const bad = new Set(
+        reportsIn(clusterClass).flatMap(([key]) => (isReady(countReport(clusterClass, key)) ? [] : [key])),
+      );
+      const found: string[] = [];
+      if (bad.size === 0) return found;
+      for (const member of clusterClass.members) {
+        const said = reports.get(member);
+        if (bad.has(said === undefined ? undefined : keyOf(said)) && found.push(member) >= limit) break;
+      }
+      return found;
+    },
     report: (cluster, said, body) => {
       const held: Interned = interned.get(said.reportDigest) ?? {
         states: new Map<string, ReportedState>(body.map(({ bundle, id, state }) => [bundle, { id, state }])),
@@ -125,16 +176,9 @@ export function createFleetStatus(workspace: string): FleetStatus {
     countCluster: (cluster) => {
       const clusterClass = partition.classOf(cluster.name);
       const said = reports.get(cluster.name);
-      const counts = new Map<CountedState, number>();
-      for (const wanted of clusterClass === undefined ? [] : deploymentsOf(clusterClass, partition.bundles)) {
-        const state = deploymentState(
-          wanted,
-          statesOf(said?.reportDigest ?? "").get(wanted.bundle),
-          said?.online ?? true,
-        );
-        counts.set(state, (counts.get(state) ?? 0) + 1);
-      }
-      return counts;
+      return clusterClass === undefined
+        ? new Map<CountedState, number>()
+        : countReport(clusterClass, said === undefined ? undefined : keyOf(said));
     },
     exceptionsOf: (bundle) => exceptionsByBundle.get(`${workspace}/${bundle}`) ?? nothing,
   };
@@ -144,6 +188,17 @@ function count(clusterClass: ClusterClass, key: string, by: number): void {
   const now = (clusterClass.reports.get(key) ?? 0) + by;
   if (now === 0) clusterClass.reports.delete(key);
   else clusterClass.reports.set(key, now);
+}
+
+/** Returns what the members reported, `undefined` for those that never did, with how many they are. */
+function reportsIn(clusterClass: ClusterClass): [string | undefined, number][] {
+  const known = [...clusterClass.reports];
+  const silent = clusterClass.members.size - known.reduce((sum, [, members]) => sum + members, 0);
+  return silent > 0 ? [...known, [undefined, silent]] : known;
+}
+
+function isReady(counts: StateCounts): boolean {
+  return worstState(counts) === "Ready";
 }
 
 function keyOf(said: ClusterReport): string {

@@ -36,6 +36,8 @@ export interface FleetGroup extends TargetGroup {
 export interface ClusterClass {
   readonly signature: string;
   readonly members: Set<string>;
+  /** Members keep what they have. */
+  readonly paused: boolean;
   readonly groups: readonly FleetGroup[];
   /** What each bundle means for the members; bundles that mean nothing are not in it. */
   readonly outcomes: Map<string, Outcome>;

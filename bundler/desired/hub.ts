@@ -24,6 +24,8 @@ export interface Workspace {
   readonly bundles: ReadonlyMap<string, AimedBundle>;
   /** Bundles that cannot be aimed, with the cause. */
   readonly faultyBundles: ReadonlyMap<string, AppError>;
+  /** ClusterGroups that cannot be read, with the cause: while there are any, nobody is told to remove what is not aimed at him. */
+  readonly faultyGroups: ReadonlyMap<string, AppError>;
   /** Bundles that are gone, with the cause. */
   readonly removedBundles: ReadonlyMap<string, string>;
   /** Returns the cluster that a Kubernetes cluster (by its identity) registered as. */
@@ -52,6 +54,7 @@ export interface Hub {
 interface MutableWorkspace extends Workspace {
   readonly bundles: Map<string, AimedBundle>;
   readonly faultyBundles: Map<string, AppError>;
+  readonly faultyGroups: Map<string, AppError>;
   readonly removedBundles: Map<string, string>;
   readonly groups: Map<string, FleetGroup>;
   readonly clientIds: Map<string, string>;
@@ -75,6 +78,7 @@ export function createHub(): Hub {
       waiters: createWaiters(),
       bundles: new Map(),
       faultyBundles: new Map(),
+      faultyGroups: new Map(),
       removedBundles: new Map(),
       groups: new Map(),
     };
@@ -122,8 +126,16 @@ function applyToWorkspace(workspace: MutableWorkspace, { groups, clusters, bundl
   const touched = new Set<string>();
   if (groups.length > 0) {
     for (const { key, type, object } of groups) {
+      workspace.faultyGroups.delete(key.name);
       if (type === "deleted") workspace.groups.delete(key.name);
-      else workspace.groups.set(key.name, createGroup(object));
+      else {
+        // A group that cannot be read keeps its place, as a bundle does: a mistake moves no cluster.
+        try {
+          workspace.groups.set(key.name, createGroup(object));
+        } catch (error) {
+          workspace.faultyGroups.set(key.name, toAppError(error));
+        }
+      }
     }
     affected = affected.union(partition.setGroups([...workspace.groups.values()]).affected);
   }

@@ -68,6 +68,7 @@ export function createPartition(events: PartitionEvents): Partition {
     const created: ClusterClass = {
       signature,
       members: new Set(),
+      paused: member.paused,
       groups: groups.filter((group) => group.matches(member.labels)),
       outcomes: new Map(),
       deployments: undefined,
@@ -89,7 +90,7 @@ export function createPartition(events: PartitionEvents): Partition {
   };
   /** Puts a cluster into the class that its labels ask for; returns whether it moved. */
   const place = (cluster: FleetCluster): boolean => {
-    const signature = clusterSignature(cluster, atoms);
+    const signature = `${cluster.paused ? "paused\n" : ""}${clusterSignature(cluster, atoms)}`;
     if (classByCluster.get(cluster.name)?.signature === signature) return false;
     leave(cluster.name);
     const to = classFor(signature, cluster);

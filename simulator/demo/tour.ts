@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { JsonObject } from "../../codec/json-value.ts";
 import { printJson } from "../../codec/print-json.ts";
+import { clusterNamespace } from "../../shared/names.ts";
 import type { DemoCluster } from "./demo-clusters.ts";
 import { textAt } from "./follow.ts";
 import { type KubeHttp, pause } from "./kube-http.ts";
@@ -179,7 +180,7 @@ function steps({ dev, staging, prod }: Cast): readonly Step[] {
         await becomes("greeting on prod", `Good day, ${prod.name}!`, async () =>
           read(prod.name, greeting, "data", "text"),
         );
-        const path = `${api}/namespaces/cluster-fleet-default-${prod.name}/bundledeployments/config-greeting`;
+        const path = `${api}/namespaces/${clusterNamespace("fleet-default", prod.name)}/bundledeployments/config-greeting`;
         await becomes("the correction", "true", async () =>
           String(printJson((await demo.hub.call(path))?.["status"] ?? {}).includes("somebody")),
         );
