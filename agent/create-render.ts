@@ -1,6 +1,8 @@
 import type { Content } from "../shared/api/content.ts";
 import type { DeploymentOptions } from "../shared/api/deployment-options.ts";
+import { AppError } from "../shared/errors.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
+import type { ChartInput } from "../shared/render/chart/chart-input.ts";
 import { apiVersionOf } from "./kube/api-resource.ts";
 import type { Discovery } from "./kube/discovery.ts";
 import type { Render } from "./reconcile/render-deployment.ts";
@@ -19,9 +21,14 @@ export function createRender(discovery: Discovery, bounds: RenderBounds): Render
       return renderInWorker({ input, scopes }, bounds);
     }
     // Read on first use: an agent without deployments needs none of it.
-    const { renderObjects } = await import("../shared/render/render-objects.ts");
-    return renderObjects({ ...input, scopeOf });
+    const { renderWith } = await import("../shared/render/render-with.ts");
+    return renderWith({ ...input, scopeOf }, refuseChart);
   };
+}
+
+/** What renders charts is loaded in threads of its own only: this process would keep its memory. */
+function refuseChart({ bundle }: ChartInput): never {
+  throw new AppError("INTERNAL", `bundle ${bundle} has templates and was not given to a render thread`);
 }
 
 function hasTemplates(content: Content, options: DeploymentOptions): boolean {
@@ -31,6 +38,6 @@ function hasTemplates(content: Content, options: DeploymentOptions): boolean {
   if (Object.keys(values).length > 0 || Object.keys(templateValues).length > 0) return true;
   return content.resources.some(({ name }) => {
     const isTemplate = options.handlebars !== undefined && name.endsWith(".yaml.hbs");
-    return isTemplate || name === "Chart.yaml" || name.endsWith("/Chart.yaml");
+    return isTemplate || name.startsWith("templates/") || name === "Chart.yaml" || name.endsWith("/Chart.yaml");
   });
 }

@@ -12,6 +12,7 @@ function answer({ input, scopes }: WorkerInput): WorkerAnswer {
     const { objects, warnings } = renderObjects({
       ...input,
       options,
+      apiVersions: apiVersionsOf(scopes),
       scopeOf: (apiVersion, kind) => scopes.get(`${apiVersion}/${kind}`),
     });
     return { type: "rendered", objects, warnings };
@@ -19,6 +20,12 @@ function answer({ input, scopes }: WorkerInput): WorkerAnswer {
     const { code, message, verdict } = toAppError(error);
     return { type: "failed", code, message, verdict };
   }
+}
+
+/** Helm lists what a cluster serves as group versions and as group versions with kinds. */
+function apiVersionsOf(scopes: WorkerInput["scopes"]): string[] {
+  const kinds = [...scopes.keys()];
+  return [...new Set(kinds.map((name) => name.slice(0, name.lastIndexOf("/")))), ...kinds];
 }
 
 const work: WorkerInput = workerData;

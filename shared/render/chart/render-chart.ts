@@ -1,25 +1,73 @@
-import type { ContentResource } from "../../api/content.ts";
-import type { DeploymentOptions } from "../../api/deployment-options.ts";
+import { ChartError } from "../../../helm/chart/chart-error.ts";
+import { valuesOf } from "../../../helm/chart/chart-values.ts";
+import { renderChart as renderHelmChart, type RenderedChart } from "../../../helm/chart/render-chart.ts";
+import type { Manifest } from "../../../helm/chart/sort-manifests.ts";
+import { TemplateLimitError } from "../../../helm/template/template-error.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { AppError } from "../../errors.ts";
-import type { ClusterFacts } from "../../protocol/desired-document.ts";
+import { helmReleaseName } from "../../names.ts";
+import { collectFaults } from "../collect-faults.ts";
+import { type ParsedManifests, parseManifests } from "../raw/parse-manifests.ts";
+import { releaseNamespace } from "../set-namespace.ts";
+import type { ChartInput, ChartObjects } from "./chart-input.ts";
+import { loadBundleChart } from "./load-bundle-chart.ts";
 
-/** What a chart is rendered from. A raw bundle's `templates/` are a chart too, without a Chart.yaml. */
-export interface ChartInput {
-  readonly bundle: string;
-  /** Names are relative to the chart's directory. */
-  readonly files: readonly ContentResource[];
-  readonly options: DeploymentOptions;
-  readonly facts: ClusterFacts;
-  readonly kubeVersion: string | undefined;
+/** Returns the objects of a chart for one cluster. Throws `CHART_FAILED` with Helm's words, and `RENDER_LIMIT`. */
+export function renderChart(input: ChartInput): ChartObjects {
+  refuseUnsupported(input);
+  const rendered = runHelm(input);
+  const [main = [], hooks = [], definitions = []] = [rendered.manifests, rendered.hooks, rendered.crds].map(parseAll);
+  return {
+    objects: objectsOf(main),
+    hooks: objectsOf(hooks),
+    definitions: objectsOf(definitions),
+    warnings: [...rendered.warnings, ...[...main, ...hooks, ...definitions].flatMap(({ warnings }) => warnings)],
+  };
 }
 
-/** Returns the objects of a chart. Throws `CHART_NOT_SUPPORTED`: the Helm engine is not joined to this version yet. */
-export function renderChart(input: ChartInput): KubeObject[] {
-  const what = input.files.some(({ name }) => name === "Chart.yaml") ? "a Helm chart" : "Helm templates";
-  throw new AppError(
-    "CHART_NOT_SUPPORTED",
-    `bundle ${input.bundle} holds ${what}; charts come with a later version of Drover`,
-    { verdict: "stalled", details: { bundle: input.bundle } },
-  );
+function parseAll(manifests: readonly Pick<Manifest, "source" | "content">[]): ParsedManifests[] {
+  return collectFaults(manifests, ({ source, content }) => parseManifests({ name: source, text: content }));
+}
+
+function objectsOf(parsed: readonly ParsedManifests[]): KubeObject[] {
+  return parsed.flatMap(({ objects }) => objects);
+}
+
+/** Values that are only known in the cluster are not read yet; without them the objects would be others. */
+function refuseUnsupported({ bundle, options, namespaces }: ChartInput): void {
+  if (namespaces === "offline" || (options.helm?.valuesFrom ?? []).length === 0) return;
+  throw new AppError("BUNDLE_OPTION_UNSUPPORTED", `bundle ${bundle}: helm.valuesFrom is not read yet; take it out`, {
+    verdict: "stalled",
+    details: { bundle },
+  });
+}
+
+function runHelm(input: ChartInput): RenderedChart {
+  const { bundle, options, namespaces } = input;
+  const { releaseName, values, skipSchemaValidation } = options.helm ?? {};
+  const { namespace, defaultNamespace } = options;
+  try {
+    return renderHelmChart({
+      chart: loadBundleChart(input),
+      values: [valuesOf(values ?? {})],
+      release: {
+        name: releaseName ?? helmReleaseName(bundle.slice(bundle.lastIndexOf("/") + 1)),
+        namespace: namespaces === "offline" ? (namespace ?? defaultNamespace ?? "") : releaseNamespace(options),
+        revision: 1,
+        isUpgrade: false,
+      },
+      // Without a cluster Fleet's charts see the version without its `v`.
+      kubeVersion: namespaces === "offline" ? input.kubeVersion?.replace(/^v/, "") : input.kubeVersion,
+      apiVersions: input.apiVersions,
+      skipSchemaValidation,
+    });
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    const code = error.cause instanceof TemplateLimitError ? "RENDER_LIMIT" : "CHART_FAILED";
+    throw new AppError(code, `bundle ${bundle}: ${error.message}`, {
+      verdict: "stalled",
+      details: { bundle },
+      cause: error,
+    });
+  }
 }

@@ -76,7 +76,6 @@ export async function compareRenderStage(fleetCase: FleetCase, kustomize: Kustom
       const rendered = await renderEntry(fleetCase, assembled, { entry, kustomize });
       const name = assembled.bundle.metadata.name ?? "";
       if ("error" in rendered) {
-        if (rendered.code === "CHART_NOT_SUPPORTED") found.push(`${name}: charts are not rendered yet`);
         errors.push(`${rendered.error.bundle ?? ""} ${rendered.error.cluster ?? ""}`);
         continue;
       }

@@ -3,6 +3,10 @@ import { AppError } from "../../../../shared/errors.ts";
 import { renderObjects } from "../../../../shared/render/render-objects.ts";
 import { anInput, manifest } from "./an-input.ts";
 
+function hook(event: string): string {
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: ${event}, annotations: {helm.sh/hook: ${event}}}\n`;
+}
+
 describe("renderObjects", () => {
   it("renders plain YAML in install order, each object in its namespace", () => {
     const { objects } = renderObjects(
@@ -97,15 +101,45 @@ describe("renderObjects", () => {
     expect(unplaced.map(({ metadata }) => metadata.namespace)).toEqual([undefined, undefined]);
   });
 
-  it("says that a chart is not rendered yet, also for templates without a chart", () => {
-    const chart = { "chart/Chart.yaml": "name: c\nversion: 1.0.0\n" };
-    expect(faultOf(() => renderObjects(anInput(chart, { helm: { chart: "./chart/" } }))).code).toBe(
-      "CHART_NOT_SUPPORTED",
-    );
-    expect(faultOf(() => renderObjects(anInput({ "templates/a.yaml": "x: {{ 1 }}" }))).code).toBe(
-      "CHART_NOT_SUPPORTED",
-    );
+  it("renders a chart, also templates without one, and takes no directory that nothing names", () => {
+    const chart = {
+      "chart/Chart.yaml": "name: c\nversion: 1.0.0\n",
+      "chart/templates/a.yaml": manifest("ConfigMap", "{{ .Release.Name }}", 'data: {x: "{{ .Values.x }}"}\n'),
+    };
+    const options = { helm: { chart: "./chart/", values: { x: 3 } } };
+    expect(renderObjects(anInput(chart, options)).objects).toMatchObject([
+      { metadata: { name: "demo", namespace: "default" }, data: { x: "3" } },
+    ]);
+    const bare = { "templates/a.yaml": manifest("ConfigMap", "{{ .Chart.Name }}"), "b.yaml": manifest("Secret", "b") };
+    expect(renderObjects(anInput(bare)).objects.map(({ metadata }) => metadata.name)).toEqual(["b", "demo"]);
     expect(renderObjects(anInput(chart)).objects).toEqual([]);
+  });
+
+  it("leaves hooks out with a warning, tests silently, and brings definitions along unmoved", () => {
+    const definition =
+      "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: teas.x}\n";
+    const files = {
+      "Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+      "crds/tea.yaml": definition,
+      "templates/h.yaml": `${hook("pre-install")}---\n${hook("test")}`,
+      "templates/a.yaml": manifest("ConfigMap", "a"),
+    };
+    const { objects, warnings } = renderObjects(anInput(files, { namespace: "x" }));
+    expect(objects.map(({ metadata }) => [metadata.name, metadata.namespace])).toEqual([
+      ["a", "x"],
+      ["teas.x", undefined],
+    ]);
+    expect(warnings).toEqual(["Pod pre-install is a hook (pre-install); hooks are not run yet, it is left out"]);
+    const offline = renderObjects(anInput(files, {}, { namespaces: "offline" })).objects;
+    expect(offline.map(({ metadata }) => metadata.name)).toEqual(["a", "pre-install", "test"]);
+  });
+
+  it("names the bundle and Helm's words when a chart fails", () => {
+    const fault = faultOf(() => renderObjects(anInput({ "templates/a.yaml": 'a: {{ fail "no luck" }}' })));
+    expect([fault.code, fault.message]).toEqual([
+      "CHART_FAILED",
+      "bundle fleet-default/demo: execution error at (demo/templates/a.yaml:1:6): no luck",
+    ]);
   });
 
   it("refuses a kustomization that nobody rendered", () => {

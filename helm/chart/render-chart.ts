@@ -1,0 +1,117 @@
+import { createCapabilities } from "../functions/objects/capabilities.ts";
+import { fromBytes } from "../template/go-string.ts";
+import { type GoMap, type GoValue, goInt } from "../template/go-value.ts";
+import type { ExecuteOptions } from "../template/scope.ts";
+import { type Chart, placeCharts } from "./chart.ts";
+import { ChartError } from "./chart-error.ts";
+import { mergeMaps } from "./chart-values.ts";
+import { coalesceValues } from "./coalesce-values.ts";
+import { defaultApiVersions, defaultKubeVersion, helmBuild, normalKubeVersion } from "./default-capabilities.ts";
+import { isCompatible, processDependencies } from "./process-dependencies.ts";
+import { checkReleaseName } from "./release-name.ts";
+import { type CompiledCharts, renderTemplates } from "./render-templates.ts";
+import { sortManifests, type SortedManifests } from "./sort-manifests.ts";
+import { validateValues } from "./validate-values.ts";
+
+/** What `.Release` says. */
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: number;
+  readonly isUpgrade: boolean;
+}
+
+/** What a chart is rendered with. */
+export interface RenderChartInput {
+  readonly chart: Chart;
+  /** Values in layers; later ones win, null deletes a default of the chart. */
+  readonly values: readonly GoMap[];
+  readonly release: Release;
+  /** Version of the cluster; Helm's own without one. */
+  readonly kubeVersion?: string | undefined;
+  /** What the cluster serves, as `apps/v1` and `apps/v1/Deployment`; Helm's own list without it. */
+  readonly apiVersions?: readonly string[] | undefined;
+  readonly skipSchemaValidation?: boolean | undefined;
+  /** Limits, random source, `lookup`, clock: see `ExecuteOptions`. */
+  readonly execute?: ExecuteOptions | undefined;
+}
+
+/** One file of a `crds/` directory, as it stands in the chart. */
+export interface ChartDefinition {
+  readonly source: string;
+  readonly content: string;
+}
+
+/** What a chart comes to: manifests and hooks in the order in which Helm prints them. */
+export interface RenderedChart extends SortedManifests {
+  readonly crds: readonly ChartDefinition[];
+  /** What NOTES.txt of the chart itself says. */
+  readonly notes: string;
+  readonly warnings: readonly string[];
+}
+
+const compiledCharts = new WeakMap<object, CompiledCharts>();
+
+/**
+ * Returns what `helm template` makes of a chart. Templates are compiled once per loaded chart: keep the chart to render it
+ * again. Throws `ChartError` with Helm's words.
+ */
+export function renderChart(input: RenderChartInput): RenderedChart {
+  const { release } = input;
+  const warnings = [...input.chart.warnings];
+  const warn = (message: string): void => void warnings.push(message);
+  checkReleaseName(release.name);
+  const given = input.values.reduce<GoMap>((base, layer) => mergeMaps(base, layer), new Map());
+  const chart = processDependencies(input.chart, given, warn);
+  const values = coalesceValues(chart, given, warn);
+  if (input.skipSchemaValidation !== true) validateValues(chart, values);
+  const kubeVersion = input.kubeVersion ?? defaultKubeVersion;
+  checkKubeVersion(chart, kubeVersion);
+  const apiVersions = input.apiVersions ?? defaultApiVersions;
+  const scope = {
+    values,
+    release: releaseObject(release),
+    capabilities: createCapabilities({ kubeVersion, apiVersions, helm: helmBuild }),
+  };
+  const compiled = compiledFor(input.chart);
+  const files = renderTemplates(chart, scope, { execute: input.execute ?? {}, compiled });
+  const notes = files.get(`${chart.metadata.name}/templates/NOTES.txt`) ?? "";
+  for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
+  return { ...sortManifests(files), crds: definitionsOf(chart), notes, warnings };
+}
+
+function compiledFor(chart: Chart): CompiledCharts {
+  const known = compiledCharts.get(chart);
+  if (known !== undefined) return known;
+  const compiled: CompiledCharts = new Map();
+  compiledCharts.set(chart, compiled);
+  return compiled;
+}
+
+function releaseObject(release: Release): GoMap {
+  return new Map<string, GoValue>([
+    ["Name", release.name],
+    ["Namespace", release.namespace],
+    ["IsUpgrade", release.isUpgrade],
+    ["IsInstall", !release.isUpgrade],
+    ["Revision", goInt(release.revision)],
+    ["Service", "Helm"],
+  ]);
+}
+
+function checkKubeVersion(chart: Chart, version: string): void {
+  const { kubeVersion } = chart.metadata;
+  if (kubeVersion === "" || isCompatible(kubeVersion, normalKubeVersion(version) ?? version)) return;
+  throw new ChartError(
+    "render",
+    `chart requires kubeVersion: ${kubeVersion} which is incompatible with Kubernetes ${version}`,
+  );
+}
+
+function definitionsOf(root: Chart): ChartDefinition[] {
+  return placeCharts(root).flatMap(({ chart, path }) =>
+    chart.files
+      .filter(({ name }) => name.startsWith("crds/") && /\.(?:ya?ml|json)$/i.test(name))
+      .map(({ name, data }) => ({ source: `${path}/${name}`, content: fromBytes(data) })),
+  );
+}

@@ -1,0 +1,125 @@
+import { posix } from "node:path";
+import { describeTemplateError } from "../functions/describe-template-error.ts";
+import { ChartFiles } from "../functions/objects/chart-files.ts";
+import { ValuesMap } from "../functions/objects/values-map.ts";
+import { helmFunctions } from "../functions/registry.ts";
+import { compileTemplates, startRun, type TemplateFile } from "../template/compile-template.ts";
+import { fromBytes } from "../template/go-string.ts";
+import type { GoMap, GoValue } from "../template/go-value.ts";
+import type { ExecuteOptions } from "../template/scope.ts";
+import { TemplateExecError, TemplateLimitError, TemplateParseError } from "../template/template-error.ts";
+import type { TemplateSet } from "../template/template-set.ts";
+import type { Chart } from "./chart.ts";
+import { ChartError } from "./chart-error.ts";
+import { chartObject } from "./chart-object.ts";
+import { tableAt } from "./chart-values.ts";
+
+/** What all templates of a release see alike. */
+export interface ReleaseScope {
+  readonly values: GoMap;
+  readonly release: GoMap;
+  readonly capabilities: GoValue;
+}
+
+interface Renderable {
+  readonly file: TemplateFile;
+  readonly scope: ValuesMap;
+  readonly basePath: string;
+}
+
+/** Compiled templates of a chart, by which of its subcharts are on; shared by all renders of the chart. */
+export type CompiledCharts = Map<string, TemplateSet>;
+
+const maxCompiled = 16;
+
+/**
+ * Returns what each template file writes, by its path as `web/charts/db/templates/x.yaml`; partials are left out (Helm:
+ * `Engine.Render`). Throws `ChartError` with Helm's account of the failure.
+ */
+export function renderTemplates(
+  chart: Chart,
+  scope: ReleaseScope,
+  options: { readonly execute: ExecuteOptions; readonly compiled: CompiledCharts },
+): Map<string, string> {
+  const renderables = new Map<string, Renderable>();
+  collect(chart, renderables, { ...scope, path: chart.metadata.name, parent: undefined });
+  const sorted = [...renderables.values()].toSorted((a, b) => compareDepth(a.file.name, b.file.name));
+  const rendered = new Map<string, string>();
+  try {
+    const run = startRun(compiledSet(sorted, options.compiled), options.execute);
+    for (const { file, scope: data, basePath } of sorted) {
+      if (posix.basename(file.name).startsWith("_")) continue;
+      const place: [string, GoValue][] = [
+        ["Name", file.name],
+        ["BasePath", basePath],
+      ];
+      data.set("Template", new ValuesMap(place));
+      rendered.set(file.name, run.execute(file.name, data).replaceAll("<no value>", ""));
+    }
+  } catch (error) {
+    if (isTemplateError(error)) throw new ChartError("render", describeTemplateError(error), error);
+    throw error;
+  }
+  return rendered;
+}
+
+function isTemplateError(error: unknown): boolean {
+  return (
+    error instanceof TemplateExecError || error instanceof TemplateParseError || error instanceof TemplateLimitError
+  );
+}
+
+function compiledSet(sorted: readonly Renderable[], compiled: CompiledCharts): TemplateSet {
+  const key = sorted.map(({ file }) => file.name).join("\n");
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const set = compileTemplates(
+    sorted.map(({ file }) => file),
+    { functions: helmFunctions, missingKey: "zero" },
+  );
+  if (compiled.size >= maxCompiled) compiled.clear();
+  compiled.set(key, set);
+  return set;
+}
+
+interface Place extends ReleaseScope {
+  readonly path: string;
+  readonly parent: GoMap | undefined;
+}
+
+function collect(chart: Chart, found: Map<string, Renderable>, place: Place): GoMap {
+  const { path, parent } = place;
+  const subcharts: GoMap = new Map();
+  const scope = new ValuesMap([
+    ["Chart", chartObject(chart.metadata, parent === undefined)],
+    ["Files", new ChartFiles(chart.files.map(({ name, data }) => [name, data] as const))],
+    ["Release", place.release],
+    ["Capabilities", place.capabilities],
+    ["Values", valuesFor(chart, place)],
+    ["Subcharts", subcharts],
+  ]);
+  for (const child of chart.dependencies) {
+    const { name } = child.metadata;
+    subcharts.set(name, collect(child, found, { ...place, path: `${path}/charts/${name}`, parent: scope }));
+  }
+  const isLibrary = chart.metadata.type.toLowerCase() === "library";
+  for (const template of chart.templates) {
+    if (isLibrary && !posix.basename(template.name).startsWith("_")) continue;
+    const name = posix.join(path, template.name);
+    const file = { name, text: fromBytes(template.data) };
+    found.set(name, { file, scope, basePath: posix.join(path, "templates") });
+  }
+  return scope;
+}
+
+function valuesFor(chart: Chart, { parent, values }: Place): ValuesMap {
+  if (parent === undefined) return new ValuesMap(values);
+  return new ValuesMap(tableAt(parent, `Values.${chart.metadata.name}`) ?? []);
+}
+
+/** Deeper files come first, those of one depth in reverse order of their names, so that parents' definitions win. */
+function compareDepth(a: string, b: string): number {
+  const [depthA, depthB] = [a.split("/").length, b.split("/").length];
+  if (depthA !== depthB) return depthB - depthA;
+  return a < b ? 1 : -1;
+}

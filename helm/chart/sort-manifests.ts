@@ -1,0 +1,124 @@
+import { posix } from "node:path";
+import type { JsonValue } from "../../codec/json-value.ts";
+import { isJsonObject } from "../../codec/json-value.ts";
+import { compareKinds } from "./kind-order.ts";
+import { ChartError } from "./chart-error.ts";
+import { FieldReader } from "./read-fields.ts";
+import { readYaml, yamlFault } from "./read-yaml.ts";
+import { splitManifests } from "./split-manifests.ts";
+
+/** One rendered document. */
+export interface Manifest {
+  /** Path of its template: `web/templates/service.yaml`. */
+  readonly source: string;
+  /** Its text, as Helm prints it. */
+  readonly content: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly value: JsonValue;
+}
+
+/** When a hook runs. */
+export const hookEvents = [
+  "pre-install",
+  "post-install",
+  "pre-delete",
+  "post-delete",
+  "pre-upgrade",
+  "post-upgrade",
+  "pre-rollback",
+  "post-rollback",
+  "test",
+] as const;
+export type HookEvent = (typeof hookEvents)[number];
+
+/** A rendered document that is applied at certain moments instead of with the others. */
+export interface Hook extends Manifest {
+  readonly name: string;
+  readonly events: readonly HookEvent[];
+  readonly weight: number;
+  /** `before-hook-creation`, `hook-succeeded`, `hook-failed`, as written. */
+  readonly deletePolicies: readonly string[];
+  readonly outputLogPolicies: readonly string[];
+}
+
+/** Manifests and hooks, both in the order of kinds in which Helm installs. */
+export interface SortedManifests {
+  readonly manifests: readonly Manifest[];
+  readonly hooks: readonly Hook[];
+}
+
+/**
+ * Returns the documents of rendered files, files in order of their paths, hooks by their annotations apart (Helm:
+ * `SortManifests`). Hooks of unknown events are left out. Throws `ChartError` for what is no YAML.
+ */
+export function sortManifests(files: ReadonlyMap<string, string>): SortedManifests {
+  const manifests: Manifest[] = [];
+  const hooks: Hook[] = [];
+  for (const [source, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    if (posix.basename(source).startsWith("_") || text.trim() === "") continue;
+    for (const content of splitManifests(text)) {
+      const head = readHead(source, content);
+      const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion, value: head.value };
+      const events = head.annotations.get("helm.sh/hook");
+      if (events === undefined) manifests.push(manifest);
+      else hooks.push(...readHook(manifest, head, events));
+    }
+  }
+  return {
+    manifests: manifests.toSorted((a, b) => compareKinds(a.kind, b.kind)),
+    hooks: hooks.toSorted((a, b) => compareKinds(a.kind, b.kind)),
+  };
+}
+
+interface Head {
+  readonly value: JsonValue;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly annotations: ReadonlyMap<string, string>;
+}
+
+function readHead(source: string, content: string): Head {
+  try {
+    const value = readYaml(content);
+    const head = new FieldReader("util.SimpleHead", value);
+    const metadata = new FieldReader("util.SimpleHead.metadata", isJsonObject(value) ? value["metadata"] : undefined);
+    return {
+      value,
+      apiVersion: head.text("apiVersion"),
+      kind: head.text("kind"),
+      name: metadata.text("name"),
+      annotations: metadata.textMap("annotations") ?? new Map<string, string>(),
+    };
+  } catch (error) {
+    const fault = yamlFault(error);
+    if (fault === undefined) throw error;
+    throw new ChartError("render", `YAML parse error on ${source}: ${fault}`, error);
+  }
+}
+
+function readHook(manifest: Manifest, head: Head, events: string): Hook[] {
+  const names = listed(events).map((name) => (name === "test-success" ? "test" : name));
+  const known = hookEvents.filter((event) => names.includes(event));
+  if (names.some((name) => !known.some((event) => event === name))) return [];
+  const weight = head.annotations.get("helm.sh/hook-weight") ?? "";
+  const policies = (annotation: string): string[] => {
+    const text = head.annotations.get(annotation);
+    return text === undefined ? [] : listed(text);
+  };
+  return [
+    {
+      ...manifest,
+      name: head.name,
+      events: known,
+      weight: /^[+-]?\d+$/.test(weight) ? Number(weight) : 0,
+      deletePolicies: policies("helm.sh/hook-delete-policy"),
+      outputLogPolicies: policies("helm.sh/hook-output-log-policy"),
+    },
+  ];
+}
+
+function listed(text: string): string[] {
+  return text.split(",").map((part) => part.trim().toLowerCase());
+}

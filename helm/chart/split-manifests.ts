@@ -1,0 +1,10 @@
+const blanksBefore = /^[\s\u0085]+/u;
+
+/** Returns the documents of a rendered text, cut where a line begins with `---`, empty ones left out (Helm: `SplitManifests`). */
+export function splitManifests(text: string): string[] {
+  return text
+    .replace(blanksBefore, "")
+    .split(/^---[ \t]*/mu)
+    .map((part) => part.replace(blanksBefore, ""))
+    .filter((part) => part !== "");
+}

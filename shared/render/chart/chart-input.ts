@@ -1,0 +1,32 @@
+import type { ContentResource } from "../../api/content.ts";
+import type { DeploymentOptions } from "../../api/deployment-options.ts";
+import type { KubeObject } from "../../api/meta.ts";
+
+/** What a chart is rendered from. A raw bundle's `templates/` are a chart too, without a Chart.yaml. */
+export interface ChartInput {
+  /** `<workspace>/<bundle name>`. */
+  readonly bundle: string;
+  /** Names are relative to the chart's directory. */
+  readonly files: readonly ContentResource[];
+  /** Options merged for the cluster, its value templates evaluated. */
+  readonly options: DeploymentOptions;
+  readonly kubeVersion: string | undefined;
+  readonly apiVersions: readonly string[] | undefined;
+  /** `offline`: the release has no namespace where the options name none, as Fleet renders without a cluster. */
+  readonly namespaces: "cluster" | "offline";
+  /** Returns the name that Fleet gives the bundle's content; a chart without a Chart.yaml has it in its version. */
+  readonly contentName: () => string;
+}
+
+/** What a chart comes to. */
+export interface ChartObjects {
+  readonly objects: readonly KubeObject[];
+  /** The content of `crds/`, which Helm installs before all else. */
+  readonly definitions: readonly KubeObject[];
+  /** Objects that Helm applies at certain moments only. */
+  readonly hooks: readonly KubeObject[];
+  readonly warnings: readonly string[];
+}
+
+/** Renders charts. Throws `AppError`. */
+export type ChartRenderer = (input: ChartInput) => ChartObjects;
