@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { followDemo } from "./follow.ts";
 import { type Demo, startDemo } from "./start-demo.ts";
@@ -24,7 +24,7 @@ async function runDemo(argv: readonly string[]): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   const startMs = performance.now();
   console.log("Starting …");
-  await using demo = await startDemo({ folder: join(process.cwd(), settings.folder), kubeconfig: settings.kubeconfig });
+  await using demo = await startDemo({ folder: resolve(settings.folder), kubeconfig: settings.kubeconfig });
   console.log(
     `${describeDemo(demo)}\nStarted in ${Math.round(performance.now() - startMs)} ms. ${settings.script ? "The tour:" : "Ctrl-C ends everything. What happens:"}\n`,
   );

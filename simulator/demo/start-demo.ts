@@ -35,7 +35,7 @@ export interface Demo extends AsyncDisposable {
 }
 
 const run = promisify(execFile);
-const sample = join(import.meta.dirname, "../../examples/quick-start");
+const sample = join(import.meta.dirname, "../../examples/quick-start/repository");
 const workspace = "fleet-default";
 
 /** Starts Git server, bundler, clusters and agents, and lets the hub follow the sample repository. */
