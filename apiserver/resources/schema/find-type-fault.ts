@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../../codec/json-value.ts";
 import type { KindSchema, OpenApiSchema, SchemaRegistry } from "../open-api-schema.ts";
+import { parseQuantity } from "../quantity.ts";
 import { matchesType } from "./match-type.ts";
 
 interface Place {
@@ -27,6 +28,9 @@ function faultIn(value: JsonValue, place: Place, registry: SchemaRegistry): stri
   if (!isPlausible(value, resolved)) {
     return `json: cannot unmarshal ${wordFor(value)} into Go struct field ${place.struct}.${place.path} of type ${expected}`;
   }
+  if (definitionName(place.schema) === quantityType && isNoQuantity(value)) {
+    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  }
   if (Array.isArray(value)) return firstFault(value, { ...place, schema: resolved.items ?? {} }, registry);
   if (!isJsonObject(value)) return undefined;
   const struct = structOf(place.schema) ?? place.struct;
@@ -42,6 +46,12 @@ function faultIn(value: JsonValue, place: Place, registry: SchemaRegistry): stri
     }
   }
   return undefined;
+}
+
+const quantityType = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+
+function isNoQuantity(value: JsonValue): boolean {
+  return typeof value === "string" && parseQuantity(value) === undefined;
 }
 
 function firstFault(items: readonly JsonValue[], place: Place, registry: SchemaRegistry): string | undefined {

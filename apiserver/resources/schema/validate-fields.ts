@@ -58,7 +58,8 @@ function listFaults(
   { schema, path }: SchemaPlace,
   kind: Validation,
 ): readonly FieldError[] {
-  const duplicates = duplicateFaults(items, { schema, path });
+  // Built-in kinds have rules of their own for what is given twice.
+  const duplicates = kind.goStructs === true ? [] : duplicateFaults(items, { schema, path });
   const itemSchema = schema.items;
   if (itemSchema === undefined) return duplicates;
   const nested = items.flatMap((item, index) =>

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../../codec/json-value.ts";
 import type { ApiObject } from "../api-object.ts";
 import { fieldAt } from "../json-fields.ts";
+import { podSpecFaults } from "./validate-pod-spec.ts";
 import type { ResourceStrategy } from "../resource-definition.ts";
 
 /** Pods begin as Pending under a service account, and have time to end once they run on a node. */
@@ -14,6 +15,7 @@ export const podStrategy: ResourceStrategy = {
       status: { phase: "Pending", qosClass: "BestEffort" },
     };
   },
+  validateCreate: (pod) => podSpecFaults(isJsonObject(pod["spec"]) ? pod["spec"] : {}, "spec"),
   defaultGraceSeconds: (pod) => {
     const phase = fieldAt(pod, "status", "phase");
     const hasEnded = phase === "Succeeded" || phase === "Failed";

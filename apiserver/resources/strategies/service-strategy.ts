@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../../codec/json-value.ts";
 import type { ApiObject } from "../api-object.ts";
-import { valueFault, type FieldError } from "../field-error.ts";
+import { plainFault, unsupportedValue, valueFault, type FieldError } from "../field-error.ts";
+import { portNumberFaults } from "./validate-pod-spec.ts";
 import type { ResourceStrategy } from "../resource-definition.ts";
 
 const firstAddress = 10;
@@ -37,8 +38,33 @@ export function createServiceStrategy(): ResourceStrategy {
     // Clients that do not know the address keep it.
     prepareForUpdate: (service, previous) => withFormer(service, specOf(previous)),
     allot: withAddress,
-    validateUpdate: (service, previous) => addressFaults(specOf(service), specOf(previous)),
+    validateCreate: (service) => serviceFaults(specOf(service)),
+    validateUpdate: (service, previous) => [
+      ...serviceFaults(specOf(service)),
+      ...addressFaults(specOf(service), specOf(previous)),
+    ],
   };
+}
+
+const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+
+function serviceFaults(spec: JsonObject): readonly FieldError[] {
+  const ports = portsOf(spec);
+  const type = textOf(spec["type"]) ?? "ClusterIP";
+  const needsPorts = type !== "ExternalName" && spec["clusterIP"] !== "None";
+  return [
+    ...(needsPorts && ports.length === 0 ? [plainFault("FieldValueRequired", "spec.ports")] : []),
+    ...ports.flatMap((port, index) => [
+      ...(ports.length > 1 && textOf(port["name"]) === undefined
+        ? [plainFault("FieldValueRequired", `spec.ports[${index}].name`)]
+        : []),
+      ...portNumberFaults(port["port"], `spec.ports[${index}].port`),
+      ...(typeof port["targetPort"] === "number"
+        ? portNumberFaults(port["targetPort"], `spec.ports[${index}].targetPort`)
+        : []),
+    ]),
+    ...(types.includes(type) ? [] : [unsupportedValue("spec.type", type, types)]),
+  ];
 }
 
 function addressFaults(spec: JsonObject, before: JsonObject): readonly FieldError[] {

@@ -3,14 +3,15 @@ import type { ApiObject } from "../api-object.ts";
 import { plainFault, valueFault, type FieldError } from "../field-error.ts";
 import { fieldAt, jsonEqual, withoutFields } from "../json-fields.ts";
 import { labelSelectorOf } from "../label-selector.ts";
+import { podSpecFaults } from "./validate-pod-spec.ts";
 import type { ResourceStrategy } from "../resource-definition.ts";
 import { textMap } from "../json-text.ts";
 
 /** Deployments, ReplicaSets and DaemonSets: the selector matches the template and never changes. */
 export const selectorStrategy: ResourceStrategy = {
-  validateCreate: (object) => selectorFaults(object),
+  validateCreate: templateFaults,
   validateUpdate: (object, previous, { subresource }) =>
-    subresource === "" ? [...selectorFaults(object), ...immutableFaults(object, previous, ["spec", "selector"])] : [],
+    subresource === "" ? [...templateFaults(object), ...immutableFaults(object, previous, ["spec", "selector"])] : [],
 };
 
 const templateGeneration = "deprecated.daemonset.template.generation";
@@ -43,7 +44,7 @@ const changeableInStatefulSets = [
 
 /** StatefulSets: only what a rolling update can carry out may change. */
 export const statefulSetStrategy: ResourceStrategy = {
-  validateCreate: (object) => selectorFaults(object),
+  validateCreate: templateFaults,
   validateUpdate: (object, previous) => {
     const fixed = (set: ApiObject): JsonObject => withoutFields(specOf(set), ...changeableInStatefulSets);
     if (jsonEqual(fixed(object), fixed(previous))) return [];
@@ -99,6 +100,10 @@ export const jobStrategy: ResourceStrategy = {
       },
     };
   },
+  validateCreate: (job) =>
+    podSpecFaults(objectOf(fieldAt(job, "spec", "template", "spec")), "spec.template.spec", {
+      restartPolicies: ["OnFailure", "Never"],
+    }),
   validateUpdate: (job, previous) => [
     ...immutableFaults(job, previous, ["spec", "selector"]),
     ...immutableFaults(job, previous, ["spec", "template"]),
@@ -116,6 +121,12 @@ export const bindingStrategy: ResourceStrategy = {
     return [valueFault("FieldValueInvalid", "roleRef", { value, detail: "cannot change roleRef" })];
   },
 };
+
+/** Faults of selector and template; what a controller keeps running always restarts. */
+function templateFaults(object: ApiObject): readonly FieldError[] {
+  const spec = objectOf(fieldAt(object, "spec", "template", "spec"));
+  return [...selectorFaults(object), ...podSpecFaults(spec, "spec.template.spec", { restartPolicies: ["Always"] })];
+}
 
 function selectorFaults(object: ApiObject): readonly FieldError[] {
   const selector = fieldAt(object, "spec", "selector");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWithKube } from "../../support/kube.ts";
 import { discoverySteps } from "./discovery-steps.ts";
+import { faultSteps } from "./fault-steps.ts";
 import { kindSteps } from "./kind-steps.ts";
 import { readSteps } from "./read-steps.ts";
 import { createServerPair, type ServerPair, type Step } from "./server-pair.ts";
@@ -12,6 +13,7 @@ const scripts: Readonly<Record<string, readonly Step[]>> = {
   "reads and lists": readSteps,
   "built-in kinds": kindSteps,
   subresources: subresourceSteps,
+  "common mistakes": faultSteps,
   discovery: discoverySteps,
 };
 
