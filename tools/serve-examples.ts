@@ -32,7 +32,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 async function publish(name: string): Promise<void> {
   await server.createRepository(name);
   const work = await mkdtemp(join(tmpdir(), "drover-example-"));
-  await cp(join(examples, name), work, { recursive: true });
+  await cp(join(examples, name, "repository"), work, { recursive: true });
   const git = async (...words: string[]): Promise<void> => {
     const who = ["-c", "user.name=Drover", "-c", "user.email=drover@drover.example", "-c", "commit.gpgsign=false"];
     await run("git", [...who, ...words], { cwd: work });
