@@ -22,14 +22,14 @@ export function findTypeFault(value: JsonValue, schema: KindSchema, kind: string
 
 function faultIn(value: JsonValue, place: Place, registry: SchemaRegistry): string | undefined {
   if (value === null) return undefined;
+  if (definitionName(place.schema) === quantityType && isNoQuantity(value)) {
+    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  }
   const resolved = registry.resolve(place.schema);
   const expected = goTypeOf(place.schema, registry);
   if (expected === undefined) return undefined;
   if (!isPlausible(value, resolved)) {
     return `json: cannot unmarshal ${wordFor(value)} into Go struct field ${place.struct}.${place.path} of type ${expected}`;
-  }
-  if (definitionName(place.schema) === quantityType && isNoQuantity(value)) {
-    return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
   }
   if (Array.isArray(value)) return firstFault(value, { ...place, schema: resolved.items ?? {} }, registry);
   if (!isJsonObject(value)) return undefined;
