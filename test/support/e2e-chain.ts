@@ -19,7 +19,12 @@ export interface E2eChain extends AsyncDisposable {
 /** Starts the chain with one real cluster for each name, labelled `env=<name>`; `databaseUrl` chooses PostgreSQL. */
 export async function startChain(
   names: readonly string[],
-  options: { readonly databaseUrl?: string; readonly auditLog?: boolean; readonly installed?: boolean } = {},
+  options: {
+    readonly databaseUrl?: string;
+    readonly auditLog?: boolean;
+    readonly installed?: boolean;
+    readonly bundlerArgs?: readonly string[];
+  } = {},
 ): Promise<E2eChain> {
   await using stack = new AsyncDisposableStack();
   const git = stack.use(await startGitServer());
@@ -27,6 +32,7 @@ export async function startChain(
     await startBundler({
       port: await freePort(),
       ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+      args: options.bundlerArgs ?? [],
     }),
   );
   const started = await Promise.all(
@@ -36,7 +42,9 @@ export async function startChain(
   const clusters = Object.fromEntries(started.map((cluster) => [cluster.name, cluster]));
   const agents: Record<string, AgentProcess> = {};
   for (const cluster of started)
-    agents[cluster.name] = stack.use(await startAgent(bundler, cluster, { labels: { env: cluster.name }, installed: options.installed ?? false }));
+    agents[cluster.name] = stack.use(
+      await startAgent(bundler, cluster, { labels: { env: cluster.name }, installed: options.installed ?? false }),
+    );
   const owned = stack.move();
   return {
     git,
