@@ -1,14 +1,17 @@
 import type { Command } from "./command.ts";
 import { approveGitRepo } from "./commands/approve.ts";
+import { bundleCommand } from "./commands/bundle.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { getCommand } from "./commands/get.ts";
 import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
-import { bundleCommand, renderCommand, targetCommand } from "./commands/offline.ts";
+import { helmTemplate } from "./commands/helm-template.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { labelCommand } from "./commands/label.ts";
 import { createRegisterToken, deleteRegisterToken } from "./commands/register-token.ts";
+import { renderCommand } from "./commands/render.ts";
 import { programCommand } from "./commands/run-program.ts";
 import { statusCommand } from "./commands/status.ts";
+import { targetCommand } from "./commands/target.ts";
 
 /** Every command, in the order of help. */
 export const commands: readonly Command[] = [
@@ -25,6 +28,7 @@ export const commands: readonly Command[] = [
   bundleCommand,
   targetCommand,
   renderCommand,
+  helmTemplate,
   programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
   programCommand("agent", "Run the agent of a cluster", [
     "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",

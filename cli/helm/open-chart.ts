@@ -1,0 +1,21 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Chart } from "../../helm/chart/chart.ts";
+import { ChartError } from "../../helm/chart/chart-error.ts";
+import { loadChart, loadChartArchive } from "../../helm/chart/load-chart.ts";
+import { readChartDir } from "../../helm/chart/read-chart-dir.ts";
+
+/** Returns the chart in a directory or `.tgz`. Throws `ChartError`, also for addresses: those are not fetched. */
+export function openChart(reference: string, cwd: string): Chart {
+  const path = resolve(cwd, reference);
+  if (!existsSync(path)) {
+    const isRemote = /^[a-z]+:\/\//.test(reference);
+    throw new ChartError(
+      "load",
+      isRemote
+        ? `${reference}: charts are not fetched; give a directory or a .tgz`
+        : `path "${reference}" not found: give a directory that holds a Chart.yaml, or a .tgz`,
+    );
+  }
+  return statSync(path).isDirectory() ? loadChart(readChartDir(path)) : loadChartArchive(readFileSync(path));
+}

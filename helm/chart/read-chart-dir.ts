@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ChartFile } from "./chart.ts";
+import { ChartError } from "./chart-error.ts";
+import { type IgnoreRules, readIgnoreRules } from "./helm-ignore.ts";
+
+const maxTotalBytes = 100 * 1024 * 1024;
+const maxFileBytes = 5 * 1024 * 1024;
+const maxDepth = 60;
+
+/** Returns the files of a chart's directory that its .helmignore lets through, links followed (Helm: `LoadDir`). Throws `ChartError`. */
+export function readChartDir(folder: string): ChartFile[] {
+  const walk: Walk = { folder, rules: rulesOf(folder), files: [], bytes: 0 };
+  readFolder(walk, "", 0);
+  return walk.files;
+}
+
+interface Walk {
+  readonly folder: string;
+  readonly rules: IgnoreRules;
+  readonly files: ChartFile[];
+  bytes: number;
+}
+
+function rulesOf(folder: string): IgnoreRules {
+  const path = join(folder, ".helmignore");
+  const text = statOf(path)?.isFile() === true ? readFileSync(path, "utf8") : "";
+  return readIgnoreRules(text.replace(/^\ufeff/, ""));
+}
+
+function readFolder(walk: Walk, at: string, depth: number): void {
+  if (depth > maxDepth) throw new ChartError("load", `${at} is nested deeper than ${maxDepth} directories`);
+  for (const entry of readdirSync(join(walk.folder, at)).toSorted()) {
+    const name = at === "" ? entry : `${at}/${entry}`;
+    const path = join(walk.folder, name);
+    const stats = statOf(path);
+    if (stats === undefined) throw new ChartError("load", `error evaluating symlink ${path}: it leads nowhere`);
+    if (walk.rules(name, stats.isDirectory())) continue;
+    if (stats.isDirectory()) readFolder(walk, name, depth + 1);
+    else readFile(walk, name, stats);
+  }
+}
+
+function readFile(walk: Walk, name: string, stats: Stats): void {
+  const path = join(walk.folder, name);
+  if (!stats.isFile()) {
+    throw new ChartError("load", `cannot load irregular file ${path} as it has file mode type bits set`);
+  }
+  walk.bytes += stats.size;
+  if (stats.size > maxFileBytes) {
+    throw new ChartError(
+      "load",
+      `error reading ${name}: chart file "${name}" is larger than the maximum file size ${maxFileBytes}`,
+    );
+  }
+  if (walk.bytes > maxTotalBytes) {
+    throw new ChartError(
+      "load",
+      `error reading ${name}: chart exceeds maximum decompressed size of ${maxTotalBytes} bytes`,
+    );
+  }
+  walk.files.push({ name, data: readFileSync(path) });
+}
+
+function statOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}

@@ -1,0 +1,35 @@
+/** Reads a text character by character, as Go reads runes. */
+export class RuneReader {
+  readonly #runes: readonly string[];
+  #pos = 0;
+
+  constructor(text: string) {
+    this.#runes = Array.from(text);
+  }
+
+  /** Returns the next character without taking it, undefined at the end. */
+  peek(): string | undefined {
+    return this.#runes[this.#pos];
+  }
+
+  /** Passes over characters. */
+  skip(count = 1): void {
+    this.#pos += count;
+  }
+
+  /** Returns all that is left without taking it. */
+  rest(): string {
+    return this.#runes.slice(this.#pos).join("");
+  }
+
+  /** Returns what stands before one of the stop characters, which is taken too; a backslash takes the next one as it is. */
+  until(stops: string): { readonly text: string; readonly stop: string | undefined } {
+    let text = "";
+    while (this.#pos < this.#runes.length) {
+      const rune = this.#runes[this.#pos++] ?? "";
+      if (stops.includes(rune)) return { text, stop: rune };
+      text += rune === "\\" ? (this.#runes[this.#pos++] ?? "") : rune;
+    }
+    return { text, stop: undefined };
+  }
+}
