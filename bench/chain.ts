@@ -20,7 +20,10 @@ const corrections = 4;
 export async function benchChain(): Promise<BenchRow[]> {
   await using chain = await startChain(["dev"], { installed: true });
   const url = await chain.git.createRepository("bench");
-  await chain.git.commit("bench", { message: "start", files: { ...bundle("one", 1, "0"), ...bundle("twenty", 20, "0") } });
+  await chain.git.commit("bench", {
+    message: "start",
+    files: { ...bundle("one", 1, "0"), ...bundle("twenty", 20, "0") },
+  });
   await followRepo(chain, url);
   await untilValue(chain, "one-0", "0");
   await untilValue(chain, "twenty-19", "0");
@@ -44,13 +47,23 @@ function bundle(name: string, objects: number, value: string): Record<string, st
 
 async function followRepo(chain: E2eChain, repo: string): Promise<void> {
   const spec = { repo, branch: "main", pollingInterval: "1h", targets: [{ name: "all", clusterSelector: {} }] };
-  const stdin = JSON.stringify({ apiVersion: "fleet.cattle.io/v1alpha1", kind: "GitRepo", metadata: { name: "bench", namespace: "fleet-default" }, spec });
-  const { exitCode, stderr } = await kubectl(["apply", "-f", "-"], { kubeconfigPath: chain.bundler.kubeconfigPath, stdin });
+  const stdin = JSON.stringify({
+    apiVersion: "fleet.cattle.io/v1alpha1",
+    kind: "GitRepo",
+    metadata: { name: "bench", namespace: "fleet-default" },
+    spec,
+  });
+  const { exitCode, stderr } = await kubectl(["apply", "-f", "-"], {
+    kubeconfigPath: chain.bundler.kubeconfigPath,
+    stdin,
+  });
   if (exitCode !== 0) throw new Error(stderr);
 }
 
 async function valueOf(chain: E2eChain, name: string): Promise<string> {
-  const { text } = (await chain.clusters["dev"]?.request(`/api/v1/namespaces/bench/configmaps/${name}`)) ?? { text: "" };
+  const { text } = (await chain.clusters["dev"]?.request(`/api/v1/namespaces/bench/configmaps/${name}`)) ?? {
+    text: "",
+  };
   return /"data":\{"value":"([^"]*)"/u.exec(text)?.[1] ?? "";
 }
 
@@ -58,7 +71,8 @@ async function valueOf(chain: E2eChain, name: string): Promise<string> {
 async function untilValue(chain: E2eChain, name: string, value: string): Promise<void> {
   const endMs = performance.now() + 60_000;
   while ((await valueOf(chain, name)) !== value) {
-    if (performance.now() > endMs) throw new Error(`${name} does not become ${value}\n${chain.agents["dev"]?.output().slice(-2000) ?? ""}`);
+    if (performance.now() > endMs)
+      throw new Error(`${name} does not become ${value}\n${chain.agents["dev"]?.output().slice(-2000) ?? ""}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 2);
     });
@@ -71,10 +85,16 @@ async function callWebhook(chain: E2eChain, url: string): Promise<void> {
   const body = JSON.stringify({ url, ref: "refs/heads/main" });
   const signature = createHmac("sha256", webhookSecret).update(body).digest("hex");
   await new Promise<void>((resolve, reject) => {
-    const call = request(`${chain.bundler.url}/webhook`, { method: "POST", agent, headers: { "content-type": "application/json", "x-drover-signature-256": signature } }, (answer) => {
-      answer.resume();
-      answer.on("end", () => (answer.statusCode === 202 ? resolve() : reject(new Error(`webhook: ${answer.statusCode}`))));
-    });
+    const call = request(
+      `${chain.bundler.url}/webhook`,
+      { method: "POST", agent, headers: { "content-type": "application/json", "x-drover-signature-256": signature } },
+      (answer) => {
+        answer.resume();
+        answer.on("end", () =>
+          answer.statusCode === 202 ? resolve() : reject(new Error(`webhook: ${answer.statusCode}`)),
+        );
+      },
+    );
     call.on("error", reject);
     call.end(body);
   });
@@ -86,14 +106,21 @@ interface Case {
   readonly target: string;
 }
 
-async function commitToApplied({ chain, url }: { readonly chain: E2eChain; readonly url: string }, { name, objects, target }: Case): Promise<BenchRow[]> {
+async function commitToApplied(
+  { chain, url }: { readonly chain: E2eChain; readonly url: string },
+  { name, objects, target }: Case,
+): Promise<BenchRow[]> {
   const times: number[] = [];
   const floors: number[] = [];
   await using folder = await createTempDir("bench-floor");
   const clone = join(folder.path, "clone");
   await run("git", ["clone", "--quiet", url, clone]);
   const program = (await findOrBuildBinary("kubectl")) ?? "kubectl";
-  const env = { ...process.env, KUBECONFIG: chain.clusters["dev"]?.kubeconfigPath ?? "", KUBECACHEDIR: join(folder.path, "cache") };
+  const env = {
+    ...process.env,
+    KUBECONFIG: chain.clusters["dev"]?.kubeconfigPath ?? "",
+    KUBECACHEDIR: join(folder.path, "cache"),
+  };
   await run(program, ["create", "namespace", `floor-${name}`], { env });
   for (let round = 1; round <= rounds; round++) {
     await chain.git.commit("bench", { message: `${name} ${round}`, files: bundle(name, objects, `${name}-${round}`) });
@@ -105,13 +132,22 @@ async function commitToApplied({ chain, url }: { readonly chain: E2eChain; reado
     const files = Array.from({ length: objects }, (_, index) => ["-f", `${name}/cm-${index}.yaml`]).flat();
     const floorMs = performance.now();
     await run("git", ["pull", "--quiet", "--ff-only"], { cwd: clone });
-    await run(program, ["apply", "--server-side", "--field-manager=floor", "-n", `floor-${name}`, ...files], { cwd: clone, env });
+    await run(program, ["apply", "--server-side", "--field-manager=floor", "-n", `floor-${name}`, ...files], {
+      cwd: clone,
+      env,
+    });
     floors.push(performance.now() - floorMs);
   }
   const floor = median(floors);
   return [
     { what: `commit → applied, ${objects} objects, webhook, p50`, value: median(times), unit: "ms", floor, target },
-    { what: `commit → applied, ${objects} objects, webhook, p95`, value: percentile(times, 0.95), unit: "ms", floor: percentile(floors, 0.95), target: "≤ 2 × floor" },
+    {
+      what: `commit → applied, ${objects} objects, webhook, p95`,
+      value: percentile(times, 0.95),
+      unit: "ms",
+      floor: percentile(floors, 0.95),
+      target: "≤ 2 × floor",
+    },
   ];
 }
 
@@ -119,9 +155,24 @@ async function driftSeenAndCorrected(chain: E2eChain): Promise<BenchRow[]> {
   const cluster = chain.clusters["dev"];
   const seen: number[] = [];
   const corrected: number[] = [];
-  const state = async (): Promise<string> => (await chain.hub("-n", clusterNamespace("fleet-default", "dev"), "get", "bundledeployment", "bench-one", "-o", "jsonpath={.status.display.state}")).stdout;
+  const state = async (): Promise<string> =>
+    (
+      await chain.hub(
+        "-n",
+        clusterNamespace("fleet-default", "dev"),
+        "get",
+        "bundledeployment",
+        "bench-one",
+        "-o",
+        "jsonpath={.status.display.state}",
+      )
+    ).stdout;
   const edit = async (value: string): Promise<void> => {
-    await cluster?.request("/api/v1/namespaces/bench/configmaps/one-0?fieldManager=somebody", { method: "PATCH", contentType: "application/merge-patch+json", body: { data: { value } } });
+    await cluster?.request("/api/v1/namespaces/bench/configmaps/one-0?fieldManager=somebody", {
+      method: "PATCH",
+      contentType: "application/merge-patch+json",
+      body: { data: { value } },
+    });
   };
   const before = await valueOf(chain, "one-0");
   for (let round = 0; round < rounds; round++) {
@@ -132,10 +183,16 @@ async function driftSeenAndCorrected(chain: E2eChain): Promise<BenchRow[]> {
     await edit(before);
     await until("Ready again", async () => (await state()) === "Ready");
   }
-  const files = { ...bundle("one", 1, before), "one/fleet.yaml": "defaultNamespace: bench\ncorrectDrift: { enabled: true }\n" };
+  const files = {
+    ...bundle("one", 1, before),
+    "one/fleet.yaml": "defaultNamespace: bench\ncorrectDrift: { enabled: true }\n",
+  };
   await chain.git.commit("bench", { message: "correct drift", files });
   await callWebhook(chain, `${chain.git.url}/bench.git`);
-  await until("the option arrives", async () => chain.agents["dev"]?.output().split("deployment applied").length !== 0 && (await state()) === "Ready");
+  await until(
+    "the option arrives",
+    async () => chain.agents["dev"]?.output().split("deployment applied").length !== 0 && (await state()) === "Ready",
+  );
   // The agent takes more corrections than this within a short time for a fight with another controller.
   for (let round = 0; round < corrections; round++) {
     await edit(`again-${round}`);
@@ -144,7 +201,12 @@ async function driftSeenAndCorrected(chain: E2eChain): Promise<BenchRow[]> {
     corrected.push(performance.now() - startMs);
   }
   return [
-    { what: "drift visible at the hub (kubectl polling included), p50", value: median(seen), unit: "ms", target: "≤ 200 ms" },
+    {
+      what: "drift visible at the hub (kubectl polling included), p50",
+      value: median(seen),
+      unit: "ms",
+      target: "≤ 200 ms",
+    },
     { what: "drift corrected, p50", value: median(corrected), unit: "ms", target: "≤ 300 ms" },
     { what: "drift corrected, p95", value: percentile(corrected, 0.95), unit: "ms" },
   ];
@@ -152,7 +214,10 @@ async function driftSeenAndCorrected(chain: E2eChain): Promise<BenchRow[]> {
 
 async function fiftyBundles(chain: E2eChain): Promise<BenchRow[]> {
   const names = Array.from({ length: 50 }, (_, index) => `many-${index}`);
-  await chain.git.commit("bench", { message: "fifty", files: Object.assign({}, ...names.map((name) => bundle(name, 1, "x"))) as Record<string, string> });
+  await chain.git.commit("bench", {
+    message: "fifty",
+    files: Object.assign({}, ...names.map((name) => bundle(name, 1, "x"))) as Record<string, string>,
+  });
   const pid = chain.agents["dev"]?.pid ?? 0;
   let peakMb = 0;
   const sampler = setInterval(() => {

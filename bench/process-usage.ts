@@ -22,7 +22,13 @@ export function processUsage(pid: number): ProcessUsage {
 function cpuOf(pid: number): number {
   try {
     const [nanoseconds = ""] = readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ");
-    if (nanoseconds !== "0") return threadsOf(pid).reduce((sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]), 0) / 1e6;
+    if (nanoseconds !== "0")
+      return (
+        threadsOf(pid).reduce(
+          (sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]),
+          0,
+        ) / 1e6
+      );
   } catch {
     // Kernels without scheduler statistics have the ticks.
   }

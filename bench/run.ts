@@ -4,11 +4,20 @@ import { join } from "node:path";
 import { benchBuild } from "./build.ts";
 import { benchChain } from "./chain.ts";
 import { benchGit } from "./git.ts";
+import { benchHelmTemplate } from "./helm-template.ts";
 import { benchHub } from "./hub.ts";
 import type { BenchRow } from "./row.ts";
+import { benchSimulator } from "./simulator.ts";
 
 /** Every bench by name: `npm run bench` runs all, `npm run bench -- chain hub` some. */
-const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = { chain: benchChain, hub: benchHub, git: benchGit, build: benchBuild };
+const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  chain: benchChain,
+  hub: benchHub,
+  git: benchGit,
+  build: benchBuild,
+  templates: benchHelmTemplate,
+  simulator: benchSimulator,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));

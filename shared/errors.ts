@@ -47,6 +47,8 @@ export const errorCodes = {
   HUB_REFUSED: "The hub refused a request of the command line; the message is the hub's.",
   HUB_UNAUTHORIZED: "The hub does not know the agent's credential or token; register the cluster again.",
   HUB_UNREACHABLE: "The hub cannot be reached; the agent goes on from its cache.",
+  INPUT_FILE_INVALID:
+    "A file or folder given to a command cannot be read, or is something else than the command needs.",
   INTERNAL: "A fault of Drover itself; the log has the stack.",
   INVENTORY_UNREADABLE: "The list of what a deployment owns cannot be read; nothing of it is deleted until it can.",
   KUBECONFIG_INVALID: "The kubeconfig lacks something or logs in in a way the agent does not support.",

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createTempDir, type TempDir } from "./temp-dir.ts";
 
@@ -132,8 +131,14 @@ export interface AgentProcess extends AsyncDisposable {
   readonly pid: number | undefined;
 }
 
-/** What the images run the agent with: no compilers, which cost 20 MB and save nothing in so little work. */
-const installedFlags = ["--no-opt", "--no-sparkplug", "--no-maglev"];
+/** What the image runs the agent with: see agent/Dockerfile. */
+const installedFlags = [
+  "--no-opt",
+  "--no-sparkplug",
+  "--no-maglev",
+  "--max-semi-space-size=1",
+  "--max-old-space-size=100",
+];
 
 /**
  * Starts an agent for a cluster, registered at the bundler under the cluster's name. `installed`: the bundle that
@@ -181,9 +186,4 @@ export async function startAgent(
       await folder[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Reads a file of a program's data folder as text. */
-export async function readDataFile(dataDir: string, name: string): Promise<string> {
-  return readFile(join(dataDir, name), "utf8");
 }
