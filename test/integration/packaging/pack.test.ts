@@ -1,0 +1,128 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+import { commands } from "../../../cli/commands.ts";
+import { systemClock } from "../../../shared/clock.ts";
+import { silentLogger } from "../../../shared/log.ts";
+import { droverVersion } from "../../../shared/version.ts";
+import { createSimulatedCluster } from "../../../simulator/simulated-cluster.ts";
+import { freePort } from "../../kube/free-port.ts";
+import { startProgram } from "../../kube/start-program.ts";
+import { startWatchdog } from "../../kube/watchdog.ts";
+import { until } from "../../support/e2e-chain.ts";
+import { startScript } from "../../support/script-process.ts";
+import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const run = promisify(execFile);
+/** npm and the installed programs find the Node that runs this. */
+const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` };
+
+describe("the package that `npm pack` makes, installed", () => {
+  let folder: TempDir;
+  let drover: string;
+
+  beforeAll(async () => {
+    folder = await createTempDir("pack");
+    await run("npm", ["pack", "--silent", "--pack-destination", folder.path], { cwd: root, env });
+    const archive = (await readdir(folder.path)).find((name) => name.endsWith(".tgz")) ?? "";
+    const prefix = join(folder.path, "prefix");
+    const quietly = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+    await run("npm", ["install", "--global", "--prefix", prefix, ...quietly, join(folder.path, archive)], {
+      cwd: folder.path,
+      env,
+    });
+    drover = join(prefix, "bin/drover");
+    return async () => folder[Symbol.asyncDispose]();
+  }, 180_000);
+
+  /** Runs the installed command in the temporary folder; returns its exit code and what it wrote. */
+  async function call(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    try {
+      return { code: 0, ...(await run(drover, args, { cwd: folder.path, env })) };
+    } catch (error) {
+      if (typeof error === "object" && error !== null && "code" in error && "stdout" in error && "stderr" in error)
+        return { code: Number(error.code), stdout: String(error.stdout), stderr: String(error.stderr) };
+      throw error;
+    }
+  }
+
+  it("holds the licence, the notices and the programs, and no sources", async () => {
+    const installed = join(folder.path, "prefix/lib/node_modules/drover");
+    const files = await readdir(installed);
+    expect(files).toEqual(expect.arrayContaining(["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "dist"]));
+    const all = await readdir(join(installed, "dist"), { recursive: true });
+    expect(all.filter((name) => name.endsWith(".ts"))).toEqual([]);
+    expect(await readFile(join(installed, "LICENSE"), "utf8")).toContain("Apache License");
+  });
+
+  it("says its version and its commands", async () => {
+    expect((await call("--version")).stdout.trim()).toBe(droverVersion);
+    const { stdout } = await call("--help");
+    const lines = stdout.split("\n").map((line) => line.trim().split(/ {2,}/u));
+    for (const { name, summary } of commands) expect(lines).toContainEqual([name, summary]);
+  });
+
+  it("prints the settings of both programs, and what is missing", async () => {
+    const { stdout } = await call("bundler", "--print-config", "--port", "7000");
+    expect(JSON.parse(stdout)).toMatchObject({ port: 7000, dataDir: "./drover-data" });
+    expect(await call("agent")).toMatchObject({ code: 2, stderr: expect.stringContaining("--hub (AGENT_HUB)") });
+    expect(await call("agent", "--hub", "https://hub.example")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--kubeconfig (AGENT_KUBECONFIG) is needed"),
+    });
+  });
+
+  it("runs the whole chain: hub, command line, agent, its workers", { timeout: 120_000 }, async () => {
+    await using stack = new AsyncDisposableStack();
+    const watchdog = startWatchdog(folder.path);
+    stack.defer(async () => watchdog.release());
+    const cluster = stack.use(await createSimulatedCluster({ name: "packed", clock: systemClock, log: silentLogger }));
+    const kubeconfig = join(folder.path, "cluster.kubeconfig");
+    await writeFile(kubeconfig, cluster.kubeconfig, { mode: 0o600 });
+    const [hubPort, gitPort] = [await freePort(), await freePort()];
+    const git = stack.use(
+      await startScript({
+        name: "git",
+        script: "tools/serve-examples.ts",
+        args: ["--root", join(folder.path, "git"), "--port", String(gitPort)],
+      }),
+    );
+    const start = async (name: string, args: readonly string[]): Promise<() => string> => {
+      const logPath = join(folder.path, `${name}.log`);
+      const program = await startProgram({ name, path: drover, args, logPath, cwd: folder.path, watchdog, env });
+      stack.defer(async () => program.stop());
+      return () => program.logTail();
+    };
+    const hubLog = await start("bundler", ["bundler", "--port", String(hubPort)]);
+    await until("the bundler listens", async () => hubLog().includes("bundler listens"), { describe: hubLog });
+    expect(await call("status")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("Workspace fleet-default: 0 repositories, 0 bundles, 0 clusters"),
+    });
+
+    const caPin = /"caPin":"(?<pin>[0-9a-f]+)"/u.exec(hubLog())?.groups?.["pin"] ?? "";
+    const where = ["--hub", `https://localhost:${hubPort}`, "--ca-pin", caPin, "--kubeconfig", kubeconfig];
+    const data = ["--data-dir", join(folder.path, "agent"), "--cluster-name", "packed"];
+    const unregistered = await call("agent", ...where, ...data);
+    expect(unregistered).toMatchObject({ code: 1, stderr: expect.stringContaining("start the agent with --token") });
+
+    const token = (await call("register-token", "create", "--ttl", "1h")).stdout.trim();
+    const agentLog = await start("agent", ["agent", ...where, ...data, "--token", token]);
+    await git.waitForLog(/^ready$/mu);
+    const repository = `http://127.0.0.1:${gitPort}/quick-start.git`;
+    await call("gitrepo", "add", "config", repository, "--branch", "main", "--all-clusters");
+    // The greeting is a Handlebars template: it has been through the workers that fetch and render.
+    await until(
+      "everything is ready",
+      async () => {
+        const { code, stdout } = await call("status");
+        return code === 0 && stdout.includes("packed");
+      },
+      { timeoutMs: 60_000, describe: async () => `${(await call("status")).stdout}${hubLog()}${agentLog()}` },
+    );
+    expect((await call("get", "bundles")).stdout).toMatch(/config-greeting +1\/1/u);
+  });
+});
