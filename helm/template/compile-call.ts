@@ -74,11 +74,14 @@ function counted(frame: Frame, result: GoValue): GoValue {
 /** Compiles a call whose function is known only when it runs, as methods are. */
 export function compileDynamicCall(compiler: ExpressionCompiler, site: CallSite): Invocation {
   const compiled = new Map<string, Invocation>();
+  // A method is known when it runs, and then the variables of its arguments are out of the compiler's sight.
+  const inPlace = site.args.length === 0 ? undefined : compiler.snapshot();
   return (frame, dot, callee) => {
     const signature = `${callee.params.join()}${callee.variadic ? "…" : ""}`;
     let invocation = compiled.get(signature);
     if (invocation === undefined) {
-      invocation = compileInvocation(compiler, callee, site);
+      const compile = (): Invocation => compileInvocation(compiler, callee, site);
+      invocation = inPlace === undefined ? compile() : inPlace(compile);
       compiled.set(signature, invocation);
     }
     return invocation(frame, dot, callee);

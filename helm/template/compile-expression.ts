@@ -19,6 +19,8 @@ export interface ExpressionCompiler {
   readonly pipeline: (node: PipeNode) => Expression;
   /** Set while the body of a `range` is compiled: its dot is an element, which Go types as `interface {}`. */
   dotType: StaticType;
+  /** Returns a function that runs another one with the variables of this place: for what is compiled only when it runs. */
+  readonly snapshot: () => <T>(compile: () => T) => T;
 }
 
 interface Parts {
@@ -32,6 +34,19 @@ export function createExpressionCompiler(parts: Parts): ExpressionCompiler {
     operand: (node) => compileOperand(node, [], undefined),
     pipeline: compilePipeline,
     dotType: "concrete",
+    snapshot: () => {
+      const { dotType } = compiler;
+      const seen = parts.variables.snapshot();
+      return (compile) => {
+        const now = compiler.dotType;
+        compiler.dotType = dotType;
+        try {
+          return seen(compile);
+        } finally {
+          compiler.dotType = now;
+        }
+      };
+    },
   };
   return compiler;
 

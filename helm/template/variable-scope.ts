@@ -41,6 +41,20 @@ export class VariableScope {
     return result;
   }
 
+  /** Returns a function that runs another one with the variables as they are seen here and now. */
+  snapshot(): <T>(compile: () => T) => T {
+    const seen = [...this.#entries];
+    return (compile) => {
+      const now = this.#entries;
+      this.#entries = [...seen];
+      try {
+        return compile();
+      } finally {
+        this.#entries = now;
+      }
+    };
+  }
+
   /** Says how Go types what a variable holds from here on. */
   setType(name: string, type: StaticType): void {
     const index = this.#entries.findLastIndex((entry) => entry.name === name);
