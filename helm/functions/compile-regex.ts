@@ -20,6 +20,7 @@ function compile(source: string): RE2JS {
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     const { message } = error;
-    throw new GoPanic(message.startsWith("error parsing regexp: ") ? message : `error parsing regexp: ${message}`);
+    const words = message.endsWith("trailing backslash at end of expression") ? `${message}: \`\`` : message;
+    throw new GoPanic(words.startsWith("error parsing regexp: ") ? words : `error parsing regexp: ${words}`);
   }
 }

@@ -2,7 +2,7 @@ import { compileDynamicCall, type Invocation } from "./compile-call.ts";
 import type { ExpressionCompiler } from "./compile-expression.ts";
 import type { Expression } from "./compiled-template.ts";
 import type { Frame } from "./frame.ts";
-import type { GoValue } from "./go-value.ts";
+import type { GoMap, GoValue } from "./go-value.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
 import { fieldOf, methodOf, missingEntry, type StaticType, staticTypeIn } from "./value-field.ts";
 
@@ -44,9 +44,9 @@ export function compileChain(compiler: ExpressionCompiler, site: ChainSite, star
     if (!isChain) frame.node = node;
     let type = startType;
     for (const { name, call } of steps) {
-      if (isPlainMap(value)) {
+      if (isEntry(value, name)) {
+        type = value.constructor === Map ? "interface" : staticTypeIn(value);
         value = value.get(name) ?? missingEntry(frame, value, name);
-        type = "interface";
         continue;
       }
       const method = methodOf(value, name);
@@ -59,14 +59,14 @@ export function compileChain(compiler: ExpressionCompiler, site: ChainSite, star
         type = "concrete";
       }
     }
-    if (!hasArgs && isPlainMap(value)) return value.get(last) ?? missingEntry(frame, value, last);
+    if (!hasArgs && isEntry(value, last)) return value.get(last) ?? missingEntry(frame, value, last);
     return end(frame, dot, { value, piped, type });
   };
 }
 
-/** A `map[string]interface {}` as such: it has no methods. */
-function isPlainMap(value: GoValue): value is Map<string, GoValue> {
-  return value instanceof Map && value.constructor === Map;
+/** Whether a name is an entry of a map: maps of named types can have a method of that name instead. */
+function isEntry(value: GoValue, name: string): value is GoMap {
+  return value instanceof Map && (value.constructor === Map || methodOf(value, name) === undefined);
 }
 
 /** What the last name is applied to. */

@@ -42,7 +42,7 @@ const files = {
   "bin.dat": Uint8Array.of(0, 255, 254, 195, 40),
 };
 
-const tables = ["language", "functions", "printf", "objects"] as const;
+const tables = ["language", "functions", "printf", "objects", "regex"] as const;
 
 describe.skipIf(!isThere)("templates in tables", () => {
   it.each(tables)("render to Helm's bytes, or fail with Helm's words: %s", async (name) => {
