@@ -1,19 +1,18 @@
-import { readFileSync } from "node:fs";
 import type * as z from "zod";
 import { isJsonObject, type JsonObject } from "../../codec/json-value.ts";
-import { parseYaml } from "../../codec/parse-yaml.ts";
 import { bundleNamespaceMappingSchema } from "../../shared/api/bundle-namespace-mapping.ts";
 import { clusterGroupSchema } from "../../shared/api/cluster-group.ts";
 import { clusterSchema } from "../../shared/api/cluster.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { TargetWorld } from "../../shared/targeting/target-bundle.ts";
+import { readInputFile } from "./read-input-file.ts";
 
 /**
  * Returns the clusters of a file of `Cluster`, `ClusterGroup`, `Namespace` and `BundleNamespaceMapping` objects (lists
  * too), as `kubectl get -o yaml` prints them. Objects without a namespace are in the given one. Throws CLUSTERS_INVALID.
  */
 export function readClusters(file: string, namespace: string): TargetWorld {
-  const objects = parseYaml(readFileSync(file, "utf8"), { file }).flatMap(({ value }) => itemsOf(value));
+  const objects = readInputFile(file, "clusters file").flatMap(itemsOf);
   const of = (kind: string): JsonObject[] =>
     objects.filter((object) => object["kind"] === kind).map((object) => inNamespace(object, namespace));
   const strange = objects.find(({ kind }) => typeof kind !== "string" || !kinds.has(kind));

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { JsonObject } from "../../codec/json-value.ts";
+import type { JsonValue } from "../../codec/json-value.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import {
@@ -22,7 +22,8 @@ export const reportOptions = {
 
 /** What an offline command found. */
 export interface OfflineResult {
-  readonly documents: readonly JsonObject[];
+  /** What is printed as one YAML document each; as JSON they are one list, which a single document that is a list already is. */
+  readonly documents: readonly JsonValue[];
   /** Header and rows for `-o table`. */
   readonly table: () => string;
   readonly warnings: readonly BundleWarning[];
@@ -33,8 +34,10 @@ export interface OfflineResult {
 export function report(result: OfflineResult, input: CommandInput, context: CommandContext): ExitCode {
   const format = textOption(input, "output") ?? "yaml";
   if (format === "table") context.print(result.table());
-  else if (format === "json") context.print(printValue([...result.documents], "json"));
-  else if (format === "yaml")
+  else if (format === "json") {
+    const [only] = result.documents;
+    context.print(printValue(Array.isArray(only) ? only : [...result.documents], "json"));
+  } else if (format === "yaml")
     context.print(result.documents.map((document) => printGoYaml(document).trimEnd()).join("\n---\n"));
   else throw new UsageError(`unknown output format ${format}: use yaml, json or table`);
   return reportFaults(result, input, context);

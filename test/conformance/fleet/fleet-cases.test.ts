@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createKustomizeRenderer } from "../../../shared/runtime/kustomize/kustomize.ts";
 import { findOrBuildBinary } from "../../kube/binaries.ts";
 import { deliberate } from "./deliberate.ts";
+import { type Verdict, excuse } from "./excuse.ts";
 import { notYet } from "./not-yet.ts";
 import { type FleetCase, readCase } from "./read-case.ts";
 import { compareRenderStage } from "./render-case.ts";
@@ -25,7 +26,6 @@ const kustomize = createKustomizeRenderer({
   dir: workDir,
 });
 
-type Verdict = "equal" | "deliberate" | "not yet" | "different";
 const verdicts: { area: string; stage: Stage; verdict: Verdict }[] = [];
 
 async function compare(fleetCase: FleetCase, stage: Stage): Promise<string[]> {
@@ -37,14 +37,6 @@ async function compare(fleetCase: FleetCase, stage: Stage): Promise<string[]> {
     case "rendered":
       return compareRenderStage(fleetCase, kustomize);
   }
-}
-
-/** Why a stage of a case is not expected to equal the recording; undefined: it is. */
-function excuse(id: string, stage: Stage): { verdict: Verdict; reason: string } | undefined {
-  const difference = deliberate[id];
-  if (difference?.stages.includes(stage) === true) return { verdict: "deliberate", reason: difference.reason };
-  const pending = notYet.find((entry) => entry.stage === stage && entry.ids.includes(id));
-  return pending === undefined ? undefined : { verdict: "not yet", reason: `waits for ${pending.waitsFor}` };
 }
 
 describe.each(cases)("Fleet case $id: $title", (fleetCase) => {

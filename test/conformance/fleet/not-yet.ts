@@ -6,5 +6,4 @@ export const notYet: readonly { readonly stage: Stage; readonly ids: readonly st
   { stage: "targets", ids: ["184-chart-local-file-dependency"], waitsFor: "fetching chart dependencies" },
   { stage: "rendered", ids: ["096-kustomize-helm-output"], waitsFor: "kustomizations over charts" },
   { stage: "rendered", ids: ["184-chart-local-file-dependency"], waitsFor: "fetching chart dependencies" },
-  { stage: "rendered", ids: ["170-nested-list"], waitsFor: "leaving Fleet's marks off what lies in a list inside a list" },
 ];

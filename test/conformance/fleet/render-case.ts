@@ -10,13 +10,13 @@ import type { Content } from "../../../shared/api/content.ts";
 import type { KubeObject } from "../../../shared/api/meta.ts";
 import type { AssembledBundle } from "../../../shared/bundle/assemble-bundle.ts";
 import { AppError } from "../../../shared/errors.ts";
-import { addFleetMarks } from "../../../shared/render/fleet-marks.ts";
 import { renderObjects } from "../../../shared/render/render-objects.ts";
 import { type TargetEntry, factsOf, targetBundle } from "../../../shared/targeting/target-bundle.ts";
 import { differences } from "./compare.ts";
 import { finishValues } from "./finish-values.ts";
 import type { CaseError, FleetCase } from "./read-case.ts";
-import { asJson, buildCase, clusterName } from "./run-case.ts";
+import { asJson } from "../../../cli/offline/target-view.ts";
+import { buildCase, clusterName } from "./run-case.ts";
 
 /** What one deployment is rendered to, or that it failed. */
 type Rendered = { readonly objects: readonly KubeObject[] } | { readonly error: CaseError; readonly code: string };
@@ -36,8 +36,8 @@ async function renderEntry(fleetCase: FleetCase, assembled: AssembledBundle, wor
             resources: [{ name: "objects.yaml", content: await kustomize.render({ content: assembled.content, contentId: assembled.contentId, dir }) }],
           };
     const kubeVersion = fleetCase.deploy?.kubeVersion ?? "v1.25.0";
-    const { objects } = renderObjects({ bundle, content, options, facts: factsOf(entry.cluster), kubeVersion, namespaces: "offline" });
-    return { objects: addFleetMarks(objects, bundle) };
+    const { objects } = renderObjects({ bundle, content, options, facts: factsOf(entry.cluster), kubeVersion, namespaces: "offline", fleetMarks: true });
+    return { objects };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { error: { phase: "deploy", bundle: name, cluster: clusterName(fleetCase, entry) }, code: error.code };
@@ -64,28 +64,36 @@ function sortKey(object: JsonObject): string {
 
 /** Returns the differences between the objects that Drover renders and the recorded ones. */
 export async function compareRenderStage(fleetCase: FleetCase, kustomize: KustomizeRenderer): Promise<string[]> {
-  const folder = join(fleetCase.folder, "expected/rendered");
-  const files = new Set(
-    existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml")) : [],
-  );
-  const errors: string[] = [];
-  const found: string[] = [];
+  const errors: CaseError[] = [];
+  const files = new Map<string, readonly KubeObject[]>();
   for (const assembled of buildCase(fleetCase).bundles) {
     for (const entry of targetsOf(fleetCase, assembled)) {
       if (entry.deployment?.promoted !== true) continue;
       const rendered = await renderEntry(fleetCase, assembled, { entry, kustomize });
       const name = assembled.bundle.metadata.name ?? "";
-      if ("error" in rendered) {
-        errors.push(`${rendered.error.bundle ?? ""} ${rendered.error.cluster ?? ""}`);
-        continue;
-      }
-      const file = join(clusterName(fleetCase, entry), `${name}.yaml`);
-      if (files.delete(file)) found.push(...compareFile(join(folder, file), rendered.objects));
-      else found.push(`${file}: rendered, but nothing is recorded`);
+      if ("error" in rendered) errors.push(rendered.error);
+      else files.set(join(clusterName(fleetCase, entry), `${name}.yaml`), rendered.objects);
     }
   }
-  const expected = fleetCase.errors.filter(({ phase }) => phase === "deploy").map(({ bundle = "", cluster = "" }) => `${bundle} ${cluster}`);
-  return [...differences(expected.sort(), errors.sort(), "errors"), ...found, ...[...files].map((file) => `${file}: recorded, but nothing is rendered`)];
+  return compareRendered(fleetCase, files, errors);
+}
+
+/** Returns the differences between rendered objects by file and failures, and the recorded ones. */
+export function compareRendered(fleetCase: FleetCase, files: ReadonlyMap<string, readonly KubeObject[]>, errors: readonly CaseError[]): string[] {
+  const folder = join(fleetCase.folder, "expected/rendered");
+  const left = new Set(
+    existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml")) : [],
+  );
+  const found = [...files].flatMap(([file, objects]) =>
+    left.delete(file) ? compareFile(join(folder, file), objects) : [`${file}: rendered, but nothing is recorded`],
+  );
+  const keys = (list: readonly CaseError[]): string[] =>
+    list.filter(({ phase }) => phase === "deploy").map(({ bundle = "", cluster = "" }) => `${bundle} ${cluster}`).sort();
+  return [
+    ...differences(keys(fleetCase.errors), keys(errors), "errors"),
+    ...found,
+    ...[...left].map((file) => `${file}: recorded, but nothing is rendered`),
+  ];
 }
 
 function targetsOf(fleetCase: FleetCase, assembled: AssembledBundle): readonly TargetEntry[] {

@@ -1,14 +1,13 @@
 import { parseArgs } from "node:util";
 
-import { type JsonObject, type JsonValue, isJsonObject } from "../../../codec/json-value.ts";
-import { parseJson } from "../../../codec/parse-json.ts";
-import { printJson } from "../../../codec/print-json.ts";
+import { asJson, targetView } from "../../../cli/offline/target-view.ts";
+import type { JsonObject } from "../../../codec/json-value.ts";
 import { AppError } from "../../../shared/errors.ts";
 import { type BuiltBundles, buildBundles } from "../../../shared/bundle/build-bundles.ts";
 import type { BundleOptions } from "../../../shared/bundle/bundle-options.ts";
 import { commitLabel, defaultTargets } from "../../../shared/bundle/bundle-options.ts";
 import type { AssembledBundle } from "../../../shared/bundle/assemble-bundle.ts";
-import { contentNameOf, showBundle, showImageScan } from "../../../shared/bundle/bundle-view.ts";
+import { showBundle, showImageScan } from "../../../shared/bundle/bundle-view.ts";
 import type { ScanOptions } from "../../../shared/bundle/find-bundle-dirs.ts";
 import { type Finish, type TargetEntry, targetBundle } from "../../../shared/targeting/target-bundle.ts";
 import type { CaseError, FleetCase } from "./read-case.ts";
@@ -78,17 +77,12 @@ export function buildErrors({ failed, faults }: BuiltBundles): CaseError[] {
   return failed.length + faults.length > 0 ? [{ phase: "apply" }] : [];
 }
 
-/** A value of ours as JSON, as if it had been printed and read. */
-export function asJson(value: unknown): JsonValue {
-  return parseJson(printJson(value));
-}
-
 /** The documents of bundles.yaml. */
 export function bundleDocuments(fleetCase: FleetCase, bundles: readonly AssembledBundle[]): JsonObject[] {
   const { compress } = caseOptions(fleetCase);
   return bundles.flatMap(({ bundle, content, imageScans }) => {
     const shown = asJson(showBundle(bundle, content, compress));
-    return [shown, ...imageScans.map((scan) => asJson(showImageScan(scan)))].filter(isJsonObject);
+    return [shown, ...imageScans.map((scan) => asJson(showImageScan(scan)))];
   });
 }
 
@@ -100,7 +94,7 @@ export function targetCase(fleetCase: FleetCase, assembled: AssembledBundle, fin
     const errors = targeted.flatMap((entry) =>
       entry.error === undefined ? [] : [{ phase: "target", bundle, cluster: clusterName(fleetCase, entry) }],
     );
-    const entries = targeted.map((entry) => asJson(showEntry(fleetCase, assembled, entry))).filter(isJsonObject);
+    const entries = targeted.map((entry) => targetView(assembled, entry, clusterName(fleetCase, entry)));
     return { entries, errors };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -113,23 +107,4 @@ export function clusterName({ clusters, apply }: FleetCase, { cluster }: TargetE
   const { name = "", namespace = "" } = cluster.metadata;
   const several = new Set(clusters.map((other) => other.namespace ?? apply.namespace)).size > 1;
   return several ? `${namespace}/${name}` : name;
-}
-
-function showEntry(fleetCase: FleetCase, { bundle, content }: AssembledBundle, entry: TargetEntry): object {
-  const { outcome, deployment } = entry;
-  const base = { bundle: bundle.metadata.name, cluster: clusterName(fleetCase, entry) };
-  if (outcome === undefined) return { ...base, target: null, deployment: null };
-  const shown = { ...base, target: outcome.target, customizations: outcome.customizations, ...(outcome.doNotDeploy ? { doNotDeploy: true } : {}) };
-  if (deployment === undefined) return { ...shown, deployment: null };
-  const { paused, offSchedule, dependsOn, ...rest } = deployment;
-  return {
-    ...shown,
-    deployment: {
-      ...rest,
-      contentName: contentNameOf(content),
-      ...(paused ? { paused } : {}),
-      ...(offSchedule ? { offSchedule } : {}),
-      ...(dependsOn.length === 0 ? {} : { dependsOn }),
-    },
-  };
 }

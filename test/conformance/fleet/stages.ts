@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../codec/json-value.ts";
 import { differences } from "./compare.ts";
 import { compareBundles, compareTargets, hasUnstableContent, likeRecorded } from "./compare.ts";
 import type { CaseError, FleetCase } from "./read-case.ts";
@@ -20,10 +21,14 @@ function errorKeys(errors: readonly CaseError[], phase: string): string[] {
 /** Returns the differences between what Drover builds and the recorded bundles and refusals. */
 export function compareBundleStage(fleetCase: FleetCase): string[] {
   const built = buildCase(fleetCase);
-  const errors = buildErrors(built);
+  return compareBuilt(fleetCase, bundleDocuments(fleetCase, built.bundles), buildErrors(built));
+}
+
+/** Returns the differences between Bundle documents and failures, and the recorded ones. */
+export function compareBuilt(fleetCase: FleetCase, documents: readonly JsonObject[], errors: readonly CaseError[]): string[] {
   const failures = differences(errorKeys(fleetCase.errors, "apply"), errorKeys(errors, "apply"), "errors");
   if (failures.length > 0 || fleetCase.bundles === undefined) return failures;
-  const actual = bundleDocuments(fleetCase, built.bundles).map((document) => likeRecorded(document, fleetCase.volatile));
+  const actual = documents.map((document) => likeRecorded(document, fleetCase.volatile));
   return compareBundles(fleetCase.bundles, actual);
 }
 
@@ -32,6 +37,11 @@ export function compareTargetStage(fleetCase: FleetCase): string[] {
   const { bundles } = buildCase(fleetCase);
   const results = bundles.map((bundle) => targetCase(fleetCase, bundle, finishValues));
   const errors = results.flatMap((result) => result.errors);
+  return compareTargeted(fleetCase, results.flatMap((result) => result.entries), errors);
+}
+
+/** Returns the differences between entries and failures, and the recorded ones. */
+export function compareTargeted(fleetCase: FleetCase, entries: readonly JsonObject[], errors: readonly CaseError[]): string[] {
   const failures = differences(errorKeys(fleetCase.errors, "target"), errorKeys(errors, "target"), "errors");
   if (failures.length > 0) return failures;
   const unstable = new Set(
@@ -43,7 +53,7 @@ export function compareTargetStage(fleetCase: FleetCase): string[] {
     return { ...entry, deployment: { ...deployment, contentName: "<varies>" } };
   };
   const expected = (fleetCase.entries ?? []).map(settle);
-  const actual = results.flatMap((result) => result.entries).map(settle);
+  const actual = entries.map(settle);
   return compareTargets(Object(expected), Object(actual));
 }
 

@@ -1,0 +1,41 @@
+import type { JsonObject } from "../../codec/json-value.ts";
+import { buildBundles } from "../../shared/bundle/build-bundles.ts";
+import { showBundle, showImageScan } from "../../shared/bundle/bundle-view.ts";
+import { type Command, switchOption } from "../command.ts";
+import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
+import { report, reportOptions } from "../offline/report.ts";
+import { buildFaults, buildWarnings } from "../offline/target-all.ts";
+import { asJson } from "../offline/target-view.ts";
+import { objectName, printColumns } from "../output.ts";
+
+export const bundleCommand: Command = {
+  name: "bundle",
+  summary: "Print the bundles of a folder, without a hub",
+  usage: "[PATH …]",
+  examples: ["drover bundle --repo . --name config", "drover bundle --gitrepo gitrepo.yaml --rev main -o table"],
+  options: {
+    ...offlineOptions,
+    ...reportOptions,
+    compress: { type: "boolean", short: "c", description: "Mark every resource as Fleet stores it compressed." },
+  },
+  run: async (input, context) => {
+    const { tree, scan, options } = await readOfflineInput(input, context);
+    const built = buildBundles({ tree }, scan, options);
+    const documents = built.bundles
+      .flatMap(({ bundle, content, imageScans }): JsonObject[] => [
+        asJson(showBundle(bundle, content, switchOption(input, "compress"))),
+        ...imageScans.map((imageScan) => asJson(showImageScan(imageScan))),
+      ])
+      .toSorted((a, b) => (objectName(a) < objectName(b) ? -1 : objectName(a) > objectName(b) ? 1 : 0));
+    const table = (): string =>
+      printColumns(
+        ["BUNDLE", "DIRECTORY", "FILES"],
+        built.bundles.map(({ bundle, dir, content }) => [
+          bundle.metadata.name ?? "",
+          dir.path === "" ? "." : dir.path,
+          String(content.resources.length),
+        ]),
+      );
+    return report({ documents, table, warnings: buildWarnings(built), faults: buildFaults(built) }, input, context);
+  },
+};

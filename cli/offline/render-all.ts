@@ -1,0 +1,60 @@
+import type { JsonObject } from "../../codec/json-value.ts";
+import { toAppError } from "../../shared/errors.ts";
+import { factsOf } from "../../shared/targeting/target-bundle.ts";
+import {
+  type CommandContext,
+  type CommandInput,
+  type CommandOption,
+  switchOption,
+  textOption,
+  UsageError,
+} from "../command.ts";
+import type { OfflineFault } from "./fault-document.ts";
+import { renderDeployment } from "./render-deployment.ts";
+import type { Targeted } from "./target-all.ts";
+import { asJson } from "./target-view.ts";
+
+/** Options of rendering. */
+export const renderOptions = {
+  "kube-version": { type: "string", value: "VERSION", description: "Kubernetes version assumed. Default v1.36.0." },
+  "fleet-marks": { type: "boolean", description: "Add the label and annotation that Fleet's own output has." },
+} as const satisfies Record<string, CommandOption>;
+
+/** The objects of one bundle on one cluster, in the order in which they are applied. */
+export interface RenderedDeployment {
+  readonly bundle: string;
+  readonly cluster: string;
+  readonly objects: readonly JsonObject[];
+}
+
+/** Returns what clusters get: nothing for what is not deployed or only staged. What fails is a fault of the phase `deploy`. */
+export async function renderAll(
+  entries: readonly Targeted[],
+  input: CommandInput,
+  { env }: Pick<CommandContext, "env">,
+): Promise<{ readonly rendered: readonly RenderedDeployment[]; readonly faults: readonly OfflineFault[] }> {
+  const kubeVersion = textOption(input, "kube-version") ?? "v1.36.0";
+  if (!/^v?\d+\.\d+/u.test(kubeVersion))
+    throw new UsageError(`--kube-version ${kubeVersion} is none: write v1.36.0, for example`);
+  const rendered: RenderedDeployment[] = [];
+  const faults: OfflineFault[] = [];
+  for (const { assembled, entry, cluster } of entries) {
+    const { deployment } = entry;
+    if (deployment?.promoted !== true) continue;
+    const bundle = assembled.bundle.metadata.name ?? "";
+    try {
+      const objects = await renderDeployment({
+        assembled,
+        options: deployment.options,
+        facts: factsOf(entry.cluster),
+        kubeVersion,
+        fleetMarks: switchOption(input, "fleet-marks"),
+        path: env["PATH"] ?? "",
+      });
+      rendered.push({ bundle, cluster, objects: objects.map(asJson) });
+    } catch (error) {
+      faults.push({ phase: "deploy", bundle, cluster, error: toAppError(error) });
+    }
+  }
+  return { rendered, faults };
+}
