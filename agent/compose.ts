@@ -53,13 +53,15 @@ export function compose(deps: AgentDeps): Agent {
   const watchHttp = stack.use(createKubeHttp(deps.connection, Infinity));
   const hubHttp = stack.use(createHubConnection(config.hub, deps.hubTrust ?? {}, deps.env));
   const hub = createHubClient({ http: hubHttp, credential: () => identity?.credential ?? "", signal });
-  const blobs = createBlobCache({
-    dir: join(config.dataDir, "blobs"),
-    maxBytes: config.cacheMb * 1024 * 1024,
-    maxBlobBytes: 64 * 1024 * 1024,
-    fetchBlob: (digest) => hub.blob(digest),
-    log,
-  });
+  const blobs = stack.use(
+    createBlobCache({
+      dir: join(config.dataDir, "blobs"),
+      maxBytes: config.cacheMb * 1024 * 1024,
+      maxBlobBytes: 64 * 1024 * 1024,
+      fetchBlob: (digest) => hub.blob(digest),
+      log,
+    }),
+  );
   const reporter = stack.use(createStatusReporter({ send: (report) => sendReport(report), log, coalesceMs: 20 }));
   const cluster = composeCluster(
     { ...deps, http, watchHttp, blobs, reporter, metrics: metrics.controller("deployment"), onStep, signal },
@@ -73,6 +75,7 @@ export function compose(deps: AgentDeps): Agent {
     identity: () => identity,
     revision: (epoch) => inventories.highestRevision(epoch),
     onStep,
+    onNewBlobs: (digests) => blobs.fetchAhead(digests),
     onChange: (bundles) => {
       reconciler.look(
         new Set([...bundles, ...inventories.bundles().filter((name) => desired.deployment(name) === undefined)]),

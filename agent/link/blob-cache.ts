@@ -5,10 +5,12 @@ import { sha256Hex } from "../../codec/stable-hash.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 
-/** Blobs by digest, on disk; each is verified whenever it is read. */
-export interface BlobCache {
+/** Blobs by digest, on disk; each is verified whenever it is read. Disposing waits until all that came is on disk. */
+export interface BlobCache extends AsyncDisposable {
   /** Returns a blob's verified text, from disk or from the hub. Throws `BLOB_INVALID` or `HUB_…`. */
   text(digest: string): Promise<string>;
+  /** Begins to fetch what is not here yet: whoever wants it soon finds it on its way. */
+  fetchAhead(digests: Iterable<string>): void;
   /** Deletes blobs until the cache is within its size, oldest use first, but never those that are needed. */
   trim(needed: ReadonlySet<string>): Promise<void>;
 }
@@ -29,6 +31,7 @@ const digestName = /^[0-9a-f]{64}$/u;
 export function createBlobCache(deps: BlobCacheDeps): BlobCache {
   const { dir, log } = deps;
   const fetching = new Map<string, Promise<string>>();
+  const saving = new Set<Promise<void>>();
   const pathOf = (digest: string): string => join(dir, digest);
 
   async function fromDisk(digest: string): Promise<string | undefined> {
@@ -43,12 +46,17 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
     }
   }
 
-  async function fromHub(digest: string): Promise<string> {
+  /** Returns the text without waiting for the disk, which is for the next start. */
+  async function fromHub(digest: string, onKept: () => void): Promise<string> {
     const bytes = await deps.fetchBlob(digest);
     const text = verify(bytes, digest, deps.maxBlobBytes);
-    await save(digest, bytes).catch((error: unknown) =>
-      log.warn({ digest, err: error }, "blob could not be kept on disk"),
-    );
+    const kept = save(digest, bytes)
+      .catch((error: unknown) => log.warn({ digest, err: error }, "blob could not be kept on disk"))
+      .finally(() => {
+        saving.delete(kept);
+        onKept();
+      });
+    saving.add(kept);
     return text;
   }
 
@@ -60,18 +68,34 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
   }
 
   async function readOrFetch(digest: string): Promise<string> {
-    return (await fromDisk(digest)) ?? (await fromHub(digest));
+    const done = (): void => void fetching.delete(digest);
+    try {
+      const kept = await fromDisk(digest);
+      if (kept === undefined) return await fromHub(digest, done);
+      done();
+      return kept;
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  async function text(digest: string): Promise<string> {
+    const underway = fetching.get(digest);
+    if (underway !== undefined) return underway;
+    const fresh = readOrFetch(digest);
+    fetching.set(digest, fresh);
+    return fresh;
   }
 
   return {
-    text: async (digest) => {
-      const underway = fetching.get(digest);
-      if (underway !== undefined) return underway;
-      const fresh = readOrFetch(digest).finally(() => fetching.delete(digest));
-      fetching.set(digest, fresh);
-      return fresh;
+    text,
+    fetchAhead: (digests) => {
+      // Whoever needs a blob that could not be fetched asks again, and says so.
+      for (const digest of digests) text(digest).catch(() => undefined);
     },
     trim: async (needed) => {
+      await Promise.all(saving);
       const names = await readdir(dir).catch(() => []);
       const files = await Promise.all(
         names.map(async (name) => ({ name, info: await stat(join(dir, name)).catch(() => undefined) })),
@@ -84,6 +108,7 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
         size -= info?.size ?? 0;
       }
     },
+    [Symbol.asyncDispose]: async () => void (await Promise.all(saving)),
   };
 }
 

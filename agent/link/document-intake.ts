@@ -24,6 +24,8 @@ export interface DocumentIntakeDeps {
   /** Highest revision of an epoch that was already acted upon, -1 for none. */
   readonly revision: (epoch: string) => number;
   readonly onStep: StepObserver;
+  /** Told of the blobs that a document names and the one before did not, as soon as it is known to be good. */
+  readonly onNewBlobs: (digests: readonly string[]) => void;
   /** Told of the bundles for which something changed. */
   readonly onChange: (bundles: readonly string[]) => void;
 }
@@ -50,6 +52,9 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
     if (refusal !== undefined) throw refusal;
     const current = desired.document();
     if (current?.tag === document.tag && current.revision === document.revision) return;
+    const known = desired.digests();
+    const named = document.deployments.flatMap(({ content, options }) => [content, options]);
+    deps.onNewBlobs(named.filter((digest) => !known.has(digest)));
     await writeDocumentFile(deps.path, clusterName(), document).catch((error: unknown) => {
       log.warn({ err: error }, "document could not be kept on disk");
     });

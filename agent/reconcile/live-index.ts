@@ -11,6 +11,13 @@ export interface LiveIndex {
   note(key: ObjectKey, metadata: ObjectMeta): void;
   /** Remembers and returns what changed since, undefined when nothing did. */
   compare(key: ObjectKey, metadata: ObjectMeta): Touch | undefined;
+  /** Remembers that the object is gone, or not ours to see any more. */
+  gone(key: ObjectKey): void;
+  /**
+   * Returns whether what a watch told last of the object is still to be looked at. It is not once the same version was
+   * read or applied: the echo of an apply may arrive before its answer.
+   */
+  isDue(key: ObjectKey): boolean;
   forget(key: ObjectKey): void;
 }
 
@@ -26,17 +33,32 @@ const timeGrainMs = 2000;
 /** Returns an empty index. `nowMs` is the time since 1970. */
 export function createLiveIndex(nowMs: () => number): LiveIndex {
   const seen = new Map<ObjectKey, Seen>();
+  /** Versions that watches told of and nobody has read since; "" for gone. */
+  const told = new Map<ObjectKey, string>();
   return {
-    note: (key, metadata) => void seen.set(key, readSeen(metadata)),
+    note: (key, metadata) => {
+      const now = readSeen(metadata);
+      seen.set(key, now);
+      if (told.get(key) === now.resourceVersion) told.delete(key);
+    },
     compare: (key, metadata) => {
       const before = seen.get(key);
       const now = readSeen(metadata);
       if (before?.resourceVersion === now.resourceVersion && before.uid === now.uid) return undefined;
       seen.set(key, now);
+      told.set(key, now.resourceVersion);
       if (before === undefined || before.uid !== now.uid || before.fields !== now.fields) return "fields";
       return nowMs() - newestFieldsMs(metadata) < timeGrainMs ? "fields" : "status";
     },
-    forget: (key) => void seen.delete(key),
+    gone: (key) => {
+      seen.delete(key);
+      told.set(key, "");
+    },
+    isDue: (key) => told.has(key),
+    forget: (key) => {
+      seen.delete(key);
+      told.delete(key);
+    },
   };
 }
 

@@ -55,8 +55,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   async function lookAt(bundle: string, signal: AbortSignal): Promise<{ afterMs: number } | void> {
     const record = records.get(bundle) ?? newRecord(bundle);
     records.set(bundle, record);
-    const due = touched.get(bundle) ?? new Map<ObjectKey, Touch>();
-    touched.delete(bundle);
+    const due = takeDue(bundle);
     let gone = false;
     try {
       const result = await reconcileDeployment(pass, {
@@ -74,6 +73,13 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       publish(record, gone);
       if (firstLooks.delete(bundle) && firstLooks.size === 0) firstRoundDone?.();
     }
+  }
+
+  /** Returns what was touched, without what was read or applied meanwhile. */
+  function takeDue(bundle: string): Touched {
+    const all = touched.get(bundle) ?? new Map<ObjectKey, Touch>();
+    touched.delete(bundle);
+    return all === "all" ? all : new Map([...all].filter(([key]) => deps.pass.index.isDue(key)));
   }
 
   function publish(record: DeploymentRecord, gone: boolean): void {

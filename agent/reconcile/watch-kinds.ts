@@ -38,7 +38,7 @@ export function createKindWatches(deps: KindWatchesDeps): KindWatches {
     const key = `${prefix}/${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
     if (!deps.isHeld(key)) return;
     if (event.type === "gone") {
-      deps.index.forget(key);
+      deps.index.gone(key);
       deps.onTouch(key, "fields");
       return;
     }
@@ -49,7 +49,9 @@ export function createKindWatches(deps: KindWatchesDeps): KindWatches {
   function onListed(resource: ApiResource, names: ReadonlySet<string>): void {
     const prefix = kindOf(resource);
     for (const key of deps.heldKeys(resource.group, resource.kind)) {
-      if (!names.has(key.slice(prefix.length + 1))) deps.onTouch(key, "fields");
+      if (names.has(key.slice(prefix.length + 1))) continue;
+      deps.index.gone(key);
+      deps.onTouch(key, "fields");
     }
   }
 

@@ -17,7 +17,11 @@ async function aCache(blobs: ReadonlyMap<string, Buffer>, maxBytes = 1e6) {
     fetchBlob,
     log: silentLogger,
   });
-  return { cache, fetchBlob, dir, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
+  const dispose = async (): Promise<void> => {
+    await cache[Symbol.asyncDispose]();
+    await dir[Symbol.asyncDispose]();
+  };
+  return { cache, fetchBlob, dir, [Symbol.asyncDispose]: dispose };
 }
 
 function blob(text: string): [string, Buffer] {
@@ -31,9 +35,22 @@ describe("the blob cache", () => {
     expect(await Promise.all([setting.cache.text(digest), setting.cache.text(digest)])).toEqual(["text", "text"]);
     expect(await setting.cache.text(digest)).toBe("text");
     expect(setting.fetchBlob).toHaveBeenCalledTimes(1);
+    await setting.cache[Symbol.asyncDispose]();
     await writeFile(join(setting.dir.path, "b", digest), zstdCompressSync(Buffer.from("other")));
     expect(await setting.cache.text(digest)).toBe("text");
     expect(setting.fetchBlob).toHaveBeenCalledTimes(2);
+  });
+
+  test("fetches ahead what is wanted soon, and again when that did not work", async () => {
+    const [digest, bytes] = blob("text");
+    const blobs = new Map<string, Buffer>();
+    await using setting = await aCache(blobs);
+    setting.cache.fetchAhead([digest]);
+    await vi.waitFor(() => expect(setting.fetchBlob).toHaveBeenCalledTimes(1));
+    await expect(setting.cache.text(digest)).rejects.toMatchObject({ code: "BLOB_INVALID" });
+    blobs.set(digest, bytes);
+    setting.cache.fetchAhead([digest]);
+    expect(await setting.cache.text(digest)).toBe("text");
   });
 
   test("refuses what is cut off, too large, or not what its name says", async () => {

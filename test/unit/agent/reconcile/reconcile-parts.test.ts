@@ -106,6 +106,27 @@ describe("the live index", () => {
     expect(index.compare("unknown", metadata("1", 1))).toBe("fields");
   });
 
+  test("takes the echo of an apply for seen, also when it arrives before the answer, and nothing newer", () => {
+    const index = createLiveIndex(() => Date.parse(long) + 500);
+    index.compare("k", metadata("2", 1));
+    expect(index.isDue("k")).toBe(true);
+    index.note("k", metadata("2", 1));
+    expect(index.isDue("k")).toBe(false);
+    index.compare("k", metadata("3", 2));
+    index.compare("k", metadata("4", 3));
+    index.note("k", metadata("3", 2));
+    expect(index.isDue("k")).toBe(true);
+  });
+
+  test("remembers a removal that was told before the answer to the apply that it undid", () => {
+    const index = createLiveIndex(() => Date.parse(long) + 500);
+    index.gone("k");
+    index.note("k", metadata("2", 1));
+    expect(index.isDue("k")).toBe(true);
+    index.forget("k");
+    expect(index.isDue("k")).toBe(false);
+  });
+
   test("does not trust equal fields within the second in which they were written", () => {
     const index = createLiveIndex(() => Date.parse(long) + 500);
     index.note("k", metadata("1", 1));
