@@ -113,7 +113,7 @@ describe.each(["bundler/Dockerfile", "agent/Dockerfile", "examples/Dockerfile"])
     const { default: own } = await import("../../../package.json", { with: { type: "json" } });
     const bases = image.instructions.filter(({ name, text }) => name === "FROM" && text.startsWith("node:"));
     for (const { text } of bases) expect(text).toContain(`node:${own.devDependencies.node}-`);
-    const [node, file = ""] = image.entrypoint;
+    const [node, file = ""] = image.entrypoint.filter((word) => !word.startsWith("--"));
     expect(node).toBe("node");
     const source = file.replace(/^\/opt\/drover\/(?<name>\w+)\.mjs$/u, "$<name>/main.ts");
     expect(existsSync(join(root, source))).toBe(true);
