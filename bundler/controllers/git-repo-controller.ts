@@ -219,11 +219,11 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
         for (const text of followed.keys()) if (keyOf(text).namespace === key.namespace) queue.add(text);
       }
     },
-    push: ({ urls, commit }) => {
+    push: ({ urls, commit, ref }) => {
       const concerned = [...followed.values()].filter(({ remote }) =>
         urls.some((candidate) => isSameRepository(candidate, remote.url)),
       );
-      for (const { following } of concerned) following.poke(commit);
+      for (const { following } of concerned) following.poke(commit, ref);
       return concerned.length;
     },
     stateOf: (namespace, name) => {
