@@ -6,8 +6,7 @@ import { promisify } from "node:util";
 import { clusterNamespace } from "../shared/names.ts";
 import { createTempDir } from "../test/support/temp-dir.ts";
 import { webhookSecret } from "../test/support/drover-process.ts";
-import { type E2eChain, startChain, until } from "../test/support/e2e-chain.ts";
-import { kubectl } from "../test/support/kubectl.ts";
+import { type E2eChain, followRepository, startChain, until } from "../test/support/e2e-chain.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
 import { processUsage } from "./process-usage.ts";
 import { type BenchRow, median } from "./row.ts";
@@ -24,7 +23,7 @@ export async function benchChain(): Promise<BenchRow[]> {
     message: "start",
     files: { ...bundle("one", 1, "0"), ...bundle("twenty", 20, "0") },
   });
-  await followRepo(chain, url);
+  await followRepository(chain.bundler, { name: "bench", url, spec: { pollingInterval: "1h" } });
   await untilValue(chain, "one-0", "0");
   await untilValue(chain, "twenty-19", "0");
   const rows = [
@@ -43,21 +42,6 @@ function bundle(name: string, objects: number, value: string): Record<string, st
     `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}-${index}\ndata:\n  value: "${value}"\n`,
   ]);
   return Object.fromEntries([...files, [`${name}/fleet.yaml`, "defaultNamespace: bench\n"]]);
-}
-
-async function followRepo(chain: E2eChain, repo: string): Promise<void> {
-  const spec = { repo, branch: "main", pollingInterval: "1h", targets: [{ name: "all", clusterSelector: {} }] };
-  const stdin = JSON.stringify({
-    apiVersion: "fleet.cattle.io/v1alpha1",
-    kind: "GitRepo",
-    metadata: { name: "bench", namespace: "fleet-default" },
-    spec,
-  });
-  const { exitCode, stderr } = await kubectl(["apply", "-f", "-"], {
-    kubeconfigPath: chain.bundler.kubeconfigPath,
-    stdin,
-  });
-  if (exitCode !== 0) throw new Error(stderr);
 }
 
 async function valueOf(chain: E2eChain, name: string): Promise<string> {

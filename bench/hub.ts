@@ -7,9 +7,8 @@ import { openObjectTable } from "../bundler/store/object-table.ts";
 import { openSqlite } from "../bundler/store/sqlite/open-sqlite.ts";
 import { freePort } from "../test/kube/free-port.ts";
 import { startBundler, type BundlerProcess } from "../test/support/drover-process.ts";
-import { until } from "../test/support/e2e-chain.ts";
+import { followRepository, until } from "../test/support/e2e-chain.ts";
 import { startGitServer } from "../test/support/git-server.ts";
-import { kubectl } from "../test/support/kubectl.ts";
 import { processUsage } from "./process-usage.ts";
 import { type BenchRow, median } from "./row.ts";
 
@@ -37,7 +36,7 @@ async function benchSize(clusters: number): Promise<BenchRow[]> {
       string
     >,
   });
-  await follow(bundler, repo);
+  await followRepository(bundler, { name: "bench", url: repo });
   await untilDeployed(bundler, 1);
   const content = await measure({ git, bundler }, (round) => files(0, String(round)));
   const single = await measure({ git, bundler }, (round) => ({
@@ -91,17 +90,6 @@ async function registerClusters(file: string, count: number): Promise<void> {
       );
     }
   });
-}
-
-async function follow(bundler: BundlerProcess, repo: string): Promise<void> {
-  const spec = { repo, branch: "main", pollingInterval: "1s", targets: [{ name: "all", clusterSelector: {} }] };
-  const stdin = JSON.stringify({
-    apiVersion: "fleet.cattle.io/v1alpha1",
-    kind: "GitRepo",
-    metadata: { name: "bench", namespace: "fleet-default" },
-    spec,
-  });
-  await kubectl(["apply", "-f", "-"], { kubeconfigPath: bundler.kubeconfigPath, stdin });
 }
 
 async function untilDeployed(bundler: BundlerProcess, count: number): Promise<void> {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type E2eChain, startChain, until } from "../support/e2e-chain.ts";
+import { type E2eChain, followRepository, startChain, until } from "../support/e2e-chain.ts";
 import { describeWithKube } from "../support/kube.ts";
-import { kubectl } from "../support/kubectl.ts";
 
 function aConfigMap(name: string, value: string): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  value: "${value}"\n`;
@@ -26,13 +25,7 @@ describeWithKube("when parts of the chain fail", () => {
     chain = await startChain(["dev"]);
     const repo = await chain.git.createRepository("config");
     firstCommit = await chain.git.commit("config", { message: "first", files: filesWith("1") });
-    const stdin = JSON.stringify({
-      apiVersion: "fleet.cattle.io/v1alpha1",
-      kind: "GitRepo",
-      metadata: { name: "config", namespace: "fleet-default" },
-      spec: { repo, branch: "main", pollingInterval: "1s", targets: [{ name: "all", clusterSelector: {} }] },
-    });
-    await kubectl(["apply", "-f", "-"], { kubeconfigPath: chain.bundler.kubeconfigPath, stdin });
+    await followRepository(chain.bundler, { name: "config", url: repo });
     await allBecome("1");
   });
   afterAll(async () => {

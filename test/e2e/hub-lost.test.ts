@@ -2,9 +2,8 @@ import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTempDir, type TempDir } from "../support/temp-dir.ts";
-import { type E2eChain, startChain, until } from "../support/e2e-chain.ts";
+import { type E2eChain, followRepository, startChain, until } from "../support/e2e-chain.ts";
 import { describeWithKube } from "../support/kube.ts";
-import { kubectl } from "../support/kubectl.ts";
 
 function bundle(name: string, value: string): Record<string, string> {
   return {
@@ -16,14 +15,13 @@ function bundle(name: string, value: string): Record<string, string> {
 describeWithKube("when the hub loses its memory", () => {
   let chain: E2eChain;
   let backup: TempDir;
-  let repo: string;
 
   beforeAll(async () => {
     backup = await createTempDir("backup");
     chain = await startChain(["dev"]);
-    repo = await chain.git.createRepository("config");
+    const url = await chain.git.createRepository("config");
     await chain.git.commit("config", { message: "first", files: { ...bundle("old", "1"), ...bundle("both", "1") } });
-    await followRepo();
+    await followRepository(chain.bundler, { name: "config", url });
     await becomes(["both=1", "old=1"]);
   });
   afterAll(async () => {
@@ -31,20 +29,15 @@ describeWithKube("when the hub loses its memory", () => {
     await backup?.[Symbol.asyncDispose]();
   });
 
-  async function followRepo(): Promise<void> {
-    const spec = { repo, branch: "main", pollingInterval: "1s", targets: [{ name: "all", clusterSelector: {} }] };
-    const stdin = JSON.stringify({
-      apiVersion: "fleet.cattle.io/v1alpha1",
-      kind: "GitRepo",
-      metadata: { name: "config", namespace: "fleet-default" },
-      spec,
-    });
-    await kubectl(["apply", "-f", "-"], { kubeconfigPath: chain.bundler.kubeconfigPath, stdin });
-  }
   async function values(): Promise<string[]> {
     const { stdout } = await chain.on(
       "dev",
-      ...["-n", "lost", "get", "configmaps", "-o", "jsonpath={range .items[*]}{.metadata.name}={.data.value} {end}"],
+      "-n",
+      "lost",
+      "get",
+      "configmaps",
+      "-o",
+      "jsonpath={range .items[*]}{.metadata.name}={.data.value} {end}",
     );
     return stdout.split(" ").filter((entry) => entry !== "" && !entry.startsWith("kube-root-ca"));
   }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findOrBuildBinary } from "../kube/binaries.ts";
-import { type E2eChain, startChain, until } from "../support/e2e-chain.ts";
+import { type E2eChain, followRepository, startChain, until } from "../support/e2e-chain.ts";
 import { describeWithKube } from "../support/kube.ts";
-import { kubectl } from "../support/kubectl.ts";
 import { createTestDatabase, havePostgres, type TestDatabase } from "../support/postgres.ts";
 
 const files = {
@@ -47,16 +46,7 @@ describeWithKube("the chain on PostgreSQL, with every style of bundle", () => {
     });
     const repo = await chain.git.createRepository("config");
     await chain.git.commit("config", { message: "first", files });
-    const spec = { repo, branch: "main", pollingInterval: "1s", targets: [{ name: "all", clusterSelector: {} }] };
-    const stdin = JSON.stringify({
-      apiVersion: "fleet.cattle.io/v1alpha1",
-      kind: "GitRepo",
-      metadata: { name: "config", namespace: "fleet-default" },
-      spec,
-    });
-    expect((await kubectl(["apply", "-f", "-"], { kubeconfigPath: chain.bundler.kubeconfigPath, stdin })).stderr).toBe(
-      "",
-    );
+    await followRepository(chain.bundler, { name: "config", url: repo });
   });
   afterAll(async () => {
     await chain?.[Symbol.asyncDispose]();

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { clusterNamespace } from "../../shared/names.ts";
-import { type E2eChain, startChain, until } from "../support/e2e-chain.ts";
+import { type E2eChain, followRepository, startChain, until } from "../support/e2e-chain.ts";
 import { describeWithKube } from "../support/kube.ts";
-import { kubectl } from "../support/kubectl.ts";
 
 const fleetYaml = `
 defaultNamespace: shop
@@ -37,23 +36,12 @@ describeWithKube("from a pushed commit to objects on two clusters", () => {
           "defaultNamespace: shop\noverrideTargets: [{ name: gold, clusterSelector: { matchLabels: { tier: gold } } }]\n",
       },
     });
-    await applyGitRepo(repo);
+    await followRepository(chain.bundler, { name: "config", url: repo });
   });
   afterAll(async () => {
     await chain?.[Symbol.asyncDispose]();
   });
 
-  async function applyGitRepo(repo: string): Promise<void> {
-    const stdin = JSON.stringify({
-      apiVersion: "fleet.cattle.io/v1alpha1",
-      kind: "GitRepo",
-      metadata: { name: "config", namespace: "fleet-default" },
-      spec: { repo, branch: "main", pollingInterval: "1s", targets: [{ name: "all", clusterSelector: {} }] },
-    });
-    expect((await kubectl(["apply", "-f", "-"], { kubeconfigPath: chain.bundler.kubeconfigPath, stdin })).stderr).toBe(
-      "",
-    );
-  }
   async function dataOf(cluster: string, name: string): Promise<string> {
     const { stdout } = await chain.on(
       cluster,

@@ -73,3 +73,29 @@ export async function until(
     });
   }
 }
+
+/** Makes the hub follow a repository on branch main for all clusters, looking every second; throws what kubectl says. */
+export async function followRepository(
+  bundler: Pick<BundlerProcess, "kubeconfigPath">,
+  {
+    name,
+    url,
+    spec = {},
+  }: { readonly name: string; readonly url: string; readonly spec?: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  const gitRepo = {
+    apiVersion: "fleet.cattle.io/v1alpha1",
+    kind: "GitRepo",
+    metadata: { name, namespace: "fleet-default" },
+    spec: {
+      repo: url,
+      branch: "main",
+      pollingInterval: "1s",
+      targets: [{ name: "all", clusterSelector: {} }],
+      ...spec,
+    },
+  };
+  const options = { kubeconfigPath: bundler.kubeconfigPath, stdin: JSON.stringify(gitRepo) };
+  const { exitCode, stderr } = await kubectl(["apply", "-f", "-"], options);
+  if (exitCode !== 0) throw new Error(`the GitRepo was not accepted: ${stderr}`);
+}
