@@ -15,7 +15,7 @@ export function parseNumber(
   const text = token.value;
   if (token.type === "charConstant") {
     const code = unquoteCharacter(text);
-    if (code === undefined) return `malformed character constant: ${text}`;
+    if (code === undefined) return text === "''" ? "invalid syntax" : `malformed character constant: ${text}`;
     return { ...base, int: BigInt(code), uint: BigInt(code), float: code, complex: undefined };
   }
   if (token.type === "complex") {
@@ -64,7 +64,7 @@ function fromComplex(real: number, imaginary: number): Pick<NumberNode, "int" | 
 
 /** Returns the integer that Go's `strconv.ParseInt(text, 0, …)` reads, of any size; `undefined` for bad syntax. */
 export function parseGoInt(text: string): bigint | undefined {
-  const parts = /^([+-]?)(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|0[0-7_]+|[0-9][0-9_]*)$/.exec(text);
+  const parts = /^([+-]?)(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|0[0-7_]*|[1-9][0-9_]*)$/.exec(text);
   if (parts === null) return undefined;
   const [, sign = "", body = ""] = parts;
   if (!wellPlacedUnderscores(body)) return undefined;
@@ -80,7 +80,9 @@ function wellPlacedUnderscores(body: string): boolean {
 }
 
 /** Returns the number that Go's `strconv.ParseFloat` reads, hexadecimal ones included; `undefined` for bad syntax or range. */
-export function parseGoFloat(text: string): number | undefined {
+export function parseGoFloat(written: string): number | undefined {
+  if (/(?:^|[^0-9a-fA-FxX])_|_(?:$|[^0-9a-fA-F])/.test(written)) return undefined;
+  const text = written.replaceAll("_", "");
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
   if (special !== null) {
     if (special[2]?.toLowerCase() === "nan") return special[1] === "" ? Number.NaN : undefined;

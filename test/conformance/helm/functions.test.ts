@@ -42,10 +42,11 @@ const files = {
   "bin.dat": Uint8Array.of(0, 255, 254, 195, 40),
 };
 
-const tables = ["language", "functions", "printf", "objects", "regex"] as const;
+const tables = ["language", "grammar", "functions", "printf", "objects", "regex"] as const;
 
 describe.skipIf(!isThere)("templates in tables", () => {
-  it.each(tables)("render to Helm's bytes, or fail with Helm's words: %s", async (name) => {
+  // Each case that fails is a run of helm by itself.
+  it.each(tables)("render to Helm's bytes, or fail with Helm's words: %s", { timeout: 180_000 }, async (name) => {
     const cases = await readCases(name);
     const { differences, equal, refused } = await compareCases({ cases, values, files }, cases.length);
     expect(differences).toEqual([]);
