@@ -9,10 +9,11 @@ import { createResourceRegistry } from "../apiserver/resources/resource-registry
 import type { Clock } from "../shared/clock.ts";
 import { toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
+import { createHubMetrics } from "../shared/runtime/hub-metrics.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
 import { createAgentEndpoints } from "./agents/agent-endpoints.ts";
 import { createCheckIn } from "./agents/check-in.ts";
-import { issueToken } from "./agents/issue-token.ts";
+import { issueToken, issueUserToken } from "./agents/issue-token.ts";
 import { createBundleDeploymentView } from "./api/bundle-deployments.ts";
 import { coreKinds } from "./api/core-kinds.ts";
 import { fleetKinds } from "./api/fleet-kinds.ts";
@@ -30,6 +31,8 @@ import { watchSilence } from "./controllers/watch-silence.ts";
 import { bundleResource, clusterResource, createHub, gitRepoResource, groupResource } from "./desired/hub.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { createTreeCache, openCommitTree } from "./git/read-tree.ts";
+import { createMetricsAccess, withDefaultRights } from "./default-rights.ts";
+import { hubFigures } from "./hub-figures.ts";
 import { createRouter } from "./route-requests.ts";
 import { loadHub } from "./load-hub.ts";
 import { loadSealerKey, loadServerIdentity } from "./server-identity.ts";
@@ -72,6 +75,8 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
   const metrics = createMetrics();
+  const hub = createHub();
+  const hubMetrics = createHubMetrics(metrics.registry, hubFigures(hub));
 
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const db = stack.use(
@@ -90,7 +95,6 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   ];
   const identity = await loadServerIdentity(config, clock);
 
-  const hub = createHub();
   const onFault = (error: unknown): void => log.error({ err: toAppError(error) }, "unexpected error");
   const bundleDeployments = createBundleDeploymentView({ hub, firstVersion: clock.now() * 1000 });
   const announcer = createStatusAnnouncer({ hub, objects, bundleDeployments, onFault });
@@ -117,6 +121,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     blobs,
     kustomize,
     clock,
+    metrics: hubMetrics,
     fetchCommit: async (remote, notice, signal) => git.fetcher.fetchCommit({ remote, ...notice, signal }),
     openTree: (commit) => openCommitTree({ commit, cache: trees, limits: git.limits }),
   });
@@ -165,23 +170,25 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   };
   const rbac = createRbacAuthorizer({ store: objects }, closing.signal);
   const registry = createResourceRegistry([
-    ...coreKinds(objects, hub),
+    ...coreKinds(objects),
     ...fleetKinds({
       objects,
       bundleDeployments,
       prepareBundle: createPrepareBundle(db, blobs),
       issueToken: (token) => issueToken({ db, credentials, clock }, token),
+      issueUserToken: (user) => issueUserToken({ db, credentials, clock }, user),
     }),
     ...createReviewResources({ authorize: rbac.authorize, rulesFor: rbac.rulesFor, userOfToken }),
   ]);
   const api = createApiHandler({
     registry,
     authenticate: byBearerToken(userOfToken),
-    authorize: rbac.authorize,
+    authorize: withDefaultRights(rbac.authorize),
     version: { major: "1", minor: "36", gitVersion: `v1.36.0+drover-${deps.version}` },
     clock,
     onFault,
   });
+  const mayRead = createMetricsAccess({ open: config.metricsPublic, userOfToken, authorize: rbac.authorize });
   const checkIn = createCheckIn({
     epoch,
     durableVersion: objects.durableVersion,
@@ -189,6 +196,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     reports,
     clock,
     reported: announcer.reported,
+    metrics: hubMetrics,
   });
   const routes = createRouter(
     [
@@ -200,12 +208,18 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
         credentials,
         blobs,
         clock,
+        metrics: hubMetrics,
         log: log.child({ part: "agents" }),
       }),
-      createWebhookEndpoint({ secret: config.webhookSecret, push: gitRepos.push, log: log.child({ part: "webhook" }) }),
+      createWebhookEndpoint({
+        secret: config.webhookSecret,
+        push: gitRepos.push,
+        metrics: hubMetrics,
+        log: log.child({ part: "webhook" }),
+      }),
       api.handle,
     ],
-    { metrics: config.metrics ? metrics : undefined, onFault },
+    { metrics: config.metrics ? { metrics, mayRead } : undefined, onFault },
   );
   const server = createServer({ cert: identity.cert, key: identity.key, keepAliveTimeout: 65_000 }, routes);
   stack.defer(async () => closeServer(server));

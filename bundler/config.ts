@@ -55,7 +55,14 @@ export const bundlerConfigSchema = z.object({
   ),
   kubeconfigFile: text("Where to write the administrator's kubeconfig. Default: admin.kubeconfig in dataDir."),
   logLevel: setting(z.enum(logLevels).default("info"), { description: "debug, info, warn or error. Default info." }),
-  metrics: switchSetting(true, "Serve Prometheus metrics at /metrics. Default true."),
+  metrics: switchSetting(
+    true,
+    "Serve Prometheus metrics at /metrics, to users whose roles allow `get` of that path (as kube-apiserver does). Default true.",
+  ),
+  metricsPublic: switchSetting(
+    false,
+    "Serve /metrics to whoever asks, without a token: they tell how many clusters there are and how they fare. Default false.",
+  ),
 });
 
 /** The bundler's settings. */

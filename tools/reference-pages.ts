@@ -5,6 +5,7 @@ import { commands } from "../cli/commands.ts";
 import { commandHelp, overviewHelp } from "../cli/help.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { envName, flagName } from "../shared/runtime/config.ts";
+import { createHubMetrics } from "../shared/runtime/hub-metrics.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
 import { markdownTable } from "./markdown-table.ts";
 
@@ -85,12 +86,15 @@ function cliPage(): string {
 }
 
 function metricsPage(): string {
-  const rows = createMetrics({ processMetrics: false })
-    .registry.getMetricsAsArray()
+  const { registry } = createMetrics({ processMetrics: false });
+  createHubMetrics(registry, { waiting: () => 0, clusters: () => 0, bundles: () => 0, deployments: () => new Map() });
+  const rows = registry
+    .getMetricsAsArray()
     .map((metric) => [`\`${metric.name}\``, typeOf(metric), labelsOf(metric), metric.help]);
   return page("Metrics", [
-    "In Prometheus' text format: of the bundler at `/metrics` on its port (`metrics: false` turns it off), of the agent at `/metrics` on",
-    "`healthPort`, where that is set. Labels have few values: no names of bundles or clusters are among them. Besides these there are the",
+    "In Prometheus' text format: of the bundler at `/metrics` on its port, for users whose roles allow `get` of that path",
+    "(`drover user create`; `metricsPublic: true` opens it, `metrics: false` turns it off), of the agent at `/metrics` on `healthPort`, where",
+    "that is set; only the metrics of controllers are the agent's too. Labels have few values: no names of bundles or clusters are among them. Besides these there are the",
     "process' own metrics (`process_…`, `nodejs_…`) as prom-client has them.",
     "",
     markdownTable(["Name", "Type", "Labels", "Meaning"], rows),

@@ -4,10 +4,11 @@ import { AppError, toAppError } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/log.ts";
 import { blobRoute, checkInRoute, protocolVersion, registerRoute } from "../../shared/protocol/routes.ts";
+import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { Hub } from "../desired/hub.ts";
 import type { BlobTable } from "../store/blob-table.ts";
 import type { Credential, CredentialKind, CredentialTable } from "../store/credential-table.ts";
-import { type CheckedInCluster, type CheckInService, documentInput } from "./check-in.ts";
+import { type CheckedInCluster, type CheckInService, documentInput, noLongerRegistered } from "./check-in.ts";
 import { registerCluster, type RegisterDeps } from "./register-cluster.ts";
 
 /** What the agents' endpoints work with. */
@@ -18,6 +19,7 @@ export interface AgentEndpointDeps extends RegisterDeps {
   readonly blobs: BlobTable;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<HubMetrics, "checkIn" | "registered">;
 }
 
 const bodyLimitBytes = 16 * 1024 * 1024;
@@ -33,7 +35,8 @@ export function createAgentEndpoints(
     try {
       await serve(deps, request, response);
     } catch (error) {
-      answerError(deps.log, response, toAppError(error));
+      const status = answerError(deps.log, response, toAppError(error));
+      if (path === checkInRoute.path) deps.metrics.checkIn(status < 500 ? "refused" : "failed");
     }
     return true;
   };
@@ -49,6 +52,7 @@ async function serve(deps: AgentEndpointDeps, request: IncomingMessage, response
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const document = await deps.checkIn.awaitDocument(cluster, body, gone.signal);
+    deps.metrics.checkIn(gone.signal.aborted ? "left" : document === undefined ? "unchanged" : "document");
     if (gone.signal.aborted) return;
     if (document === undefined) response.writeHead(204).end();
     else answerJson(response, 200, document);
@@ -56,11 +60,10 @@ async function serve(deps: AgentEndpointDeps, request: IncomingMessage, response
   }
   if (route === `${registerRoute.method} ${registerRoute.path}`) {
     const token = await authenticate(deps, request, "registration");
-    answerJson(
-      response,
-      200,
-      await registerCluster(deps, token, parseBody(registerRoute.request, await readBody(request))),
-    );
+    const registered = await registerCluster(deps, token, parseBody(registerRoute.request, await readBody(request)));
+    deps.metrics.registered();
+    deps.log.info({ namespace: registered.namespace, cluster: registered.clusterName }, "cluster registered");
+    answerJson(response, 200, registered);
     return;
   }
   if (request.method === blobRoute.method && path.startsWith(blobRoute.path)) {
@@ -93,11 +96,8 @@ async function authenticate(
 
 function clusterOf(deps: AgentEndpointDeps, credential: Credential): CheckedInCluster {
   const workspace = deps.hub.workspace(credential.namespace);
-  if (!workspace.status.partition.clusters.has(credential.name)) {
-    throw new AppError("AGENT_UNKNOWN", `cluster ${credential.namespace}/${credential.name} is no longer registered`, {
-      verdict: "stalled",
-    });
-  }
+  if (!workspace.status.partition.clusters.has(credential.name))
+    throw noLongerRegistered(credential.namespace, credential.name);
   return { workspace, name: credential.name };
 }
 
@@ -150,13 +150,14 @@ const statusByCode: Readonly<Record<string, number>> = {
   REQUEST_INVALID: 400,
 };
 
-function answerError(log: Logger, response: ServerResponse, error: AppError): void {
+function answerError(log: Logger, response: ServerResponse, error: AppError): number {
   const own = error.details["status"];
   const status = typeof own === "number" ? own : (statusByCode[error.code] ?? 500);
   if (status === 500) log.error({ code: error.code, err: error }, "agent request failed");
   else log.debug({ code: error.code, status }, "agent request refused");
   if (response.headersSent) response.destroy();
   else answerJson(response, status, { code: error.code, message: status === 500 ? "internal error" : error.message });
+  return status;
 }
 
 function answerJson(response: ServerResponse, status: number, value: unknown): void {

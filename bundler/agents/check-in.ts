@@ -1,4 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
 import {
@@ -27,6 +29,7 @@ export interface CheckInDeps {
   readonly reports: ReportTable;
   readonly clock: Clock;
   /** Called when statuses changed, to bring the views up to date. */
+  readonly metrics: Pick<HubMetrics, "observeReport">;
   readonly reported: (workspace: Workspace, cluster: string, bundles: readonly string[]) => void;
 }
 
@@ -40,7 +43,7 @@ export interface CheckedInCluster {
 export interface CheckInService {
   /** Makes the request's statuses durable. */
   takeStatuses(cluster: CheckedInCluster, request: CheckInRequest): Promise<void>;
-  /** Returns the cluster's document once its tag differs from the request's; undefined after the wait. */
+  /** Returns the cluster's document once its tag differs from the request's; undefined after the wait. Throws AGENT_UNKNOWN. */
   awaitDocument(
     cluster: CheckedInCluster,
     request: CheckInRequest,
@@ -75,6 +78,7 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
     }
     const key = { namespace: workspace.namespace, name };
     const { reportDigest, agent, seenMs } = taken.report;
+    const beganMs = performance.now();
     await deps.commits.submit(async (sql) => {
       await deps.reports.saveReport(sql, reportDigest, taken.body);
       await deps.reports.saveState(sql, key, {
@@ -84,6 +88,7 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
         exceptions: [...taken.report.exceptions.values()],
       });
     });
+    deps.metrics.observeReport(performance.now() - beganMs);
     // Its Cluster may have been deleted meanwhile: then nobody is to hear of it any more.
     if (!status.partition.clusters.has(name)) return;
     status.report(name, taken.report, taken.body);
@@ -97,8 +102,8 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
       const deadlineMs = deps.clock.now() + Math.min(request.waitMs, longestWaitMs);
       while (!signal.aborted) {
         const input = documentInput(deps.epoch, { workspace, name }, request.holds);
-        if (input !== undefined && documentTag(input) !== request.tag)
-          return desiredDocument(input, deps.durableVersion());
+        if (input === undefined) throw noLongerRegistered(workspace.namespace, name);
+        if (documentTag(input) !== request.tag) return desiredDocument(input, deps.durableVersion());
         const leftMs = deadlineMs - deps.clock.now();
         if (leftMs <= 0) return undefined;
         if (!(await workspace.waiters.wait(name, leftMs, signal))) return undefined;
@@ -106,6 +111,11 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
       return undefined;
     },
   };
+}
+
+/** Returns the refusal of an agent whose Cluster is gone. */
+export function noLongerRegistered(namespace: string, name: string): AppError {
+  return new AppError("AGENT_UNKNOWN", `cluster ${namespace}/${name} is no longer registered`, { verdict: "stalled" });
 }
 
 /** Whether a report is worth a row: anything beyond "still here, all as before". */

@@ -5,6 +5,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { RegisterRequest, RegisterResponse } from "../../shared/protocol/routes.ts";
 import { clusterResource, type Hub } from "../desired/hub.ts";
+import { checkRegistration, wantedName } from "./check-registration.ts";
 import type { Credential, CredentialTable } from "../store/credential-table.ts";
 import type { ObjectTable } from "../store/object-table.ts";
 
@@ -20,7 +21,7 @@ export interface RegisterDeps {
 /**
  * Makes the Cluster of a new agent, or finds the one it had, and returns a credential of its own; earlier ones of the
  * cluster are taken back. A Cluster made by hand under the wanted name is taken over while no other agent holds it
- * (Fleet: `spec.clientID`). Throws CLUSTER_NAME_TAKEN.
+ * (Fleet: `spec.clientID`). Throws CLUSTER_NAME_TAKEN, and REQUEST_INVALID for a name or labels that no object may have.
  */
 export async function registerCluster(
   deps: RegisterDeps,
@@ -28,10 +29,8 @@ export async function registerCluster(
   request: RegisterRequest,
 ): Promise<RegisterResponse> {
   const { namespace } = token;
-  const name =
-    deps.hub.workspace(namespace).clusterByClientId(request.clusterUid) ??
-    request.name ??
-    `cluster-${request.clusterUid.slice(0, 8)}`.toLowerCase();
+  checkRegistration(request);
+  const name = deps.hub.workspace(namespace).clusterByClientId(request.clusterUid) ?? wantedName(request);
   const key = { resource: clusterResource, namespace, name };
   const credential = await deps.objects.write(async (writer) => {
     const existing = await writer.read(key);

@@ -1,4 +1,3 @@
-import { forbidden } from "../../apiserver/resources/api-error.ts";
 import { builtInResources } from "../../apiserver/resources/built-in-resources.ts";
 import { builtInSchemas } from "../../apiserver/resources/built-in-schemas.ts";
 import {
@@ -6,8 +5,8 @@ import {
   type ResourceDefinition,
   type ResourceStrategy,
 } from "../../apiserver/resources/resource-definition.ts";
-import type { ObjectStore } from "../../apiserver/storage/object-store.ts";
-import type { Hub } from "../desired/hub.ts";
+import type { ObjectTable } from "../store/object-table.ts";
+import { createNamespaceStore } from "./namespace-store.ts";
 import { ageColumn, fieldColumn } from "./printer-columns.ts";
 
 /** Kubernetes' own kinds that GitRepos and people refer to, by group and plural. */
@@ -23,14 +22,15 @@ const served: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the built-in kinds that the standalone hub serves from its own store. */
-export function coreKinds(objects: ObjectStore, hub: Hub): ResourceDefinition[] {
+export function coreKinds(objects: ObjectTable): ResourceDefinition[] {
+  const namespaces = createNamespaceStore(objects);
   const schemas = builtInSchemas();
   return builtInResources()
     .filter(({ group, version, plural }) => version === "v1" && served.has(`${group}/${plural}`))
     .map(({ group, version, plural, singular, kind, namespaced, shortNames, categories }): ResourceDefinition => ({
       type: "stored",
       names: { group, version, plural, singular, kind, listKind: `${kind}List`, shortNames, categories, namespaced },
-      store: objects,
+      store: plural === "namespaces" ? namespaces : objects,
       schema: schemas.forKind(group, version, kind),
       verbs: allVerbs,
       subresources: {},
@@ -39,7 +39,7 @@ export function coreKinds(objects: ObjectStore, hub: Hub): ResourceDefinition[] 
         ...(plural === "secrets" ? [fieldColumn("Type", ["type"])] : []),
         ageColumn,
       ],
-      strategy: plural === "namespaces" ? namespaceStrategy(hub) : {},
+      strategy: plural === "namespaces" ? namespaceStrategy : {},
       builtIn: true,
       ...(group === "rbac.authorization.k8s.io" ? { nameRule: "path" as const } : {}),
       tracksGeneration: false,
@@ -47,19 +47,7 @@ export function coreKinds(objects: ObjectStore, hub: Hub): ResourceDefinition[] 
     }));
 }
 
-/** A workspace with clusters or bundles in it is not deleted by deleting its namespace: that would strand agents. */
-function namespaceStrategy(hub: Hub): ResourceStrategy {
-  return {
-    prepareForCreate: (object) => ({ ...object, status: { phase: "Active" } }),
-    prepareForDelete: (object, { name }) => {
-      const workspace = hub.workspace(name);
-      const { clusters } = workspace.status.partition;
-      if (clusters.size === 0 && workspace.bundles.size === 0) return object;
-      throw forbidden(
-        { group: "", resource: "namespaces" },
-        name,
-        `it holds ${clusters.size} clusters and ${workspace.bundles.size} bundles: delete these and the GitRepos first`,
-      );
-    },
-  };
-}
+/** A namespace is usable at once. */
+const namespaceStrategy: ResourceStrategy = {
+  prepareForCreate: (object) => ({ ...object, status: { phase: "Active" } }),
+};

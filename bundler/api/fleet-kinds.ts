@@ -19,6 +19,7 @@ import { clusterSpecSchema, clusterStatusSchema } from "../../shared/api/cluster
 import { gitRepoSpecSchema, gitRepoStatusSchema } from "../../shared/api/git-repo.ts";
 import { fleetGroup } from "../../shared/api/meta.ts";
 import { registrationTokenSpecSchema, registrationTokenStatusSchema } from "../../shared/api/registration-token.ts";
+import { userSpecSchema, userStatusSchema } from "../../shared/api/user.ts";
 import { createHubSchemas, type KindShape } from "./kind-schema.ts";
 import { ageColumn, fieldColumn, statusColumn } from "./printer-columns.ts";
 import { validateBundle, validateClusterGroup, validateGitRepo } from "./validate-kinds.ts";
@@ -30,6 +31,7 @@ export interface FleetKindDeps {
   /** Content of a Bundle that somebody made by hand: its files are stored as blobs. */
   readonly prepareBundle: (object: ApiObject, context: HookContext, previous?: ApiObject) => Promise<ApiObject>;
   readonly issueToken: (token: ApiObject) => Promise<ApiObject>;
+  readonly issueUserToken: (user: ApiObject) => Promise<ApiObject>;
 }
 
 interface FleetKind extends KindShape {
@@ -39,6 +41,7 @@ interface FleetKind extends KindShape {
   readonly columns: readonly PrinterColumn[];
   readonly strategy: ResourceStrategy;
   readonly computed?: boolean;
+  readonly clusterScoped?: boolean;
   readonly subresources?: Readonly<Record<string, Subresource>>;
 }
 
@@ -55,6 +58,7 @@ export function fleetKinds(deps: FleetKindDeps): ResourceDefinition[] {
       columns,
       strategy,
       computed = false,
+      clusterScoped = false,
       subresources = {},
     }): ResourceDefinition => ({
       type: "stored",
@@ -67,7 +71,7 @@ export function fleetKinds(deps: FleetKindDeps): ResourceDefinition[] {
         listKind: `${kind}List`,
         shortNames,
         categories: ["fleet"],
-        namespaced: true,
+        namespaced: !clusterScoped,
       },
       store: computed ? deps.bundleDeployments : deps.objects,
       schema: schemas.forKind(fleetGroup, "v1alpha1", kind),
@@ -182,16 +186,31 @@ function kindTable(deps: FleetKindDeps): readonly FleetKind[] {
       status: registrationTokenStatusSchema,
       columns: [fieldColumn("TTL", ["spec", "ttl"]), ageColumn],
       strategy: {},
-      subresources: {
-        token: {
-          type: "custom",
-          verbs: ["create"],
-          responseKind: { group: fleetGroup, version: "v1alpha1", kind: "ClusterRegistrationToken" },
-          serve: async (parent) => deps.issueToken(parent),
-        },
-      },
+      subresources: { token: tokenSubresource("ClusterRegistrationToken", deps.issueToken) },
+    },
+    {
+      kind: "User",
+      plural: "users",
+      singular: "user",
+      shortNames: [],
+      description: "Somebody who may call this API; its secret word is made by the subresource `token`.",
+      spec: userSpecSchema,
+      status: userStatusSchema,
+      columns: [fieldColumn("Groups", ["spec", "groups"]), ageColumn],
+      strategy: {},
+      clusterScoped: true,
+      subresources: { token: tokenSubresource("User", deps.issueUserToken) },
     },
   ];
+}
+
+function tokenSubresource(kind: string, issue: (parent: ApiObject) => Promise<ApiObject>): Subresource {
+  return {
+    type: "custom",
+    verbs: ["create"],
+    responseKind: { group: fleetGroup, version: "v1alpha1", kind },
+    serve: async (parent) => issue(parent),
+  };
 }
 
 type Validate = (spec: ApiObject, context: HookContext) => readonly FieldError[];

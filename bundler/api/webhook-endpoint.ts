@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { toAppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
+import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import { maxWebhookBytes, parseWebhook, type WebhookPush } from "../git/webhook.ts";
 
 /** What the webhook endpoint works with. */
@@ -10,6 +11,7 @@ export interface WebhookEndpointDeps {
   /** Looks at the GitRepos concerned; returns how many. */
   readonly push: (push: WebhookPush) => number;
   readonly log: Logger;
+  readonly metrics: Pick<HubMetrics, "webhook">;
 }
 
 /** Returns a request listener for `POST /webhook` (GitHub, GitLab, Gitea and a generic form); false: not our path. */
@@ -33,11 +35,13 @@ async function takeWebhook(
     const body = await readBody(request);
     if (body === undefined) return answer(response, 413, "the body is too large");
     const event = parseWebhook(request.headers, body, deps.secret === undefined ? [] : [deps.secret]);
+    deps.metrics.webhook("taken");
     if (event.type === "ignored") return answer(response, 200, "nothing to do for this event");
     const concerned = deps.push(event.push);
     answer(response, 202, `${concerned} GitRepos look now`);
   } catch (error) {
     const { code, message } = toAppError(error);
+    deps.metrics.webhook("refused");
     deps.log.warn({ code }, "webhook refused");
     answer(
       response,

@@ -9,6 +9,7 @@ import { fleetApiVersion } from "../../shared/api/meta.ts";
 import { bundleOptionsOf, commitLabel } from "../../shared/bundle/bundle-options.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { takenNames } from "../build/bundle-names.ts";
 import { buildCommit } from "../build/build-commit.ts";
@@ -54,6 +55,7 @@ export interface DeployCommitDeps {
   readonly openTree: (commit: Commit) => CommitTree;
   readonly kustomize: KustomizeRenderer | undefined;
   readonly clock: Clock;
+  readonly metrics: Pick<HubMetrics, "observeCommit">;
 }
 
 /** Brings commits into force. */
@@ -73,6 +75,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
   return {
     deployCommit: async ({ gitRepo, remote, notice }, signal) => {
       const key = `${gitRepo.metadata.namespace ?? ""}/${gitRepo.metadata.name ?? ""}`;
+      const beganMs = deps.clock.now();
       const commit = await deps.fetchCommit(remote, notice, signal);
       using tree = deps.openTree(commit);
       const cache = caches.get(key);
@@ -87,6 +90,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       });
       const deployed = await save(deps, { gitRepo, commit: notice.commit }, build);
       caches.set(key, build.cache);
+      deps.metrics.observeCommit(deps.clock.now() - beganMs);
       return deployed;
     },
     removeRepo: async ({ namespace, name }) => {

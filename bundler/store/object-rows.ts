@@ -31,6 +31,7 @@ const goesWith: Readonly<Record<ResourceKey, readonly string[]>> = {
     "DELETE FROM credentials WHERE kind = 'agent' AND namespace = ? AND name = ?",
     "DELETE FROM cluster_states WHERE namespace = ? AND name = ?",
   ],
+  "fleet.cattle.io/users": ["DELETE FROM credentials WHERE kind = 'user' AND namespace = ? AND name = ?"],
   "fleet.cattle.io/clusterregistrationtokens": [
     "DELETE FROM credentials WHERE kind = 'registration' AND namespace = ? AND name = ?",
   ],
