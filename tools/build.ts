@@ -44,6 +44,15 @@ function newPlace(reference: string): string {
   return reference.startsWith("./") ? `./${basename(reference, ".ts")}.mjs` : reference;
 }
 
+/** Packages written as CommonJS ask for built-ins with `require`, which ES modules do not have. */
+const requireBuiltIns =
+  'import { createRequire as droverRequire } from "node:module"; const require = droverRequire(import.meta.url);';
+
+/** An older Node would fail somewhere in a library, with a message that helps nobody. */
+const refuseOldNode =
+  "if (Number.parseInt(process.versions.node, 10) < 24) {" +
+  " process.stderr.write(`drover needs Node 24 or newer; this is ${process.version}\\n`); process.exit(2); }";
+
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, "data"), { recursive: true });
 const { metafile } = await build({
@@ -61,10 +70,7 @@ const { metafile } = await build({
   metafile: true,
   plugins: [besideTheBundle],
   external: ["pg-native"],
-  // Packages written as CommonJS ask for built-ins with `require`, which ES modules do not have.
-  banner: {
-    js: 'import { createRequire as droverRequire } from "node:module"; const require = droverRequire(import.meta.url);',
-  },
+  banner: { js: `${requireBuiltIns}\n${refuseOldNode}` },
 });
 for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
   if (file.endsWith(".mjs")) console.log(`${file}  ${Math.round(bytes / 1024)} KB`);

@@ -65,6 +65,15 @@ describe("the package that `npm pack` makes, installed", () => {
     for (const { name, summary } of commands) expect(lines).toContainEqual([name, summary]);
   });
 
+  it("says so when the machine's Node is too old", async () => {
+    const older = "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.1.0'}})";
+    const options = { cwd: folder.path, env: { ...env, NODE_OPTIONS: `--import "${older}"` } };
+    await expect(run(drover, ["--version"], options)).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("drover needs Node 24 or newer"),
+    });
+  });
+
   it("prints the settings of both programs, and what is missing", async () => {
     const { stdout } = await call("bundler", "--print-config", "--port", "7000");
     expect(JSON.parse(stdout)).toMatchObject({ port: 7000, dataDir: "./drover-data" });
