@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { printJson } from "./print-json.ts";
 
 /** Returns the SHA-256 of bytes, or of a text's UTF-8 bytes, as 64 hex digits. */
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hash("sha256", data, "hex");
 }
 
 /** Returns a value as JSON without blanks and with sorted keys, so that equal values give equal text. */

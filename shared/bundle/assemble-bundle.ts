@@ -145,8 +145,9 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
   if (dir.realPath !== "") outside.push(...collected.outside);
   warnings.push(...collected.warnings);
   if (helm?.disableDependencyUpdate !== true) checkChartFiles(collected.files, tree, dir.path);
-  const charts = withPosition(reading.locate(["helm", "chart"]), () =>
-    collectCharts(findRemoteCharts(declared, notes), source.loadChart, excluded),
+  const charts = withPosition(
+    () => reading.locate(["helm", "chart"]),
+    () => collectCharts(findRemoteCharts(declared, notes), source.loadChart, excluded),
   );
   const files = [...collected.files.map((file) => ({ ...file, tree })), ...charts];
   if (files.length === 0) return { kind: "empty", dir, warnings, outside };
@@ -163,7 +164,10 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
 
 function readValues({ source, dir, outside, reading }: Assembling, helm: HelmOptions, path: ValuePath): HelmOptions {
   const notes = { tree: source.tree, dir: dir.realPath, outside };
-  return withPosition(reading.locate([...path, "helm", "valuesFiles"]), () => readValuesFiles(helm, notes));
+  return withPosition(
+    () => reading.locate([...path, "helm", "valuesFiles"]),
+    () => readValuesFiles(helm, notes),
+  );
 }
 
 function excludedNames(dir: BundleDir, spec: BundleSpec): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 import type { Content, ContentResource } from "../api/content.ts";
 
@@ -27,7 +27,7 @@ export function contentBytes(content: Content): Uint8Array {
 
 /** Returns the id of a content: SHA-256 (hex) of `contentBytes`; equal resources give equal ids. */
 export function contentId(content: Content): string {
-  return createHash("sha256").update(contentBytes(content)).digest("hex");
+  return hash("sha256", JSON.stringify(content), "hex");
 }
 
 /** Characters that Go's JSON encoder escapes and JavaScript's does not. */

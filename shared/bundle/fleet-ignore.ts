@@ -10,7 +10,13 @@ export function parseFleetIgnore(text: string, file: string): readonly string[] 
   const lines = text.split("\n").map((line) => line.replace(/\r$/u, "").replace(/([^\\])[\t\f\r ]+$/u, "$1"));
   return lines.filter((line, index) => {
     if (line === "" || line.startsWith("#")) return false;
-    if (!directoryPattern.test(line)) withPosition({ file, line: index + 1, column: 1 }, () => matchPattern(line, ""));
+    if (!directoryPattern.test(line)) {
+      const position = { file, line: index + 1, column: 1 };
+      withPosition(
+        () => position,
+        () => matchPattern(line, ""),
+      );
+    }
     return true;
   });
 }

@@ -18,8 +18,9 @@ export interface NamedImageScan {
  */
 export function readImageScans(reading: FleetYamlReading, options: BundleOptions, dir: BundleDir): NamedImageScan[] {
   const scans = reading.options.imageScans ?? [];
-  const position = reading.locate(["imageScans"]);
-  if (scans.length > 0 && options.imageScansEnabled !== true) {
+  if (scans.length === 0) return [];
+  if (options.imageScansEnabled !== true) {
+    const position = reading.locate(["imageScans"]);
     const message = "imageScans is used but image scanning is off; remove it, or turn image scanning on";
     throw new AppError("FLEET_YAML_INVALID", `${position.file ?? ""}:${position.line ?? 1}: ${message}`, {
       verdict: "stalled",

@@ -16,6 +16,8 @@ export interface RepoTree {
   list(dir: string): readonly TreeEntry[];
   /** Returns a file's bytes; of a symbolic link, its target as text. */
   read(path: string): Uint8Array;
+  /** Returns one entry (links in the path are not followed) where that is quicker than to list its directory. */
+  find?(path: string): TreeEntry | undefined;
 }
 
 /** Where a path leads once links are followed. `path` has no links in it any more. */
@@ -71,9 +73,10 @@ export function resolvePath(tree: RepoTree, path: string): Resolved {
       continue;
     }
     if (entry.type !== "dir") return { kind: "missing" };
-    const found = tree.list(real).find((candidate) => candidate.name === part);
-    if (found === undefined) return { kind: "missing" };
     const foundPath = joinPath(real, part);
+    const found =
+      tree.find === undefined ? tree.list(real).find((candidate) => candidate.name === part) : tree.find(foundPath);
+    if (found === undefined) return { kind: "missing" };
     if (found.type !== "symlink") {
       real = foundPath;
       entry = found;
