@@ -29,9 +29,8 @@ export const defaultApiVersions: readonly string[] = (
   "storagemigration.k8s.io/v1beta1 apiextensions.k8s.io/v1beta1 apiextensions.k8s.io/v1"
 ).split(" ");
 
-/** Returns a version with its `v` and without what follows the patch, as constraints are compared with; undefined when it is none. */
+/** Returns a version with its `v` and without what follows its numbers, as constraints are compared with; undefined when it is none. */
 export function normalKubeVersion(version: string): string | undefined {
-  const [, major, minor, patch = "0"] = /^\s*v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? [];
-  if (major === undefined || minor === undefined) return undefined;
-  return `v${Number(major)}.${Number(minor)}.${Number(patch)}`;
+  const numbers = /^\s*v?(\d+(?:\.\d+)+)/.exec(version)?.[1];
+  return numbers === undefined ? undefined : `v${numbers.split(".").map(Number).join(".")}`;
 }

@@ -45,7 +45,8 @@ export function readArchive(bytes: Uint8Array, limits: ArchiveLimits = defaultAr
 function unzip(bytes: Uint8Array, limits: ArchiveLimits): Uint8Array {
   const most = Math.min(limits.totalBytes, Math.max(smallBytes, bytes.length * limits.ratio));
   try {
-    return gunzipSync(bytes, { maxOutputLength: most });
+    // The reader of archives takes the whole memory behind a view, so it gets memory of its own.
+    return Uint8Array.from(gunzipSync(bytes, { maxOutputLength: most }));
   } catch (error) {
     if (error instanceof RangeError || isTooLarge(error)) {
       throw refused(

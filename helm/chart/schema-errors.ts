@@ -7,6 +7,9 @@ const composite = new Set(["anyOf", "oneOf", "not", "contains", "propertyNames"]
 /** Errors that only say that another one is there. */
 const redundant = new Set(["if"]);
 
+/** Words that are checked after a value's members. */
+const late = new Set(["additionalProperties", "unevaluatedProperties", "unevaluatedItems", ...composite]);
+
 interface Fault {
   readonly path: string;
   readonly at: string;
@@ -30,14 +33,22 @@ export function describeSchemaErrors(errors: readonly ErrorObject[]): string {
     }
     faults.push(fault);
   }
-  return arrange(faults, "")
+  return atRoot(arrange(faults, ""))
     .flatMap((fault) => print(fault, 0))
     .join("\n");
 }
 
+/** One line that only holds others is left out at the top. */
+function atRoot(faults: readonly Fault[]): readonly Fault[] {
+  const [first] = faults;
+  return faults.length === 1 && first?.message === grouped ? first.causes : faults;
+}
+
+const grouped = "validation failed";
+
 /**
- * Returns faults as the validator nests them: two and more at or below one value stand below that value's own line. What is
- * at the value itself comes last; the order of the rest is by chance in Helm, here it is that of the schema.
+ * Returns faults as the validator nests them: two and more at or below one value stand below that value's own line. The
+ * order of a map's members is by chance in Helm, here it is that of the schema.
  */
 function arrange(faults: readonly Fault[], at: string): Fault[] {
   const own = faults.filter((fault) => fault.at === at);
@@ -48,9 +59,10 @@ function arrange(faults: readonly Fault[], at: string): Fault[] {
   const inner = [...below].flatMap(([place, group]) => {
     const arranged = arrange(group, place);
     if (arranged.length < 2) return arranged;
-    return [{ path: "", at: place, message: "validation failed", causes: arranged }];
+    return [{ path: "", at: place, message: grouped, causes: arranged }];
   });
-  return [...inner, ...own];
+  const isEarly = ({ path }: Fault): boolean => !late.has(path.slice(path.lastIndexOf("/") + 1));
+  return [...own.filter(isEarly), ...inner, ...own.filter((fault) => !isEarly(fault))];
 }
 
 /** Errors of one keyword at one place are one error: `required` names all that is missing. A wrong type hides the rest. */

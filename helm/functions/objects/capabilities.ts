@@ -36,8 +36,8 @@ class KubeVersion extends GoStruct {
   readonly #version: string;
 
   constructor(version: string) {
-    const [, major = "0", minor = "0", patch = "0"] = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? [];
-    const normalized = `v${Number(major)}.${Number(minor)}.${Number(patch)}`;
+    const [major = "0", minor = "0", ...rest] = (/^v?(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "0.0").split(".");
+    const normalized = `v${[major, minor, ...rest].map(Number).join(".")}`;
     super("common.KubeVersion", [
       { name: "Version", value: version },
       { name: "normalizedVersion", value: normalized, isHidden: true },

@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import type { CommandContext } from "../../../cli/command.ts";
+import { runCli } from "../../../cli/main.ts";
+import { findOrBuildBinary } from "../../kube/binaries.ts";
+
+/** What `helm template` printed and how it failed. */
+export interface TemplateOutcome {
+  readonly stdout: string;
+  /** The text behind `Error:`, "" when it did not fail. */
+  readonly fault: string;
+}
+
+/** Runs `drover helm template` with these words. */
+export async function templateWithDrover(words: readonly string[], cwd: string): Promise<TemplateOutcome> {
+  const out: string[] = [];
+  const errors: string[] = [];
+  const context: CommandContext = {
+    env: {},
+    cwd,
+    print: (text) => void out.push(`${text}\n`),
+    printError: (text) => void errors.push(text),
+    hub: () => Promise.reject(new Error("charts need no hub")),
+    nowMs: Date.now,
+  };
+  const code = await runCli(["helm", "template", ...words], context);
+  return { stdout: out.join(""), fault: code === 0 ? "" : faultIn(errors.join("\n")) };
+}
+
+/** Runs the real `helm template` with these words. */
+export async function templateWithHelm(words: readonly string[], cwd: string): Promise<TemplateOutcome> {
+  const helm = await findOrBuildBinary("helm");
+  if (helm === undefined) throw new Error("no helm");
+  return new Promise((resolve) => {
+    execFile(helm, ["template", ...words], { cwd, timeout: 60_000, maxBuffer: 2 ** 27 }, (error, stdout, stderr) => {
+      resolve({ stdout, fault: error === null ? "" : faultIn(stderr) });
+    });
+  });
+}
+
+function faultIn(text: string): string {
+  const error = text.slice(Math.max(0, text.indexOf("Error: ")));
+  return error
+    .replace(/^Error: /, "")
+    .replace(/\n\nUse --debug flag to render out invalid YAML\n?$/, "")
+    .trimEnd();
+}
