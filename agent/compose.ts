@@ -58,6 +58,7 @@ export function compose(deps: AgentDeps): Agent {
       dir: join(config.dataDir, "blobs"),
       maxBytes: config.cacheMb * 1024 * 1024,
       maxBlobBytes: 64 * 1024 * 1024,
+      maxRecentLength: 512 * 1024,
       fetchBlob: (digest) => hub.blob(digest),
       log,
     }),

@@ -5,7 +5,7 @@ import { sha256Hex } from "../../codec/stable-hash.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 
-/** Blobs by digest, on disk; each is verified whenever it is read. Disposing waits until all that came is on disk. */
+/** Blobs by digest, on disk; each is verified whenever it is read there. Disposing waits until all that came is on disk. */
 export interface BlobCache extends AsyncDisposable {
   /** Returns a blob's verified text, from disk or from the hub. Throws `BLOB_INVALID` or `HUB_…`. */
   text(digest: string): Promise<string>;
@@ -21,6 +21,8 @@ export interface BlobCacheDeps {
   readonly maxBytes: number;
   /** Uncompressed size beyond which a blob is refused. */
   readonly maxBlobBytes: number;
+  /** Length of the texts that stay in memory for a while after they were fetched. */
+  readonly maxRecentLength: number;
   readonly fetchBlob: (digest: string) => Promise<Buffer>;
   readonly log: Logger;
 }
@@ -32,6 +34,8 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
   const { dir, log } = deps;
   const fetching = new Map<string, Promise<string>>();
   const saving = new Set<Promise<void>>();
+  const recent = new Map<string, string>();
+  let recentLength = 0;
   const pathOf = (digest: string): string => join(dir, digest);
 
   async function fromDisk(digest: string): Promise<string | undefined> {
@@ -46,10 +50,21 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
     }
   }
 
+  function rememberRecent(digest: string, text: string): void {
+    recent.set(digest, text);
+    recentLength += text.length;
+    for (const [oldest, { length }] of recent) {
+      if (recentLength <= deps.maxRecentLength) break;
+      recent.delete(oldest);
+      recentLength -= length;
+    }
+  }
+
   /** Returns the text without waiting for the disk, which is for the next start. */
   async function fromHub(digest: string, onKept: () => void): Promise<string> {
     const bytes = await deps.fetchBlob(digest);
     const text = verify(bytes, digest, deps.maxBlobBytes);
+    rememberRecent(digest, text);
     const kept = save(digest, bytes)
       .catch((error: unknown) => log.warn({ digest, err: error }, "blob could not be kept on disk"))
       .finally(() => {
@@ -81,7 +96,7 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
   }
 
   async function text(digest: string): Promise<string> {
-    const underway = fetching.get(digest);
+    const underway = recent.get(digest) ?? fetching.get(digest);
     if (underway !== undefined) return underway;
     const fresh = readOrFetch(digest);
     fetching.set(digest, fresh);

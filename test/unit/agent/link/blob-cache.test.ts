@@ -7,13 +7,18 @@ import { sha256Hex } from "../../../../codec/stable-hash.ts";
 import { silentLogger } from "../../../../shared/log.ts";
 import { createTempDir } from "../../../support/temp-dir.ts";
 
-async function aCache(blobs: ReadonlyMap<string, Buffer>, maxBytes = 1e6) {
+async function aCache(
+  blobs: ReadonlyMap<string, Buffer>,
+  options: { maxBytes?: number; maxRecentLength?: number } = {},
+) {
   const dir = await createTempDir("blobs");
   const fetchBlob = vi.fn<(digest: string) => Promise<Buffer>>(async (digest) => blobs.get(digest) ?? Buffer.alloc(0));
   const cache = createBlobCache({
     dir: join(dir.path, "b"),
-    maxBytes,
+    maxBytes: 1e6,
     maxBlobBytes: 1000,
+    maxRecentLength: 0,
+    ...options,
     fetchBlob,
     log: silentLogger,
   });
@@ -53,6 +58,16 @@ describe("the blob cache", () => {
     expect(await setting.cache.text(digest)).toBe("text");
   });
 
+  test("has what was fetched last in memory, and the rest on disk", async () => {
+    const all = ["a", "b", "c"].map((text) => blob(text.repeat(100)));
+    await using setting = await aCache(new Map(all), { maxRecentLength: 200 });
+    for (const [digest] of all) await setting.cache.text(digest);
+    await setting.cache[Symbol.asyncDispose]();
+    for (const [digest] of all) await writeFile(join(setting.dir.path, "b", digest), "");
+    for (const [digest] of all.toReversed()) await setting.cache.text(digest);
+    expect(setting.fetchBlob.mock.calls.slice(3)).toEqual([[all[0]?.[0]]]);
+  });
+
   test("refuses what is cut off, too large, or not what its name says", async () => {
     const [digest, bytes] = blob("text");
     const [large, largeBytes] = blob("x".repeat(2000));
@@ -69,7 +84,7 @@ describe("the blob cache", () => {
 
   test("makes room, but never by what is needed", async () => {
     const all = ["a", "b", "c"].map((text) => blob(text.repeat(100)));
-    await using setting = await aCache(new Map(all), 1);
+    await using setting = await aCache(new Map(all), { maxBytes: 1 });
     for (const [digest] of all) await setting.cache.text(digest);
     const needed = all[0]?.[0] ?? "";
     await setting.cache.trim(new Set([needed]));
