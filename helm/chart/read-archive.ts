@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { parseTar } from "nanotar";
 import { quoteString } from "../template/quote-string.ts";
 import type { ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
+import { readTar } from "./read-tar.ts";
 
 /** What an archive may hold; the sizes are Helm's. */
 export interface ArchiveLimits {
@@ -26,16 +26,11 @@ const smallBytes = 10 * 1024 * 1024;
 export function readArchive(bytes: Uint8Array, limits: ArchiveLimits = defaultArchiveLimits): ChartFile[] {
   const tar = unzip(bytes, limits);
   const files: ChartFile[] = [];
-  for (const entry of readEntries(tar)) {
-    const { type, name } = entry;
-    if (type === "directory" || type === "globalExtendedHeader" || type === "extendedHeader") continue;
-    if (name.endsWith("/")) continue;
-    if (type === "symbolicLink" || type === "hardLink")
-      throw refused(`chart archive holds a link: ${quoteString(name)}`);
-    if (type !== "file" && type !== "contiguousFile") {
-      throw refused(`chart archive holds something that is no file: ${quoteString(name)}`);
-    }
-    files.push({ name: fileName(name), data: entry.data ?? new Uint8Array() });
+  for (const { name, kind, data } of readTar(tar)) {
+    if (kind === "directory" || name.endsWith("/")) continue;
+    if (kind === "link") throw refused(`chart archive holds a link: ${quoteString(name)}`);
+    if (kind === "other") throw refused(`chart archive holds something that is no file: ${quoteString(name)}`);
+    files.push({ name: fileName(name), data });
     if (files.length > limits.files) throw refused(`chart archive holds more than ${limits.files} files`);
   }
   if (files.length === 0) throw refused("no files in chart archive");
@@ -45,8 +40,7 @@ export function readArchive(bytes: Uint8Array, limits: ArchiveLimits = defaultAr
 function unzip(bytes: Uint8Array, limits: ArchiveLimits): Uint8Array {
   const most = Math.min(limits.totalBytes, Math.max(smallBytes, bytes.length * limits.ratio));
   try {
-    // The reader of archives takes the whole memory behind a view, so it gets memory of its own.
-    return Uint8Array.from(gunzipSync(bytes, { maxOutputLength: most }));
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (error) {
     if (error instanceof RangeError || isTooLarge(error)) {
       throw refused(
@@ -61,20 +55,6 @@ function unzip(bytes: Uint8Array, limits: ArchiveLimits): Uint8Array {
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
-}
-
-interface TarEntry {
-  readonly name: string;
-  readonly type: string | undefined;
-  readonly data?: Uint8Array;
-}
-
-function readEntries(tar: Uint8Array): readonly TarEntry[] {
-  try {
-    return parseTar(tar);
-  } catch (error) {
-    throw new ChartError("load", "archive/tar: invalid tar header", error);
-  }
 }
 
 function fileName(full: string): string {

@@ -1,0 +1,108 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CodecError } from "../../../codec/codec-error.ts";
+import { isJsonObject } from "../../../codec/json-value.ts";
+import { parseJson } from "../../../codec/parse-json.ts";
+
+/** What a wish came to when it was last fetched. */
+export interface CachedChart {
+  /** SHA-256 of the archive in hexadecimal. */
+  readonly digest: string;
+  /** Where it came from, without credentials. */
+  readonly url: string;
+  readonly archive: Buffer;
+}
+
+/** Archives by digest in `archives/`, and in `resolved/` which digest a wish came to. */
+export interface ChartCache {
+  /** Returns what is kept for a wish; undefined when nothing is, or it was damaged. */
+  find(key: string): Promise<CachedChart | undefined>;
+  save(key: string, chart: Omit<CachedChart, "digest">): Promise<CachedChart>;
+}
+
+/** Returns the cache in a folder, which is made on need; the archives unused for longest go when it exceeds `maxBytes`. */
+export function createChartCache(dir: string, maxBytes: number): ChartCache {
+  const archives = join(dir, "archives");
+  const resolved = join(dir, "resolved");
+  const recordOf = (key: string): string => join(resolved, `${sha256(key)}.json`);
+  const archiveOf = (digest: string): string => join(archives, `${digest}.tgz`);
+  return {
+    find: async (key) => {
+      const record = readRecord(await readIfThere(recordOf(key)));
+      if (record === undefined) return undefined;
+      const archive = await readIfThere(archiveOf(record.digest));
+      if (archive === undefined || sha256(archive) !== record.digest) return undefined;
+      const now = new Date();
+      await unlessGone(() => utimes(archiveOf(record.digest), now, now));
+      return { ...record, archive };
+    },
+    save: async (key, { url, archive }) => {
+      const digest = sha256(archive);
+      await mkdir(archives, { recursive: true, mode: 0o700 });
+      await mkdir(resolved, { recursive: true, mode: 0o700 });
+      await replaceFile(archiveOf(digest), archive);
+      await replaceFile(recordOf(key), Buffer.from(JSON.stringify({ digest, url })));
+      await dropOldest(archives, maxBytes);
+      return { digest, url, archive };
+    },
+  };
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+function readRecord(bytes: Buffer | undefined): { digest: string; url: string } | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    const value = parseJson(bytes.toString("utf8"));
+    if (!isJsonObject(value)) return undefined;
+    const { digest, url } = value;
+    if (typeof digest !== "string" || !/^[0-9a-f]{64}$/u.test(digest) || typeof url !== "string") return undefined;
+    return { digest, url };
+  } catch (error) {
+    // A record that a crash left damaged is one that is not there.
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, data: Buffer): Promise<void> {
+  const fresh = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(fresh, data, { mode: 0o600 });
+    await rename(fresh, path);
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+async function dropOldest(folder: string, maxBytes: number): Promise<void> {
+  const files = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const path = join(folder, name);
+      const stats = await unlessGone(() => stat(path));
+      return { path, size: stats?.size ?? 0, usedMs: stats?.mtimeMs ?? 0 };
+    }),
+  );
+  let bytes = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.toSorted((a, b) => a.usedMs - b.usedMs)) {
+    if (bytes <= maxBytes) return;
+    await rm(path, { force: true });
+    bytes -= size;
+  }
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  return unlessGone(() => readFile(path));
+}
+
+async function unlessGone<T>(run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * What kept a chart from being fetched: `address` – it names nothing that could be asked; `unauthorized` – the server wants
+ * another credential; `not-found` – no such chart or version; `refused` – the answer breaks a limit, a digest or a format;
+ * `unreachable` – no answer, or a server's failure, which may pass.
+ */
+export type ChartSourceFault = "address" | "unauthorized" | "not-found" | "refused" | "unreachable";
+
+/** A chart that could not be fetched. Messages hold addresses without credentials. */
+export class ChartSourceError extends Error {
+  readonly fault: ChartSourceFault;
+
+  constructor(fault: ChartSourceFault, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "ChartSourceError";
+    this.fault = fault;
+  }
+}

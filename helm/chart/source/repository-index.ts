@@ -1,0 +1,83 @@
+import { CodecError } from "../../../codec/codec-error.ts";
+import { isJsonObject, type JsonValue } from "../../../codec/json-value.ts";
+import { FieldReader, FieldTypeError } from "../read-fields.ts";
+import { readYaml } from "../read-yaml.ts";
+import { ChartSourceError } from "./chart-source-error.ts";
+import { chooseVersion } from "./choose-version.ts";
+
+/** One version of a chart in an index. */
+export interface IndexEntry {
+  readonly version: string;
+  /** Address of the archive, resolved. */
+  readonly url: string;
+  /** SHA-256 of the archive in hexadecimal; "" when the index has none. */
+  readonly digest: string;
+}
+
+/** What a chart repository offers. */
+export interface RepositoryIndex {
+  /** Returns the version of a chart that is meant (see `chooseVersion`). Throws `ChartSourceError`. */
+  choose(chart: string, version: string): IndexEntry;
+}
+
+/** Returns the address of a file of a repository, whose query is kept (Helm: `ResolveReferenceURL`). */
+export function resolveInRepository(repository: URL, reference: string): string {
+  if (URL.canParse(reference)) return reference;
+  const base = new URL(repository);
+  base.pathname = `${base.pathname.replace(/\/$/u, "")}/`;
+  if (!URL.canParse(reference, base.href)) {
+    throw new ChartSourceError("refused", `the index of ${repository.host} names an address that is none`);
+  }
+  const resolved = new URL(reference, base);
+  resolved.search = base.search;
+  return resolved.href;
+}
+
+/** Returns the index of an index.yaml, found at `repository`. Throws `ChartSourceError` when it is none. */
+export function parseRepositoryIndex(text: string, repository: URL): RepositoryIndex {
+  const place = `${repository.origin}${repository.pathname}`;
+  const index = reading(place, () => new FieldReader("repo.IndexFile", readYaml(text)));
+  if (index.object["apiVersion"] === undefined) {
+    throw new ChartSourceError("refused", `${place}: its index.yaml has no apiVersion: is it a chart repository?`);
+  }
+  const { entries } = index.object;
+  return {
+    choose: (chart, version) => {
+      const listed = isJsonObject(entries) && Object.hasOwn(entries, chart) ? (entries[chart] ?? undefined) : undefined;
+      if (listed === undefined) throw new ChartSourceError("not-found", `${place} has no chart ${chart}`);
+      const found = reading(place, () => entriesOf(listed));
+      const chosen = chooseVersion(
+        found.map((entry) => entry.version),
+        version,
+      );
+      const entry = found.find((candidate) => candidate.version === chosen);
+      if (entry === undefined) {
+        const wish = version === "" ? "in a stable version" : `in a version that satisfies "${version}"`;
+        throw new ChartSourceError("not-found", `${place} does not have the chart ${chart} ${wish}`);
+      }
+      if (entry.url === "") {
+        throw new ChartSourceError("not-found", `${place} has no address of ${chart} ${entry.version}`);
+      }
+      return { ...entry, url: resolveInRepository(repository, entry.url) };
+    },
+  };
+}
+
+function entriesOf(listed: JsonValue): IndexEntry[] {
+  if (!Array.isArray(listed)) throw new FieldTypeError("json: cannot unmarshal object into ChartVersions");
+  return listed.flatMap((item: JsonValue) => {
+    if (item === null) return [];
+    const fields = new FieldReader("repo.ChartVersion", item);
+    const digest = fields.text("digest").replace(/^sha256:/u, "");
+    return [{ version: fields.text("version"), url: fields.texts("urls")[0] ?? "", digest }];
+  });
+}
+
+function reading<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CodecError) && !(error instanceof FieldTypeError)) throw error;
+    throw new ChartSourceError("refused", `${place}: its index.yaml cannot be read: ${error.message}`, error);
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { ChartSourceError } from "./chart-source-error.ts";
+
+/** How a chart's server is spoken to. */
+export interface SourceAccess {
+  /** Sent to the server of the configured address (a registry's token server included) and to no other. */
+  readonly credential?: { readonly username: string; readonly password: string };
+  /** PEM certificates trusted besides the system's. */
+  readonly caBundle?: string;
+  readonly insecureSkipTLS?: boolean;
+  /** Speak HTTP to an OCI registry. */
+  readonly plainHttp?: boolean;
+}
+
+/** Returns a digest of an access: who has another one never reads what was cached under this. */
+export function accessDigest({ credential, caBundle, insecureSkipTLS, plainHttp }: SourceAccess): string {
+  const parts = [credential?.username, credential?.password, caBundle, insecureSkipTLS, plainHttp];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** Returns the value of a header for HTTP basic authentication, undefined without a credential. */
+export function basicAuthorization({ credential }: SourceAccess): string | undefined {
+  if (credential === undefined) return undefined;
+  return `Basic ${Buffer.from(`${credential.username}:${credential.password}`).toString("base64")}`;
+}
+
+/** An HTTP address without the user and password that it may have held. */
+export interface SourceAddress {
+  readonly url: URL;
+  readonly access: SourceAccess;
+}
+
+/** Returns an address, a user and password in it moved to the access where that has none. Throws `ChartSourceError`. */
+export function parseSourceAddress(text: string, access: SourceAccess): SourceAddress {
+  if (!URL.canParse(text)) throw new ChartSourceError("address", `${printableAddress(text)} is no address`);
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new ChartSourceError("address", `${printableAddress(text)}: only https, http and oci addresses are fetched`);
+  }
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  if (access.credential !== undefined || username === "") return { url, access };
+  const credential = { username: decodePart(username), password: decodePart(password) };
+  return { url, access: { ...access, credential } };
+}
+
+/** A lone `%` in a password is no reason to fail with an error that shows it. */
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
+/** Returns an address for messages: without user, password and query, which may hold secrets. */
+export function printableAddress(text: string): string {
+  return text.replace(/\/\/[^/@]*@/u, "//").replace(/[?#].*$/su, "");
+}
