@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { conditionMessage, deploymentMessage } from "../../../../shared/status/status-message.ts";
+
+const object = { apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "web" };
+
+describe("deploymentMessage", () => {
+  it("says nothing when the state says all", () => {
+    expect(deploymentMessage({ bundle: "w/a", state: "Ready", objectCount: 3 })).toBeUndefined();
+  });
+
+  it("puts error, held removals, drift and what is not ready into one line", () => {
+    const message = deploymentMessage({
+      bundle: "w/a",
+      state: "ErrApplied",
+      error: { code: "KUBE_INVALID", message: "refused", firstSeen: "", lastSeen: "", count: 1 },
+      held: ["3 objects wait for approval"],
+      drift: [
+        { ...object, type: "missing", fields: [] },
+        {
+          ...object,
+          namespace: "",
+          type: "changed",
+          fields: [{ path: "/data/a", manager: "kubectl-edit" }, { path: "/data/b" }],
+        },
+        { ...object, type: "unknown", fields: [], message: "webhook is down" },
+      ],
+      notReady: [{ ...object, message: "0 of 1" }],
+    });
+    expect(message).toBe(
+      "refused; 3 objects wait for approval; ConfigMap shop/web was deleted; ConfigMap web changed: /data/a by kubectl-edit, /data/b; " +
+        "ConfigMap shop/web cannot be compared: webhook is down; ConfigMap shop/web: 0 of 1",
+    );
+  });
+});
+
+describe("conditionMessage", () => {
+  it("counts each state but Ready, with one example where there is one", () => {
+    const entries = [{ name: "w/c1", bundleState: "ErrApplied" as const, message: "why" }];
+    const counts = new Map([
+      ["ErrApplied" as const, 2],
+      ["WaitApplied" as const, 1],
+      ["Ready" as const, 5],
+      ["Modified" as const, 0],
+    ]);
+    expect(conditionMessage(counts, entries)).toBe("ErrApplied(2) [w/c1: why]; WaitApplied(1)");
+    expect(conditionMessage(new Map([["Ready" as const, 5]]), [])).toBe("");
+  });
+});
