@@ -47,7 +47,6 @@ export const structures: readonly string[] = [
   "a: &x [*x]",
   "- &x a\n- *x\n- &x b\n- *x",
   "a: 1\na: 2",
-  "1: a\n1.0: b",
   "true: a\nyes: b",
   "? a\n: b\n? c\n? d",
   "? |\n  a\n: b",
