@@ -54,7 +54,8 @@ export const hubOptions = {
   kubeconfig: {
     type: "string",
     value: "FILE",
-    description: "Kubeconfig of the hub. Default: $DROVER_KUBECONFIG, ./drover-data/admin.kubeconfig, $KUBECONFIG.",
+    description:
+      "Kubeconfig of the hub. Default: $DROVER_KUBECONFIG, ./drover-data/admin.kubeconfig, $KUBECONFIG, ~/.kube/config.",
   },
   context: { type: "string", value: "NAME", description: "Context of the kubeconfig. Default: its current one." },
   namespace: { type: "string", short: "n", value: "NAME", description: "Workspace. Default: that of the context." },

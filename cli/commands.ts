@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { approveBundle } from "./commands/approve-bundle.ts";
 import { approveGitRepo } from "./commands/approve.ts";
 import { bundleCommand } from "./commands/bundle.ts";
 import { describeCommand } from "./commands/describe.ts";
@@ -6,12 +7,14 @@ import { getCommand } from "./commands/get.ts";
 import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
 import { helmTemplate } from "./commands/helm-template.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { lintCommand } from "./commands/lint.ts";
 import { labelCommand } from "./commands/label.ts";
 import { createRegisterToken, deleteRegisterToken } from "./commands/register-token.ts";
 import { renderCommand } from "./commands/render.ts";
 import { programCommand } from "./commands/run-program.ts";
 import { statusCommand } from "./commands/status.ts";
 import { targetCommand } from "./commands/target.ts";
+import { createUser, deleteUser } from "./commands/user.ts";
 
 /** Every command, in the order of help. */
 export const commands: readonly Command[] = [
@@ -22,12 +25,16 @@ export const commands: readonly Command[] = [
   addGitRepo,
   deleteGitRepo,
   approveGitRepo,
+  approveBundle,
   createRegisterToken,
   deleteRegisterToken,
+  createUser,
+  deleteUser,
   kubeconfigCommand,
   bundleCommand,
   targetCommand,
   renderCommand,
+  lintCommand,
   helmTemplate,
   programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
   programCommand("agent", "Run the agent of a cluster", [

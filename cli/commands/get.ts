@@ -54,14 +54,13 @@ export const getCommand: Command = {
     const [kind = "", name] = input.arguments;
     if (kind === "") throw new UsageError("KIND is missing, such as clusters");
     const format = parseOutput(textOption(input, "output"));
+    const plural = pluralOf(kind);
     const hub = await context.hub(input);
-    const path = pathOf(hub, input, { plural: pluralOf(kind), name });
+    const path = pathOf(hub, input, { plural, name });
     if (format === "yaml" || format === "json") context.print(printValue(await hub.call({ path }), format));
     else {
       const table = await hub.call({ path, accept: tableType });
-      context.print(
-        printServerTable(table, { wide: format === "wide", namespaces: isEverywhere(input, pluralOf(kind)) }),
-      );
+      context.print(printServerTable(table, { wide: format === "wide", namespaces: isEverywhere(input, plural) }));
     }
     return 0;
   },

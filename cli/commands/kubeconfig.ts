@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import { type Command, textOption } from "../command.ts";
 
@@ -12,7 +12,7 @@ export const kubeconfigCommand: Command = {
     "data-dir": { type: "string", value: "DIR", description: "Data folder of the bundler. Default ./drover-data." },
   },
   run: async (input, context) => {
-    const file = join(context.cwd, textOption(input, "data-dir") ?? "drover-data", "admin.kubeconfig");
+    const file = resolve(context.cwd, textOption(input, "data-dir") ?? "drover-data", "admin.kubeconfig");
     try {
       context.print((await readFile(file, "utf8")).trimEnd());
     } catch (cause) {

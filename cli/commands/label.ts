@@ -11,10 +11,11 @@ export const labelCommand: Command = {
   options: hubOptions,
   run: async (input, context) => {
     const kind = requiredArgument(input, 0, "KIND");
+    const plural = pluralOf(kind);
     const name = requiredArgument(input, 1, "NAME");
     const labels = parseLabels(input.arguments.slice(2));
     const hub = await context.hub(input);
-    const path = fleetPath(pluralOf(kind), hub.namespace, name);
+    const path = fleetPath(plural, hub.namespace, name);
     await hub.call({
       method: "PATCH",
       path,

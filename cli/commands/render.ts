@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { type Command, textOption, UsageError } from "../command.ts";
-import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
+import { offlineOptions } from "../offline/offline-options.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
 import { report, reportFaults, reportOptions, writeFiles } from "../offline/report.ts";
-import { clusterOptions, readWorld, targetAll } from "../offline/target-all.ts";
+import { clusterOptions, readTargeting, targetAll } from "../offline/target-all.ts";
 import { objectName, printColumns } from "../output.ts";
 
 export const renderCommand: Command = {
@@ -31,8 +31,7 @@ export const renderCommand: Command = {
     const output = textOption(input, "output") ?? "yaml";
     const folder = /^dir=(.+)$/u.exec(output)?.[1];
     if (folder === undefined && output.startsWith("dir")) throw new UsageError("write -o dir=FOLDER");
-    const repository = await readOfflineInput(input, context);
-    const world = readWorld(input, context.cwd, repository.options.namespace);
+    const { repository, world } = await readTargeting(input, context);
     const targeted = targetAll(repository, world, textOption(input, "cluster"));
     const { rendered, faults: renderFaults } = await renderAll(targeted.entries, input, context);
     const { warnings } = targeted;

@@ -1,7 +1,7 @@
 import { type Command, textOption } from "../command.ts";
-import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
+import { offlineOptions } from "../offline/offline-options.ts";
 import { report, reportOptions } from "../offline/report.ts";
-import { clusterOptions, readWorld, targetAll } from "../offline/target-all.ts";
+import { clusterOptions, readTargeting, targetAll } from "../offline/target-all.ts";
 import { targetView } from "../offline/target-view.ts";
 import { printColumns } from "../output.ts";
 
@@ -15,8 +15,7 @@ export const targetCommand: Command = {
   ],
   options: { ...offlineOptions, ...clusterOptions, ...reportOptions },
   run: async (input, context) => {
-    const repository = await readOfflineInput(input, context);
-    const world = readWorld(input, context.cwd, repository.options.namespace);
+    const { repository, world } = await readTargeting(input, context);
     const { entries, warnings, faults } = targetAll(repository, world, textOption(input, "cluster"));
     const views = entries.map(({ assembled, entry, cluster }) => targetView(assembled, entry, cluster));
     const table = (): string =>

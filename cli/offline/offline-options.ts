@@ -82,7 +82,8 @@ export async function readOfflineInput(
   { cwd }: Pick<CommandContext, "cwd">,
   revision: string | undefined = textOption(input, "rev"),
 ): Promise<OfflineInput> {
-  return { tree: await readTree(input, cwd, revision), ...readSettings(input, cwd) };
+  const settings = readSettings(input, cwd);
+  return { ...settings, tree: await readTree(input, cwd, revision) };
 }
 
 /** Returns the places to search and the options that a call names; `paths` are its arguments. */

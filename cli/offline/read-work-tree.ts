@@ -13,7 +13,8 @@ export function folderTree(folder: string, extra: Readonly<Record<string, Memory
       const stat = lstatSync(join(folder, child));
       if (stat.isSymbolicLink()) files[child] = { link: readlinkSync(join(folder, child)) };
       else if (stat.isDirectory()) visit(child);
-      else files[child] = readFileSync(join(folder, child));
+      // Sockets and pipes are nothing that Git would keep.
+      else if (stat.isFile()) files[child] = readFileSync(join(folder, child));
     }
   };
   visit("");

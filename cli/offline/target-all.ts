@@ -5,9 +5,9 @@ import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { AppError } from "../../shared/errors.ts";
 import { targetBundle, type TargetEntry, type TargetWorld } from "../../shared/targeting/target-bundle.ts";
 import { templateValues } from "../../shared/targeting/template-values.ts";
-import { type CommandInput, type CommandOption, textOption, UsageError } from "../command.ts";
+import { type CommandContext, type CommandInput, type CommandOption, textOption, UsageError } from "../command.ts";
 import type { OfflineFault } from "./fault-document.ts";
-import type { OfflineInput } from "./offline-options.ts";
+import { type OfflineInput, readSettings, readTree } from "./offline-options.ts";
 import { readClusters } from "./read-clusters.ts";
 
 /** Options that say which clusters there are. */
@@ -34,6 +34,16 @@ export interface TargetedAll {
   readonly entries: readonly Targeted[];
   readonly faults: readonly OfflineFault[];
   readonly warnings: readonly BundleWarning[];
+}
+
+/** Returns the repository and the clusters that a call names. */
+export async function readTargeting(
+  input: CommandInput,
+  { cwd }: Pick<CommandContext, "cwd">,
+): Promise<{ readonly repository: OfflineInput; readonly world: TargetWorld }> {
+  const settings = readSettings(input, cwd);
+  const world = readWorld(input, cwd, settings.options.namespace);
+  return { world, repository: { ...settings, tree: await readTree(input, cwd, textOption(input, "rev")) } };
 }
 
 /** Returns the clusters that `--clusters` and `--cluster` name; throws UsageError for none or an unknown one. */

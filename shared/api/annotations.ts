@@ -6,3 +6,15 @@ export const directoryAnnotation = "drover.dev/directory";
 
 /** Annotation of a GitRepo: the commit whose removals a person has approved although they exceed the limit. */
 export const approvedRemovalAnnotation = "drover.dev/approved-removal";
+
+/** Label of the Secrets in which an agent keeps what a deployment owns. */
+export const inventorySecretLabel = "drover.dev/inventory";
+
+/** Annotation of an inventory Secret: the bundle (`<workspace>/<name>`) whose objects it lists. */
+export const inventoryBundleAnnotation = "drover.dev/bundle";
+
+/** Annotation of an inventory Secret: digest of the removal plan that a person has approved. */
+export const approveRemovalAnnotation = "drover.dev/approve-removal";
+
+/** Namespace in which agents keep their Secrets, unless told otherwise. */
+export const defaultAgentNamespace = "drover-system";

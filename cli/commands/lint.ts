@@ -1,0 +1,101 @@
+import { buildBundles } from "../../shared/bundle/build-bundles.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandInput,
+  switchOption,
+  textOption,
+  UsageError,
+} from "../command.ts";
+import type { OfflineFault } from "../offline/fault-document.ts";
+import { type Finding, findingsOf, printPlace } from "../offline/findings.ts";
+import { type OfflineInput, offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
+import { renderAll, renderOptions } from "../offline/render-all.ts";
+import { buildFaults, buildWarnings, clusterOptions, readWorld, targetAll } from "../offline/target-all.ts";
+import { printColumns, printValue } from "../output.ts";
+
+export const lintCommand: Command = {
+  name: "lint",
+  summary:
+    "Check a repository: what cannot be deployed, and what is silently without effect, with file, line and column",
+  usage: "[PATH …]",
+  examples: [
+    "drover lint",
+    "drover lint --gitrepo gitrepo.yaml --strict",
+    "drover lint --gitrepo gitrepo.yaml --clusters clusters.yaml -o json",
+  ],
+  options: {
+    ...offlineOptions,
+    ...clusterOptions,
+    clusters: {
+      type: "string",
+      value: "FILE",
+      description:
+        "Also render for these clusters (as `kubectl get clusters -o yaml` prints them) and show what fails.",
+    },
+    "kube-version": renderOptions["kube-version"],
+    strict: { type: "boolean", description: "Warnings make it fail too." },
+    output: { type: "string", short: "o", value: "FORMAT", description: "text (default), table, yaml or json." },
+  },
+  run: async (input, context) => {
+    const print = printerOf(textOption(input, "output") ?? "text");
+    if (textOption(input, "cluster") !== undefined && textOption(input, "clusters") === undefined)
+      throw new UsageError("--cluster needs --clusters FILE");
+    const repository = await readOfflineInput(input, context);
+    const built = buildBundles({ tree: repository.tree }, repository.scan, repository.options);
+    const later = await clusterFaults(repository, input, context);
+    const findings = findingsOf([...buildFaults(built), ...later], buildWarnings(built));
+    const text = print(findings);
+    if (text !== "") context.print(text);
+    const errors = findings.filter(({ level }) => level === "error").length;
+    const warnings = findings.length - errors;
+    context.printError(`bundles: ${built.bundles.length}, errors: ${errors}, warnings: ${warnings}`);
+    return errors > 0 || (warnings > 0 && switchOption(input, "strict")) ? 1 : 0;
+  },
+};
+
+/** Returns what fails while targeting and rendering, when clusters are given. */
+async function clusterFaults(
+  repository: OfflineInput,
+  input: CommandInput,
+  context: CommandContext,
+): Promise<readonly OfflineFault[]> {
+  if (textOption(input, "clusters") === undefined) return [];
+  const world = readWorld(input, context.cwd, repository.options.namespace);
+  const { entries, faults } = targetAll(repository, world, textOption(input, "cluster"));
+  const rendered = await renderAll(entries, input, context);
+  return [...faults.filter(({ phase }) => phase !== "apply"), ...rendered.faults];
+}
+
+function printerOf(format: string): (findings: readonly Finding[]) => string {
+  switch (format) {
+    case "text":
+      return (findings) => findings.map(textOf).join("\n");
+    case "table":
+      return (findings) => printColumns(["PLACE", "LEVEL", "CODE", "MESSAGE"], findings.map(rowOf));
+    case "yaml":
+    case "json":
+      return (findings) =>
+        printValue(
+          findings.map((finding) => ({ ...finding })),
+          format,
+        );
+    default:
+      throw new UsageError(`unknown output format ${format}: use text, table, yaml or json`);
+  }
+}
+
+function rowOf(finding: Finding): readonly string[] {
+  return [printPlace(finding), finding.level, finding.code, aboutOf(finding) + finding.message];
+}
+
+function textOf(finding: Finding): string {
+  const place = printPlace(finding);
+  return `${place === "" ? "" : `${place}: `}${finding.level}: ${aboutOf(finding)}${finding.message} (${finding.code})`;
+}
+
+/** Names bundle and cluster where a finding has no place in a file that would tell. */
+function aboutOf({ bundle, cluster, file }: Finding): string {
+  const parts = [file === undefined ? bundle : undefined, cluster].filter((part) => part !== undefined);
+  return parts.length === 0 ? "" : `${parts.join(" on ")}: `;
+}

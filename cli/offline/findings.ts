@@ -1,0 +1,68 @@
+import { type BundleWarning, warningCodes } from "../../shared/bundle/warning.ts";
+import { errorCodes, type SourcePosition } from "../../shared/errors.ts";
+import type { OfflineFault } from "./fault-document.ts";
+
+/** Something about a repository that a person should know, in the form that `drover lint` prints. */
+export interface Finding {
+  readonly level: "error" | "warning";
+  readonly code: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly bundle?: string;
+  readonly cluster?: string;
+  readonly message: string;
+  /** What the code means in general. */
+  readonly meaning: string;
+}
+
+/** Returns faults and warnings as findings, by file, line and column; what has no place comes first. */
+export function findingsOf(faults: readonly OfflineFault[], warnings: readonly BundleWarning[]): Finding[] {
+  const found = [
+    ...faults.map(({ bundle, cluster, error }): Finding => {
+      const { code, message, position = {} } = error;
+      return {
+        level: "error",
+        code,
+        ...placeOf(position),
+        ...(bundle === undefined ? {} : { bundle }),
+        ...(cluster === undefined ? {} : { cluster }),
+        message: withoutPlace(message, position),
+        meaning: errorCodes[code],
+      };
+    }),
+    ...warnings.map(({ code, message, position }): Finding => ({
+      level: "warning",
+      code,
+      ...placeOf(position),
+      message,
+      meaning: warningCodes[code],
+    })),
+  ];
+  return found.toSorted(byPlace);
+}
+
+/** Returns `file:line:column` as far as known, "" for nothing. */
+export function printPlace({ file, line, column }: SourcePosition): string {
+  return [file, line, column].filter((part) => part !== undefined).join(":");
+}
+
+function placeOf({ file, line, column }: SourcePosition): SourcePosition {
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+}
+
+/** Messages of errors begin with their place, which has a column of its own here. */
+function withoutPlace(message: string, position: SourcePosition): string {
+  const prefix = `${printPlace(position)}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const [left, right] = [a.file ?? "", b.file ?? ""];
+  if (left !== right) return left < right ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

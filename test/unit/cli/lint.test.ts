@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../../../cli/main.ts";
+import { createTestContext } from "../../support/cli-context.ts";
+import { createTempDir } from "../../support/temp-dir.ts";
+
+const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: web }\n";
+const clusters = "kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: dev }\nspec: {}\n";
+const targets = "targets: [{ clusterSelector: {} }]\n";
+
+async function lint(files: Readonly<Record<string, string>>, ...words: readonly string[]) {
+  await using folder = await createTempDir("lint");
+  for (const [name, text] of Object.entries({ ...files, "clusters.yaml": clusters, "targets.yaml": targets })) {
+    await mkdir(dirname(join(folder.path, name)), { recursive: true });
+    await writeFile(join(folder.path, name), text);
+  }
+  const { context, output, errors } = createTestContext({ cwd: folder.path });
+  const code = await runCli(["lint", "--repo", "repo", "--name", "config", ...words], context);
+  return {
+    code,
+    lines: output()
+      .split("\n")
+      .filter((line) => line !== ""),
+    errors: errors(),
+  };
+}
+
+describe("drover lint", () => {
+  it("says nothing about a repository without faults", async () => {
+    expect(await lint({ "repo/web/cm.yaml": configMap }, "--strict")).toEqual({
+      code: 0,
+      lines: [],
+      errors: "bundles: 1, errors: 0, warnings: 0\n",
+    });
+  });
+
+  const typo = { "repo/web/cm.yaml": configMap, "repo/web/fleet.yaml": "# ours\ndefaultNamspace: shop\n" };
+
+  it("shows a warning with file, line and column, and what was meant", async () => {
+    const { code, lines } = await lint(typo);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      'web/fleet.yaml:2:1: warning: unknown key "defaultNamspace" has no effect; did you mean "defaultNamespace"? (KEY_UNKNOWN)',
+    ]);
+  });
+
+  it("fails because of a warning with --strict", async () => {
+    expect((await lint(typo, "--strict")).code).toBe(1);
+  });
+
+  const broken = { "repo/a/fleet.yaml": "helm: [\n", "repo/a/cm.yaml": configMap, ...typo };
+
+  it("shows errors once with their place, goes on with the rest, and fails", async () => {
+    const { code, lines, errors } = await lint(broken);
+    expect(code).toBe(1);
+    expect(lines[0]).toMatch(/^a\/fleet\.yaml:2:1: error: (?!a\/).*\(FLEET_YAML_INVALID\)$/u);
+    expect(lines[1]).toContain("KEY_UNKNOWN");
+    expect(errors).toContain("bundles: 1, errors: 1, warnings: 1");
+  });
+
+  it("prints findings as data with what each code means", async () => {
+    const { lines } = await lint(broken, "-o", "json");
+    expect(JSON.parse(lines.join("\n"))).toMatchObject([
+      { level: "error", code: "FLEET_YAML_INVALID", file: "a/fleet.yaml", line: 2, bundle: "config-a" },
+      { level: "warning", code: "KEY_UNKNOWN", file: "web/fleet.yaml", meaning: "A key that nobody reads." },
+    ]);
+  });
+
+  it("finds what only rendering for a cluster shows", async () => {
+    const files = {
+      "repo/web/fleet.yaml": "helm: {}\n",
+      "repo/web/Chart.yaml": "name: web\nversion: 1.0.0\napiVersion: v2\n",
+      "repo/web/templates/cm.yaml": '{{ fail "never" }}\n',
+    };
+    expect((await lint(files)).code).toBe(0);
+    const { code, lines } = await lint(files, "--clusters", "clusters.yaml", "--targets-file", "targets.yaml");
+    expect(code).toBe(1);
+    expect(lines.join("\n")).toMatch(/on dev: .*never.*\(CHART_FAILED\)/su);
+  });
+});
