@@ -77,8 +77,3 @@ export function parseGroupVersion(apiVersion: string): { readonly group: string;
 export function formatGroupVersion(group: string, version: string): string {
   return group === "" ? version : `${group}/${version}`;
 }
-
-/** Returns group, version and kind of an object. */
-export function kindOf(object: ApiObject): GroupVersionKind {
-  return { ...parseGroupVersion(object.apiVersion), kind: object.kind };
-}

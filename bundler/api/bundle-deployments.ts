@@ -7,7 +7,6 @@ import {
   type ObjectKey,
   type ObjectList,
   type ObjectStore,
-  resourceKey,
   type StoreEvent,
 } from "../../apiserver/storage/object-store.ts";
 import { badContinueToken, expiredVersion, missingObject } from "../../apiserver/storage/store-errors.ts";
@@ -15,8 +14,6 @@ import { fleetGroup } from "../../shared/api/meta.ts";
 import { clusterNamespace } from "../../shared/names.ts";
 import type { Hub, Workspace } from "../desired/hub.ts";
 import { type ClusterSnapshot, deploymentsIn, sameDeployment, snapshotOf } from "./cluster-snapshot.ts";
-
-export const bundleDeploymentResource = resourceKey(fleetGroup, "bundledeployments");
 
 /** What the view is computed from. */
 export interface BundleDeploymentViewDeps {

@@ -73,14 +73,6 @@ export function scoped<const P extends readonly ParamType[]>(
 /** The functions of a template set by name. */
 export type FunctionTable = ReadonlyMap<string, GoFunction>;
 
-/** Returns a variadic function that needs the scope it is called in. */
-export function scopedVariadic<const P extends readonly ParamType[]>(
-  params: P,
-  run: (scope: Scope, ...args: VariadicArgs<P>) => GoValue,
-): GoFunction {
-  return { params, variadic: true, scoped: true, run: checked(run) };
-}
-
 /** The names of parameter types as Go prints them. */
 export const paramTypeNames: Readonly<Record<ParamType, string>> = {
   string: "string",

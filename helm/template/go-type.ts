@@ -68,11 +68,6 @@ export function lengthOf(value: GoValue): number | undefined {
   return value instanceof Map ? value.size : undefined;
 }
 
-/** Returns the value of an integer, or `undefined` for everything else (floats too). */
-export function intValue(value: GoValue): bigint | undefined {
-  return value instanceof GoInt ? value.value : undefined;
-}
-
 /** Returns the elements of a slice of any type, or `undefined` when it is none. */
 export function sliceItems(value: GoValue): readonly GoValue[] | undefined {
   if (Array.isArray(value)) return value;

@@ -91,9 +91,3 @@ export function resolvePath(tree: RepoTree, path: string): Resolved {
   }
   return { kind: "found", path: real, entry };
 }
-
-/** Returns the bytes of a file, links followed; undefined when there is no such file in the repository. */
-export function readFile(tree: RepoTree, path: string): Uint8Array | undefined {
-  const resolved = resolvePath(tree, path);
-  return resolved.kind === "found" && resolved.entry.type === "file" ? tree.read(resolved.path) : undefined;
-}
