@@ -3,6 +3,7 @@ import { approveBundle } from "./commands/approve-bundle.ts";
 import { approveGitRepo } from "./commands/approve.ts";
 import { bundleCommand } from "./commands/bundle.ts";
 import { describeCommand } from "./commands/describe.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { getCommand } from "./commands/get.ts";
 import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
 import { helmTemplate } from "./commands/helm-template.ts";
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   targetCommand,
   renderCommand,
   lintCommand,
+  diffCommand,
   helmTemplate,
   programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
   programCommand("agent", "Run the agent of a cluster", [
