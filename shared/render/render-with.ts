@@ -1,3 +1,4 @@
+import type { RandomTape } from "../../helm/functions/random-tape.ts";
 import type { Content, ContentResource } from "../api/content.ts";
 import type { DeploymentOptions } from "../api/deployment-options.ts";
 import type { KubeObject } from "../api/meta.ts";
@@ -31,6 +32,8 @@ export interface RenderInput {
   readonly kubeVersion?: string;
   /** What the cluster serves, as `apps/v1` and `apps/v1/Deployment`; charts ask for it. */
   readonly apiVersions?: readonly string[];
+  /** Results of random functions of an earlier render of this bundle, which charts get again. */
+  readonly random?: RandomTape;
   /** Scope of kinds as the cluster knows it; asked before what is known without a cluster. */
   readonly scopeOf?: ScopeOf;
   /**
@@ -46,6 +49,8 @@ export interface RenderInput {
 export interface RenderResult {
   readonly objects: readonly KubeObject[];
   readonly warnings: readonly string[];
+  /** What random functions of charts gave: hand it to the next render for the same objects. It holds secrets. */
+  readonly random?: RandomTape;
 }
 
 /** What the parts of a bundle come to, before they are placed. */
@@ -55,6 +60,7 @@ interface Parts {
   readonly definitions: readonly KubeObject[];
   /** A chart's hooks; there is no place for them among objects that are simply applied. */
   readonly hooks: readonly KubeObject[];
+  readonly random?: RandomTape;
   readonly warnings: readonly string[];
 }
 
@@ -76,8 +82,9 @@ export function renderWith(input: RenderInput, charts: ChartRenderer): RenderRes
       ? forceNamespace(objects, input.options)
       : setNamespaces(objects, input.options, scopesFor(objects, input.scopeOf));
   const objects = orderObjects([...(isOffline ? [] : finish(parts.definitions)), ...place(finish(parts.objects))]);
-  if (isOffline) return { objects: [...objects, ...place(finish(parts.hooks))], warnings: parts.warnings };
-  return { objects, warnings: [...parts.warnings, ...parts.hooks.flatMap(hookWarning)] };
+  const random = parts.random === undefined ? {} : { random: parts.random };
+  if (isOffline) return { objects: [...objects, ...place(finish(parts.hooks))], warnings: parts.warnings, ...random };
+  return { objects, warnings: [...parts.warnings, ...parts.hooks.flatMap(hookWarning)], ...random };
 }
 
 /** Tests are never run, so that nothing is missing when they are left out. */
@@ -115,6 +122,7 @@ function renderFiles(input: RenderInput, charts: ChartRenderer): Parts {
     objects: [...(templated?.objects ?? []), ...parsed.objects],
     definitions: [],
     hooks: templated?.hooks ?? [],
+    ...(templated === undefined ? {} : { random: templated.random }),
     warnings: [...(templated?.warnings ?? []), ...parsed.warnings],
   };
 }
@@ -142,6 +150,7 @@ function chartInput(input: RenderInput, dir: string): ChartInput {
     options: input.options,
     kubeVersion: input.kubeVersion,
     apiVersions: input.apiVersions,
+    random: input.random,
     namespaces: input.namespaces ?? "cluster",
     contentName: () => contentNameOf(input.content),
   };

@@ -1,3 +1,4 @@
+import type { RandomTape } from "../../../helm/functions/random-tape.ts";
 import type { ContentResource } from "../../api/content.ts";
 import type { DeploymentOptions } from "../../api/deployment-options.ts";
 import type { KubeObject } from "../../api/meta.ts";
@@ -14,6 +15,8 @@ export interface ChartInput {
   readonly apiVersions: readonly string[] | undefined;
   /** `offline`: the release has no namespace where the options name none, as Fleet renders without a cluster. */
   readonly namespaces: "cluster" | "offline";
+  /** Results of random functions of an earlier render; the same calls get them again. */
+  readonly random: RandomTape | undefined;
   /** Returns the name that Fleet gives the bundle's content; a chart without a Chart.yaml has it in its version. */
   readonly contentName: () => string;
 }
@@ -25,6 +28,8 @@ export interface ChartObjects {
   readonly definitions: readonly KubeObject[];
   /** Objects that Helm applies at certain moments only. */
   readonly hooks: readonly KubeObject[];
+  /** What the random functions gave, empty when none was called. */
+  readonly random: RandomTape;
   readonly warnings: readonly string[];
 }
 

@@ -2,6 +2,8 @@ import { ChartError } from "../../../helm/chart/chart-error.ts";
 import { valuesOf } from "../../../helm/chart/chart-values.ts";
 import { renderChart as renderHelmChart, type RenderedChart } from "../../../helm/chart/render-chart.ts";
 import type { Manifest } from "../../../helm/chart/sort-manifests.ts";
+import { createRecordingSource } from "../../../helm/functions/random-tape.ts";
+import type { RandomSource } from "../../../helm/template/scope.ts";
 import { TemplateLimitError } from "../../../helm/template/template-error.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { AppError } from "../../errors.ts";
@@ -15,12 +17,14 @@ import { loadBundleChart } from "./load-bundle-chart.ts";
 /** Returns the objects of a chart for one cluster. Throws `CHART_FAILED` with Helm's words, and `RENDER_LIMIT`. */
 export function renderChart(input: ChartInput): ChartObjects {
   refuseUnsupported(input);
-  const rendered = runHelm(input);
+  const random = createRecordingSource(input.random);
+  const rendered = runHelm(input, random);
   const [main = [], hooks = [], definitions = []] = [rendered.manifests, rendered.hooks, rendered.crds].map(parseAll);
   return {
     objects: objectsOf(main),
     hooks: objectsOf(hooks),
     definitions: objectsOf(definitions),
+    random: random.tape(),
     warnings: [...rendered.warnings, ...[...main, ...hooks, ...definitions].flatMap(({ warnings }) => warnings)],
   };
 }
@@ -42,7 +46,7 @@ function refuseUnsupported({ bundle, options, namespaces }: ChartInput): void {
   });
 }
 
-function runHelm(input: ChartInput): RenderedChart {
+function runHelm(input: ChartInput, random: RandomSource): RenderedChart {
   const { bundle, options, namespaces } = input;
   const { releaseName, values, skipSchemaValidation } = options.helm ?? {};
   const { namespace, defaultNamespace } = options;
@@ -60,6 +64,7 @@ function runHelm(input: ChartInput): RenderedChart {
       kubeVersion: namespaces === "offline" ? input.kubeVersion?.replace(/^v/, "") : input.kubeVersion,
       apiVersions: input.apiVersions,
       skipSchemaValidation,
+      execute: { random },
     });
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;

@@ -134,6 +134,14 @@ describe("renderObjects", () => {
     expect(offline.map(({ metadata }) => metadata.name)).toEqual(["a", "pre-install", "test"]);
   });
 
+  it("gives the same password again to who hands the tape back, and another one to who does not", () => {
+    const files = { "templates/a.yaml": manifest("Secret", "a", 'data: {p: "{{ randAlphaNum 20 }}"}\n') };
+    const first = renderObjects(anInput(files));
+    expect(first.random).toHaveLength(1);
+    expect(renderObjects(anInput(files, {}, { random: first.random ?? [] })).objects).toEqual(first.objects);
+    expect(renderObjects(anInput(files)).objects).not.toEqual(first.objects);
+  });
+
   it("names the bundle and Helm's words when a chart fails", () => {
     const fault = faultOf(() => renderObjects(anInput({ "templates/a.yaml": 'a: {{ fail "no luck" }}' })));
     expect([fault.code, fault.message]).toEqual([
