@@ -13,6 +13,7 @@ import { createClaims } from "./reconcile/claims.ts";
 import { createDesiredState, type DesiredState } from "./reconcile/desired-state.ts";
 import { createInventoryStore, type InventoryStore } from "./reconcile/inventory-store.ts";
 import { createLiveIndex } from "./reconcile/live-index.ts";
+import { createRandomStore } from "./reconcile/random-store.ts";
 import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
 import { createDeploymentRenderer } from "./reconcile/render-deployment.ts";
 import type { StepObserver } from "./reconcile/step-observer.ts";
@@ -73,9 +74,11 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
       onTouch: (key, touch) => reconciler.touch(key, touch),
     }),
   );
+  const randoms = createRandomStore({ client, namespace: config.namespace });
+  const bounds = { timeoutMs: config.renderTimeoutMs, maxHeapMb: config.renderHeapMb };
   const render = createDeploymentRenderer({
     blob: (digest) => deps.blobs.text(digest),
-    render: createRender(discovery, { timeoutMs: config.renderTimeoutMs, maxHeapMb: config.renderHeapMb }),
+    render: createRender(discovery, bounds, randoms),
     facts: () => desired.facts(),
     factsDigest: () => desired.factsDigest(),
     kubeVersion: () => discovery.kubeVersion(),
@@ -112,7 +115,10 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
       coalesceMs,
       metrics: deps.metrics,
       onStatus: (status) => reporter.reportStatus(status),
-      onGone: (bundle) => reporter.reportGone(bundle),
+      onGone: (bundle) => {
+        reporter.reportGone(bundle);
+        randoms.drop(bundle).catch((error: unknown) => log.warn({ err: error, bundle }, "kept passwords not removed"));
+      },
     }),
   );
   return { client, discovery, inventories, desired, reconciler, watches };

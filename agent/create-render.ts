@@ -6,10 +6,11 @@ import type { ChartInput } from "../shared/render/chart/chart-input.ts";
 import { apiVersionOf } from "./kube/api-resource.ts";
 import type { Discovery } from "./kube/discovery.ts";
 import type { Render } from "./reconcile/render-deployment.ts";
+import type { RandomStore } from "./reconcile/random-store.ts";
 import { renderInWorker, type RenderBounds } from "./render-in-worker.ts";
 
 /** Returns how this agent renders: raw YAML here, templates in a thread of their own with limits. */
-export function createRender(discovery: Discovery, bounds: RenderBounds): Render {
+export function createRender(discovery: Discovery, bounds: RenderBounds, randoms: RandomStore): Render {
   return async ({ scopeOf, ...input }) => {
     // Before discovery was read once, no scope is known.
     await discovery.resolve("v1", "Namespace");
@@ -18,7 +19,11 @@ export function createRender(discovery: Discovery, bounds: RenderBounds): Render
       for (const resource of discovery.all()) {
         scopes.set(`${apiVersionOf(resource)}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
       }
-      return renderInWorker({ input, scopes }, bounds);
+      const random = await randoms.read(input.bundle);
+      const rendered = await renderInWorker({ input: { ...input, random }, scopes }, bounds);
+      // Kept before anything is applied: the next render must come to the same passwords.
+      await randoms.save(input.bundle, rendered.random);
+      return { objects: rendered.objects, warnings: rendered.warnings };
     }
     // Read on first use: an agent without deployments needs none of it.
     const { renderWith } = await import("../shared/render/render-with.ts");

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { RandomTape } from "../helm/functions/random-tape.ts";
 import type { KubeObject } from "../shared/api/meta.ts";
 import { AppError, type ErrorCode, errorCodes } from "../shared/errors.ts";
 import type { RenderInput } from "../shared/render/render-objects.ts";
@@ -11,9 +12,16 @@ export interface WorkerInput {
   readonly scopes: ReadonlyMap<string, KindScope>;
 }
 
+/** Objects, what a person should know, and what random functions gave. */
+export interface WorkerResult {
+  readonly objects: readonly KubeObject[];
+  readonly warnings: readonly string[];
+  readonly random: RandomTape;
+}
+
 /** What it answers: objects, or the fault in plain data. */
 export type WorkerAnswer =
-  | { readonly type: "rendered"; readonly objects: readonly KubeObject[]; readonly warnings: readonly string[] }
+  | ({ readonly type: "rendered" } & WorkerResult)
   | { readonly type: "failed"; readonly code: string; readonly message: string; readonly verdict: AppError["verdict"] };
 
 /** Bounds of one render. */
@@ -31,10 +39,7 @@ function workerUrl(): URL {
  * Renders in a thread of its own that ends afterwards: templates are programs of somebody else, which may run for ever
  * or eat memory. Throws what rendering throws, and `RENDER_LIMIT` beyond the bounds.
  */
-export async function renderInWorker(
-  work: WorkerInput,
-  bounds: RenderBounds,
-): Promise<{ objects: readonly KubeObject[]; warnings: readonly string[] }> {
+export async function renderInWorker(work: WorkerInput, bounds: RenderBounds): Promise<WorkerResult> {
   const worker = new Worker(workerUrl(), {
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: bounds.maxHeapMb, stackSizeMb: 4 },
@@ -48,7 +53,7 @@ export async function renderInWorker(
       worker.once("error", (error) => reject(workerError(work, error, bounds)));
       worker.once("exit", () => reject(limitError(work, "ended without an answer")));
     });
-    if (answer.type === "rendered") return { objects: answer.objects, warnings: answer.warnings };
+    if (answer.type === "rendered") return answer;
     throw new AppError(readCode(answer.code), answer.message, { verdict: answer.verdict });
   } finally {
     clearTimeout(timer);

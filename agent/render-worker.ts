@@ -9,13 +9,17 @@ function answer({ input, scopes }: WorkerInput): WorkerAnswer {
   try {
     // One missing label fails this bundle on this cluster, nothing else.
     const options = templateValues(input.options, input.facts);
-    const { objects, warnings } = renderObjects({
+    const {
+      objects,
+      warnings,
+      random = [],
+    } = renderObjects({
       ...input,
       options,
       apiVersions: apiVersionsOf(scopes),
       scopeOf: (apiVersion, kind) => scopes.get(`${apiVersion}/${kind}`),
     });
-    return { type: "rendered", objects, warnings };
+    return { type: "rendered", objects, warnings, random };
   } catch (error) {
     const { code, message, verdict } = toAppError(error);
     return { type: "failed", code, message, verdict };

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
 
@@ -56,6 +56,37 @@ describeWithKube("a bundle with a chart", () => {
     expect(await rig.get(`/apis/${group}/v1/namespaces/${namespace}/teas/green`)).toBeDefined();
     expect(await rig.get(`${maps}/pre-install`)).toBeUndefined();
     expect(await rig.get(`${maps}/test`)).toBeUndefined();
+  });
+
+  test("keeps its random password when the agent starts anew, and forgets it with the bundle", async () => {
+    const cluster = await sharedCluster();
+    await using rig = await createAgentRig(cluster);
+    const files = {
+      "templates/a.yaml": configMap("a", { password: "{{ randAlphaNum 24 }}", word: "{{ .Values.word }}" }),
+    };
+    const bundle = (word: string) => ({
+      bundles: [
+        { bundle: "team/app", files, options: { defaultNamespace: rig.namespace, helm: { values: { word } } } },
+      ],
+    });
+    const path = `/api/v1/namespaces/${rig.namespace}/configmaps/a`;
+    await rig.start();
+    rig.hub.publish(bundle("one"));
+    await rig.state("team/app", "Ready");
+    const first = JSON.stringify(await rig.get(path));
+    const password = /"password":"(\w{24})"/.exec(first)?.[1] ?? "none";
+    await rig.stop();
+    await rig.start();
+    rig.hub.publish(bundle("two"));
+    await vi.waitFor(async () => expect(await rig.get(path)).toMatchObject({ data: { word: "two" } }), 20_000);
+    expect(await rig.get(path)).toMatchObject({ data: { password } });
+    const secrets = `/api/v1/namespaces/${rig.systemNamespace}/secrets`;
+    expect(JSON.stringify(await rig.get(secrets))).toContain("drover-random-");
+    rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
+    await vi.waitFor(
+      async () => expect(JSON.stringify(await rig.get(secrets))).not.toContain("drover-random-"),
+      20_000,
+    );
   });
 
   test("that refuses its values is shown with the chart's own words, and mended by new values", async () => {
