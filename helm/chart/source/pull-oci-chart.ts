@@ -24,7 +24,10 @@ const maxManifestBytes = 4 * 1024 * 1024;
 const maxPages = 100;
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const configType = "application/vnd.cncf.helm.config.v1+json";
-const layerTypes = new Set(["application/vnd.cncf.helm.chart.content.v1.tar+gzip", "application/tar+gzip"]);
+const layerTypes: ReadonlySet<JsonValue | undefined> = new Set([
+  "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+  "application/tar+gzip",
+]);
 
 interface Registry {
   readonly reference: OciReference;
@@ -108,7 +111,7 @@ function chartLayer(manifest: JsonObject, place: string): Layer {
     throw new ChartSourceError("refused", `${place} holds something that is no Helm chart`);
   }
   const layer = (Array.isArray(layers) ? layers : []).find(
-    (one: JsonValue) => isJsonObject(one) && layerTypes.has(String(one["mediaType"])),
+    (one: JsonValue) => isJsonObject(one) && layerTypes.has(one["mediaType"]),
   );
   const { digest, size } = isJsonObject(layer) ? layer : {};
   if (typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/u.test(digest) || typeof size !== "number") {
