@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { benchBuild } from "./build.ts";
 import { benchChain } from "./chain.ts";
+import { benchCheckIn } from "./check-in.ts";
 import { benchGit } from "./git.ts";
 import { benchHelmTemplate } from "./helm-template.ts";
 import { benchHub } from "./hub.ts";
@@ -13,6 +14,7 @@ import { benchSimulator } from "./simulator.ts";
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   chain: benchChain,
   hub: benchHub,
+  "check-in": benchCheckIn,
   git: benchGit,
   build: benchBuild,
   templates: benchHelmTemplate,

@@ -28,6 +28,10 @@ const bodyLimitBytes = 16 * 1024 * 1024;
 export function createAgentEndpoints(
   deps: AgentEndpointDeps,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+  // Words go with the Cluster, token or User that they belong to.
+  deps.objects.onCommit((changes) => {
+    if (changes.some(({ type }) => type === "deleted")) deps.credentials.changed();
+  });
   return async (request, response) => {
     const path = request.url ?? "";
     if (!path.startsWith("/agent/")) return false;
@@ -50,7 +54,9 @@ async function serve(deps: AgentEndpointDeps, request: IncomingMessage, response
     const body = parseBody(checkInRoute.request, await readBody(request));
     await deps.checkIn.takeStatuses(cluster, body);
     const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort();
+    });
     const document = await deps.checkIn.awaitDocument(cluster, body, gone.signal);
     deps.metrics.checkIn(gone.signal.aborted ? "left" : document === undefined ? "unchanged" : "document");
     if (gone.signal.aborted) return;
@@ -118,17 +124,20 @@ async function readBlob(deps: AgentEndpointDeps, cluster: CheckedInCluster, dige
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > bodyLimitBytes)
-      throw new AppError("REQUEST_INVALID", `the body is larger than ${bodyLimitBytes} bytes`, {
-        details: { status: 413 },
-      });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= bodyLimitBytes) return void chunks.push(chunk);
+      request.pause();
+      const message = `the body is larger than ${bodyLimitBytes} bytes`;
+      reject(new AppError("REQUEST_INVALID", message, { details: { status: 413 } }));
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.once("error", reject);
+    request.once("close", () => reject(new AppError("REQUEST_INVALID", "the body ended early")));
+  });
 }
 
 function parseBody<S extends z.ZodType>(schema: S, text: string): z.output<S> {
@@ -155,6 +164,8 @@ function answerError(log: Logger, response: ServerResponse, error: AppError): nu
   const status = typeof own === "number" ? own : (statusByCode[error.code] ?? 500);
   if (status === 500) log.error({ code: error.code, err: error }, "agent request failed");
   else log.debug({ code: error.code, status }, "agent request refused");
+  // What is left of a body that is too large is not read.
+  if (status === 413) response.setHeader("connection", "close");
   if (response.headersSent) response.destroy();
   else answerJson(response, status, { code: error.code, message: status === 500 ? "internal error" : error.message });
   return status;

@@ -52,6 +52,7 @@ export async function registerCluster(
     await deps.credentials.revoke(writer.sql, owner);
     return deps.credentials.issue(writer.sql, { ...owner, expiresMs: undefined, labels: {}, groups: [] });
   });
+  deps.credentials.changed();
   return { clusterName: name, namespace, credential, epoch: deps.epoch };
 }
 

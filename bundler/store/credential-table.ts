@@ -21,6 +21,9 @@ export interface Credential {
 const bodySchema = z.object({ labels: z.record(z.string(), z.string()), groups: z.array(z.string()) });
 const kindSchema = z.enum(["registration", "agent", "user"]);
 
+/** An agent asks again and again: what its word opens is remembered until credentials change. */
+const rememberedCredentials = 200_000;
+
 /** Words that open something, by hash. */
 export interface CredentialTable {
   /** Stores a credential for a new random word, which is returned and never seen again. */
@@ -29,15 +32,36 @@ export interface CredentialTable {
   accept(sql: Sql, word: string, credential: Credential): Promise<void>;
   /** Returns what a word opens; undefined for an unknown or expired one. */
   find(word: string, nowMs: number): Promise<Credential | undefined>;
-  /** Takes back all words of a token, cluster or user. */
+  /** Takes back all words of a token, cluster or user; call `changed` once that is durable. */
   revoke(sql: Sql, owner: Pick<Credential, "kind" | "namespace" | "name">): Promise<void>;
+  /** Says that credentials were changed by a write which is durable now: what was looked up before counts no more. */
+  changed(): void;
   /** Returns whether any word of this kind exists. */
   anyOf(kind: CredentialKind): Promise<boolean>;
 }
 
 /** Returns the credential table of a database. Words have 256 random bits, so a plain hash is enough. */
 export function createCredentialTable(db: Database): CredentialTable {
+  const known = new Map<string, Credential>();
+  let generation = 0;
+  const read = async (hash: string): Promise<Credential | undefined> => {
+    const before = generation;
+    const [row] = await db.all("SELECT kind, namespace, name, expires_ms, body FROM credentials WHERE hash = ?", [
+      hash,
+    ]);
+    const found = row === undefined ? undefined : parseCredential(row);
+    // Looked up while something changed, it may be what was before.
+    if (found === undefined || generation !== before) return found;
+    if (known.size >= rememberedCredentials) known.clear();
+    known.set(hash, found);
+    return found;
+  };
+  const changed = (): void => {
+    generation++;
+    known.clear();
+  };
   return {
+    changed,
     accept,
     issue: async (sql, credential) => {
       const word = `drover-${randomBytes(32).toString("base64url")}`;
@@ -45,13 +69,12 @@ export function createCredentialTable(db: Database): CredentialTable {
       return word;
     },
     find: async (word, nowMs) => {
-      const [row] = await db.all("SELECT kind, namespace, name, expires_ms, body FROM credentials WHERE hash = ?", [
-        sha256Hex(word),
-      ]);
-      const found = row === undefined ? undefined : parseCredential(row);
+      const hash = sha256Hex(word);
+      const found = known.get(hash) ?? (await read(hash));
       return found?.expiresMs !== undefined && found.expiresMs <= nowMs ? undefined : found;
     },
     revoke: async (sql, owner) => {
+      changed();
       await sql.run("DELETE FROM credentials WHERE kind = ? AND namespace = ? AND name = ?", [
         owner.kind,
         owner.namespace,
