@@ -4,6 +4,7 @@ import { approveGitRepo } from "./commands/approve.ts";
 import { bundleCommand } from "./commands/bundle.ts";
 import { describeCommand } from "./commands/describe.ts";
 import { diffCommand } from "./commands/diff.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { getCommand } from "./commands/get.ts";
 import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
 import { helmTemplate } from "./commands/helm-template.ts";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   renderCommand,
   lintCommand,
   diffCommand,
+  explainCommand,
   helmTemplate,
   programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
   programCommand("agent", "Run the agent of a cluster", [

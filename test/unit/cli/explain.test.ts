@@ -1,0 +1,106 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../../cli/main.ts";
+import { createTestContext } from "../../support/cli-context.ts";
+import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+
+const fleetYaml = `defaultNamespace: shop
+helm:
+  chart: chart
+  valuesFiles: [common.yaml]
+  values:
+    size: small
+    name: \${ .ClusterName }
+targetCustomizations:
+- name: prod
+  clusterSelector: { matchLabels: { env: prod } }
+  defaultNamespace: shop-prod
+  helm:
+    valuesFiles: [prod.yaml]
+    values:
+      replicas: 3
+`;
+
+const files: Readonly<Record<string, string>> = {
+  "repo/web/fleet.yaml": fleetYaml,
+  "repo/web/common.yaml": "# for all\nsize: medium\n",
+  "repo/web/prod.yaml": "size: large\n",
+  "repo/web/chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+  "repo/web/chart/templates/cm.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: { name: web }\n",
+  "targets.yaml": "targets: [{ clusterSelector: {} }]\ntargetRestrictions: [{ clusterSelector: {} }]\n",
+  "clusters.yaml": ["dev", "prod"]
+    .map(
+      (name) =>
+        `kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: ${name}, labels: { env: ${name} } }\nspec: {}\n`,
+    )
+    .join("---\n"),
+};
+
+let folder: TempDir;
+beforeAll(async () => {
+  folder = await createTempDir("explain");
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder.path, name)), { recursive: true });
+    await writeFile(join(folder.path, name), text);
+  }
+});
+afterAll(async () => folder[Symbol.asyncDispose]());
+
+async function explain(...words: readonly string[]) {
+  const { context, output, errors } = createTestContext({ cwd: folder.path });
+  const given = ["--repo", "repo", "--name", "config", "--targets-file", "targets.yaml", "--clusters", "clusters.yaml"];
+  const code = await runCli(["explain", ...words, ...given], context);
+  const rows = output()
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => line.split(/ {2,}/u));
+  return { code, rows, output: output(), errors: errors() };
+}
+
+describe("drover explain", () => {
+  it("names file, line and rule of each step to a value, the last of which decides", async () => {
+    expect((await explain("config-web", "helm.values.size", "--cluster", "prod")).rows).toEqual([
+      ["web/fleet.yaml:6:5", "option of the bundle", '"small"'],
+      ["web/common.yaml:2:1", "values file of the bundle", '"medium"'],
+      ["web/prod.yaml:1:1", "values file of customization prod", '"large"'],
+    ]);
+  });
+
+  it("leaves out customizations that do not count on the cluster", async () => {
+    const { rows } = await explain("config-web", "helm.values.size", "--cluster", "dev");
+    expect(rows.at(-1)).toEqual(["web/common.yaml:2:1", "values file of the bundle", '"medium"']);
+    expect((await explain("config-web", "defaultNamespace", "--cluster", "prod")).rows).toEqual([
+      ["web/fleet.yaml:1:1", "option of the bundle", '"shop"'],
+      ["web/fleet.yaml:11:3", "customization prod", '"shop-prod"'],
+    ]);
+  });
+
+  it("shows what a template became", async () => {
+    const { rows } = await explain("config-web", "helm.values.name", "--cluster", "dev");
+    expect(rows.map(([, rule, value]) => [rule, value])).toEqual([
+      ["option of the bundle", '"${ .ClusterName }"'],
+      ["template, evaluated for this cluster", '"dev"'],
+    ]);
+  });
+
+  it("names flags and the GitRepo where they decide", async () => {
+    const { rows } = await explain("config-web", "serviceAccount", "--cluster", "dev", "--service-account", "deployer");
+    expect(rows).toEqual([["-", "GitRepo, flags, or a rule of Fleet", '"deployer"']]);
+  });
+
+  it("prints steps as data", async () => {
+    const { output } = await explain("config-web", "helm.values.replicas", "--cluster", "prod", "-o", "json");
+    expect(JSON.parse(output)).toEqual([
+      { rule: "customization prod", position: { file: "web/fleet.yaml", line: 15, column: 7 }, value: 3 },
+    ]);
+  });
+
+  it("says what is there when a bundle, a field or a cluster is not", async () => {
+    expect((await explain("config-api", "paused", "--cluster", "dev")).errors).toContain("there are config-web");
+    const missing = await explain("config-web", "helm.values.colour", "--cluster", "dev");
+    expect(missing.code).toBe(1);
+    expect(missing.errors).toContain("nothing sets helm.values.colour of bundle config-web on dev");
+    expect((await explain("config-web", "paused")).errors).toContain("--cluster is missing");
+  });
+});
