@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openChart } from "../cli/helm/open-chart.ts";
@@ -7,7 +7,6 @@ import { templateChart } from "../cli/helm/template-chart.ts";
 import { ChartError } from "../helm/chart/chart-error.ts";
 import { readValueLayers } from "../helm/chart/value-layers.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
-import { readFileSync } from "node:fs";
 
 /** How one chart with one set of values compares. */
 type Verdict = "equal" | "equal but for random text" | "both fail alike" | "both fail, other words" | "different";
@@ -32,13 +31,16 @@ if (folder === undefined || helm === undefined) {
   process.exit(2);
 }
 
-/** Returns the directories below a folder that hold a Chart.yaml, subcharts left out. */
+/** Returns the directories below a folder that hold a Chart.yaml, and packed charts; subcharts are left out. */
 function findCharts(at: string): string[] {
   if (existsSync(join(at, "Chart.yaml"))) return [at];
   return readdirSync(at, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .filter(({ name }) => !name.startsWith("."))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ name }) => findCharts(join(at, name)));
+    .flatMap((entry) => {
+      if (entry.isDirectory()) return findCharts(join(at, entry.name));
+      return entry.isFile() && entry.name.endsWith(".tgz") ? [join(at, entry.name)] : [];
+    });
 }
 
 /** Returns the value files that a chart brings for its tests, and undefined for its defaults. */

@@ -13,6 +13,7 @@ import type { Chart } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { chartObject } from "./chart-object.ts";
 import { tableAt } from "./chart-values.ts";
+import { LinkedValues } from "./linked-values.ts";
 
 /** What all templates of a release see alike. */
 export interface ReleaseScope {
@@ -114,7 +115,7 @@ function collect(chart: Chart, found: Map<string, Renderable>, place: Place): Go
 
 function valuesFor(chart: Chart, { parent, values }: Place): ValuesMap {
   if (parent === undefined) return new ValuesMap(values);
-  return new ValuesMap(tableAt(parent, `Values.${chart.metadata.name}`) ?? []);
+  return new LinkedValues(tableAt(parent, `Values.${chart.metadata.name}`) ?? new Map());
 }
 
 /** Deeper files come first, those of one depth in reverse order of their names, so that parents' definitions win. */
