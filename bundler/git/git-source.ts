@@ -1,7 +1,6 @@
 import { join } from "node:path";
 
 import type { Clock } from "../../shared/clock.ts";
-import { toAppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { CommitFetcher } from "./fetch-commit.ts";
 import { createCommitFetcher } from "./fetch-commit.ts";
@@ -14,7 +13,7 @@ import type { ProxySettings } from "./git-http.ts";
 import { createGitHttp } from "./git-http.ts";
 import type { GitRemote } from "./git-remote.ts";
 import { lsRefs } from "./ls-refs.ts";
-import type { AskRefs, CommitNotice, CommitNoticer } from "./notice-commit.ts";
+import type { AskRefs, CommitNoticer } from "./notice-commit.ts";
 import { createCommitNoticer } from "./notice-commit.ts";
 
 export interface GitSourceOptions {
@@ -53,18 +52,8 @@ export function createGitSource(options: GitSourceOptions): GitSource {
     return lsRefs({ http, remote, prefixes, signal, ...(session === undefined ? {} : { session }) });
   };
 
-  /** Only what the server shows under the ref comes into force; then it is here already. */
-  const fetchAhead = async (remote: GitRemote, notice: CommitNotice): Promise<void> => {
-    try {
-      await fetcher.fetchCommit({ remote, ...notice });
-    } catch (error) {
-      options.log.debug({ code: toAppError(error).code }, "announced commit is not there yet");
-    }
-  };
-
   const noticer = createCommitNoticer({
     askRefs,
-    onAnnounced: (remote, notice) => void fetchAhead(remote, notice),
     clock: options.clock,
     random: Math.random,
     schedule: (delayMs, run) => {

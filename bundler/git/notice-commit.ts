@@ -51,8 +51,6 @@ export interface NoticeDeps {
   readonly random: () => number;
   /** Runs a function once after a time; returns how to cancel that. */
   readonly schedule: (delayMs: number, run: () => void) => () => void;
-  /** Told of a commit that a webhook announced, before the server confirms it: fetching may begin meanwhile. */
-  readonly onAnnounced?: (remote: NormalizedRemote, notice: CommitNotice) => void;
   /** Remotes that are asked at the same moment, at most. */
   readonly concurrency?: number;
 }
@@ -231,8 +229,6 @@ export function createCommitNoticer(deps: NoticeDeps): CommitNoticer {
         if (ref !== undefined && own !== undefined && ref !== own) return;
         if (expected !== undefined && expected !== follower.commit) {
           follower.expected = { commit: expected, since: deps.clock.now() };
-          const { remote, session } = watched;
-          if (session !== undefined) deps.onAnnounced?.(remote, { commit: expected, session });
         }
         lookNow(watched);
       },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 
-import type { RemoteSession } from "../../../../bundler/git/ls-refs.ts";
 import type { AskRefs, CommitNotice } from "../../../../bundler/git/notice-commit.ts";
 import { createCommitNoticer } from "../../../../bundler/git/notice-commit.ts";
 import { planNextPoll } from "../../../../bundler/git/plan-next-poll.ts";
@@ -15,8 +14,7 @@ async function settle(): Promise<void> {
 }
 
 /** A noticer whose time and server stand still until the test moves them. */
-function stage(session?: RemoteSession) {
-  const announced: string[] = [];
+function stage() {
   const server = {
     refs: new Map([["refs/heads/main", one]]),
     error: undefined as AppError | undefined,
@@ -29,11 +27,10 @@ function stage(session?: RemoteSession) {
     server.asked += 1;
     server.prefixes = prefixes;
     if (server.error !== undefined) throw server.error;
-    return { refs: server.refs, head: "refs/heads/main", ...(session === undefined ? {} : { session }) };
+    return { refs: server.refs, head: "refs/heads/main" };
   };
   const noticer = createCommitNoticer({
     askRefs,
-    onAnnounced: (_remote, { commit }) => void announced.push(commit),
     clock: { now: () => now },
     random: () => 0,
     schedule: (delayMs, run) => {
@@ -66,7 +63,7 @@ function stage(session?: RemoteSession) {
     });
     return { following, commits: () => seen.map(({ commit }) => commit), errors };
   }
-  return { server, announced, noticer, pass, follow, timers };
+  return { server, noticer, pass, follow, timers };
 }
 
 describe("createCommitNoticer", () => {
@@ -130,23 +127,6 @@ describe("createCommitNoticer", () => {
     const asked = server.asked;
     await pass(100_000);
     expect(server.asked).toBe(asked);
-  });
-
-  it("lets an announced commit be fetched while the server is asked for it", async () => {
-    const { announced, pass, follow } = stage({
-      protocol: 2,
-      baseUrl: "https://h/r.git",
-      objectFormat: "sha1",
-      capabilities: [],
-    });
-    const repo = follow("main", undefined);
-    await pass(10);
-    repo.following.poke(two, "refs/heads/other");
-    repo.following.poke(one, "refs/heads/main");
-    expect(announced).toEqual([]);
-    repo.following.poke(two, "refs/heads/main");
-    expect(announced).toEqual([two]);
-    expect(repo.commits()).toEqual([one]);
   });
 
   it("does not look for a push to another branch", async () => {
