@@ -6,6 +6,7 @@ import { createRbacAuthorizer } from "../apiserver/access/rbac.ts";
 import { createReviewResources } from "../apiserver/access/review-resources.ts";
 import { createApiHandler } from "../apiserver/http/create-api-handler.ts";
 import { createResourceRegistry } from "../apiserver/resources/resource-registry.ts";
+import { createChartSource } from "../helm/chart/source/fetch-chart.ts";
 import type { Clock } from "../shared/clock.ts";
 import { toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
@@ -120,6 +121,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     objects,
     blobs,
     kustomize,
+    charts: createChartSource({ cacheDir: join(config.dataDir, "charts") }),
     clock,
     metrics: hubMetrics,
     fetchCommit: async (remote, notice, signal) => git.fetcher.fetchCommit({ remote, ...notice, signal }),

@@ -15,9 +15,15 @@ export const errorCodes = {
   BUNDLE_OPTION_UNSUPPORTED: "A bundle uses an option that this agent cannot carry out; it is not applied without it.",
   BUNDLE_STRICT: "A bundle has warnings, and strict makes them errors.",
   BUNDLE_TOO_MANY_FILES: "A bundle directory holds more files than are taken into one bundle.",
+  CHART_AUTH_FAILED:
+    "A chart repository or registry refused the credential or asks for one, or helmSecretName is missing.",
   CHART_FAILED: "A chart or template of a bundle cannot be read or rendered; the message is Helm's.",
   CHART_INVALID: "A Chart.yaml in a bundle cannot be read or lacks a required field.",
   CHART_NOT_FETCHED: "A chart that a bundle names is not in the repository and could not be fetched.",
+  CHART_REFUSED:
+    "A chart's address is malformed, or what its server answers breaks a limit, a digest or a format; it is not used.",
+  CHART_VERSION_NOT_FOUND:
+    "A chart repository or registry has no such chart, or no version of it that satisfies the constraint.",
   CLUSTERS_INVALID: "A file that should describe clusters holds something else.",
   CLUSTER_NAME_TAKEN: "An agent asks for the name of a cluster that another one registered.",
   CONFIG_INVALID: "Settings of a program are missing or wrong; the message lists every fault.",

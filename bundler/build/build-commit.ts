@@ -1,24 +1,31 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { AssembledBundle, BundleResult } from "../../shared/bundle/assemble-bundle.ts";
+import type { AssembledBundle } from "../../shared/bundle/assemble-bundle.ts";
 import { assembleBundle } from "../../shared/bundle/assemble-bundle.ts";
 import { optionsDigest } from "../../shared/bundle/bundle-inputs.ts";
 import type { BundleOptions } from "../../shared/bundle/bundle-options.ts";
 import type { ChartLoader } from "../../shared/bundle/chart-sources.ts";
-import type { ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
+import type { BundleDir, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { toAppError } from "../../shared/errors.ts";
 import { isStoreFault } from "../git/bare-store.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import { namedResults } from "./bundle-names.ts";
 import type { BuildCache, Built, BundleContents, CommitBuild } from "./commit-build.ts";
+import {
+  type ChartedResult,
+  type ChartFetcher,
+  createChartLoading,
+  noteCharts,
+  outdatedWarnings,
+} from "./fetch-charts.ts";
 import type { ContentBlob } from "./content-blob.ts";
 import { contentBlob } from "./content-blob.ts";
 import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import { bundleStyle, kustomizeVariants } from "../../shared/render/kustomize-variants.ts";
 import { lfsWarnings } from "./lfs-pointers.ts";
-import { planBuild, rememberBuild } from "./plan-build.ts";
+import { type BuildItem, planBuild, rememberBuild } from "./plan-build.ts";
 
 export interface BuildInput {
   readonly tree: CommitTree;
@@ -27,6 +34,8 @@ export interface BuildInput {
   /** Result of the GitRepo's previous build, if there is one. */
   readonly cache?: BuildCache;
   readonly kustomize?: KustomizeRenderer;
+  /** Fetches the charts that are not in the repository; without it `loadChart` is asked. */
+  readonly charts?: ChartFetcher;
   readonly loadChart?: ChartLoader;
   /** Names the charts that `loadChart` gives; another value builds anew what has charts. */
   readonly chartsKey?: string;
@@ -48,13 +57,15 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
   const blobs = new Map<string, ContentBlob>();
   const built: Built[] = [];
   const items = [...plan.kept];
+  const assemble = createAssembler(input);
   for (const { position, dir } of plan.steps) {
     if (built.length % dirsPerTurn === dirsPerTurn - 1) await nextTurn();
     input.signal?.throwIfAborted();
-    const assembled = assembleBundle(sourceOf(input), dir, input.options);
+    const assembled = await assemble(dir);
     const result = await finish(assembled, input, blobs);
     built.push(result);
-    items[position] = { dir, result, outside: assembled.outside, lasting: isLasting(result) };
+    const lasting = !assembled.mayChange && isLasting(result);
+    items[position] = { dir, result, outside: assembled.result.outside, lasting };
   }
   const complete = items.filter((item) => item !== undefined);
   const memory = rememberBuild(tree, wanted, { plan, items: complete, before: cache });
@@ -73,15 +84,34 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
       failed: bundles.filter((one) => one.kind === "failed").length,
       ...tree.counts,
     },
+    ...againAfter(complete),
     cache: { ...memory, uniqueNames },
   };
 }
 
-function sourceOf(input: BuildInput): { tree: CommitTree; loadChart?: ChartLoader } {
-  return input.loadChart === undefined ? { tree: input.tree } : { tree: input.tree, loadChart: input.loadChart };
+const retryMs = 120_000;
+const recheckMs = 900_000;
+
+/** What failed for a passing reason is tried again soon; version ranges, and charts that a person must see to, later. */
+function againAfter(items: readonly BuildItem<Built>[]): { againAfterMs?: number } {
+  const open = items.filter(({ lasting }) => !lasting);
+  if (open.length === 0) return {};
+  const passing = open.some(({ result }) => result.kind === "failed" && result.error.verdict !== "stalled");
+  return { againAfterMs: passing ? retryMs : recheckMs };
 }
 
-async function finish(result: BundleResult, input: BuildInput, blobs: Map<string, ContentBlob>): Promise<Built> {
+function createAssembler(input: BuildInput): (dir: BundleDir) => Promise<ChartedResult> {
+  const { tree, options, charts, loadChart } = input;
+  if (charts === undefined) {
+    const source = loadChart === undefined ? { tree } : { tree, loadChart };
+    return async (dir) => ({ result: assembleBundle(source, dir, options), charts: [], mayChange: false });
+  }
+  const loading = createChartLoading(charts, input.signal);
+  return async (dir) => loading.assemble((load) => assembleBundle({ tree, loadChart: load }, dir, options));
+}
+
+async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string, ContentBlob>): Promise<Built> {
+  const { result } = made;
   const base = { dir: result.dir, warnings: result.warnings };
   switch (result.kind) {
     case "empty":
@@ -91,11 +121,16 @@ async function finish(result: BundleResult, input: BuildInput, blobs: Map<string
       if (isStoreFault(result.error)) throw result.error;
       return { kind: "failed", ...base, name: result.name, error: result.error };
     case "bundle": {
-      const { bundle, imageScans, contentId } = result;
+      const { imageScans, contentId } = result;
+      const bundle = noteCharts(result.bundle, made.charts);
       blobs.set(contentId, contentBlob(result.content, contentId));
       const style = bundleStyle(result.content);
       const kustomize = await renderVariants(result, style, { input, blobs });
-      const warnings = [...result.warnings, ...lfsWarnings(result.content, result.dir.path)];
+      const warnings = [
+        ...result.warnings,
+        ...outdatedWarnings(made.charts, result.dir.path),
+        ...lfsWarnings(result.content, result.dir.path),
+      ];
       return {
         kind: "bundle",
         dir: result.dir,

@@ -67,5 +67,7 @@ export interface CommitBuild {
   /** Contents of the bundles that were built now, by digest. */
   readonly blobs: ReadonlyMap<string, ContentBlob>;
   readonly counts: BuildCounts;
+  /** When building the same commit again may give something else: a version range, or what could not be fetched. */
+  readonly againAfterMs?: number;
   readonly cache: BuildCache;
 }

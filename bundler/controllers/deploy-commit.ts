@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
 import { type ApiObject, isApiObject } from "../../apiserver/resources/api-object.ts";
+import { ApiError } from "../../apiserver/resources/api-error.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { printJson } from "../../codec/print-json.ts";
 import { approvedRemovalAnnotation, contentAnnotation, directoryAnnotation } from "../../shared/api/annotations.ts";
+import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
 import { bundleOptionsOf, commitLabel } from "../../shared/bundle/bundle-options.ts";
@@ -12,6 +14,8 @@ import { AppError } from "../../shared/errors.ts";
 import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { takenNames } from "../build/bundle-names.ts";
+import { chartAccessOf } from "../build/chart-access.ts";
+import { createChartFetcher } from "../build/fetch-charts.ts";
 import { buildCommit } from "../build/build-commit.ts";
 import type { BuildCache, BuildCounts, BuiltBundle, CommitBuild } from "../build/commit-build.ts";
 import type { BundleContent } from "../build/bundle-content.ts";
@@ -42,6 +46,8 @@ export interface CommitToDeploy {
 export interface DeployedCommit {
   readonly faults: readonly NewFault[];
   readonly warnings: readonly string[];
+  /** When the same commit is to be built again: a chart's version is a range, or something could not be fetched. */
+  readonly againAfterMs?: number;
   /** What was done; tests assert on it, logs tell it. */
   readonly counters: BuildCounts & { readonly saved: number; readonly removed: number };
 }
@@ -54,6 +60,7 @@ export interface DeployCommitDeps {
   readonly fetchCommit: (remote: GitRemote, notice: CommitNotice, signal: AbortSignal) => Promise<Commit>;
   readonly openTree: (commit: Commit) => CommitTree;
   readonly kustomize: KustomizeRenderer | undefined;
+  readonly charts: ChartSource;
   readonly clock: Clock;
   readonly metrics: Pick<HubMetrics, "observeCommit">;
 }
@@ -86,6 +93,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
         scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
         ...(cache === undefined ? {} : { cache }),
         ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
+        charts: createChartFetcher(deps.charts, async () => chartAccessOf(gitRepo, await chartSecret(deps, gitRepo))),
         signal,
       });
       const deployed = await save(deps, { gitRepo, commit: notice.commit }, build);
@@ -107,6 +115,18 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       });
     },
   };
+}
+
+async function chartSecret({ objects }: DeployCommitDeps, gitRepo: GitRepo): Promise<ApiObject | undefined> {
+  const { helmSecretName = "" } = gitRepo.spec;
+  if (helmSecretName === "") return undefined;
+  try {
+    const namespace = gitRepo.metadata.namespace ?? "";
+    return await objects.get({ resource: "/secrets", namespace, name: helmSecretName });
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === "NotFound") return undefined;
+    throw error;
+  }
 }
 
 function ownedBundles(hub: Hub, { namespace, name }: RepoKey): string[] {
@@ -169,6 +189,7 @@ async function save(
   return {
     faults: [...pathFaults, ...plan.faults, ...faults],
     warnings: [...build.bundles.flatMap(({ warnings }) => warnings), ...takenNames(build)].map(warningText),
+    ...(build.againAfterMs === undefined ? {} : { againAfterMs: build.againAfterMs }),
     counters: { ...build.counts, saved, removed: plan.remove.length },
   };
 }

@@ -44,7 +44,8 @@ export function credentialOf(secret: ApiObject): GitCredential {
   );
 }
 
-function secretField(secret: ApiObject, name: string): string | undefined {
+/** Returns a field of a Secret, undefined when it is absent or empty. */
+export function secretField(secret: ApiObject, name: string): string | undefined {
   for (const [part, encoded] of [
     ["stringData", false],
     ["data", true],

@@ -95,10 +95,10 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     await setState(key, fault === undefined ? before : { ...before, pollFault: fault });
   }
 
-  async function reconcile(text: string, signal: AbortSignal): Promise<void> {
+  async function reconcile(text: string, signal: AbortSignal): Promise<{ readonly afterMs: number } | void> {
     const key = keyOf(text);
     try {
-      await reconcileRepo(key, signal);
+      return await reconcileRepo(key, signal);
     } catch (error) {
       if (signal.aborted) return;
       await recordFault(key, toAppError(error));
@@ -106,7 +106,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     }
   }
 
-  async function reconcileRepo(key: RepoKey, signal: AbortSignal): Promise<void> {
+  async function reconcileRepo(key: RepoKey, signal: AbortSignal): Promise<{ readonly afterMs: number } | void> {
     const text = textOf(key);
     const gitRepo = await readRepo(key);
     if (gitRepo === undefined) {
@@ -126,15 +126,17 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     if (before.commit === notice.commit && before.optionsHash === optionsHash) return;
     const deployed = await deps.deployCommit({ gitRepo, remote: entry.remote, notice }, signal);
     const faults = mergeFaults(before.faults, deployed.faults, isoTime(deps.clock));
-    const { warnings } = deployed;
+    const { warnings, againAfterMs } = deployed;
     await setState(key, {
       commit: notice.commit,
       generation: gitRepo.metadata.generation ?? 1,
-      optionsHash,
+      // Without it the same commit is not taken for done.
+      optionsHash: againAfterMs === undefined ? optionsHash : "",
       faults,
       warnings: [...warnings],
     });
     deps.log.info({ gitRepo: text, commit: notice.commit, ...deployed.counters }, "commit deployed");
+    if (againAfterMs !== undefined) return { afterMs: againAfterMs };
   }
 
   async function readObject(key: ObjectKey): Promise<ApiObject | undefined> {

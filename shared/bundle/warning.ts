@@ -6,6 +6,7 @@ export const warningCodes = {
   BUNDLE_NAME_TAKEN: "Two directories give the same bundle name; the later one counts.",
   BUNDLE_TOO_BIG: "A bundle is larger than Fleet could store.",
   CHART_NOT_FOUND: "helm.chart names a directory without Chart.yaml; the bundle is plain YAML then.",
+  CHART_OUTDATED: "A chart's server could not be reached; the copy of the last time is used.",
   CLUSTER_FIELD_MISSING: "A target names no cluster, group or selector and so matches nothing.",
   DOCUMENT_IGNORED: "Only the first YAML document of the file is read.",
   FIELD_WITHOUT_EFFECT: "A field that is known but does nothing where it stands.",
