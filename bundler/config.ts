@@ -52,6 +52,7 @@ export const bundlerConfigSchema = z.object({
   ),
   bootstrapTokens: pairsSetting(
     "Registration tokens to make sure of at start, as workspace=token: for installations without a first step by hand.",
+    true,
   ),
   kubeconfigFile: text("Where to write the administrator's kubeconfig. Default: admin.kubeconfig in dataDir."),
   logLevel: setting(z.enum(logLevels).default("info"), { description: "debug, info, warn or error. Default info." }),

@@ -32,11 +32,11 @@ export function numberSetting(
   return setting(z.coerce.number().int().min(bounds[0]).max(bounds[1]).default(initial), { description });
 }
 
-/** A list of `key=value` pairs (or an object in the file), as a record. */
-export function pairsSetting(description: string): z.ZodType<Readonly<Record<string, string>>> {
+/** A list of `key=value` pairs (or an object in the file), as a record; `secret` hides it in `--print-config`. */
+export function pairsSetting(description: string, secret = false): z.ZodType<Readonly<Record<string, string>>> {
   const pair = z.string().regex(/^[^=]+=/u, "must be key=value");
   const pairs = z.array(pair).transform((list) => Object.fromEntries(list.map(splitPair)));
-  return setting(z.union([z.record(z.string(), z.string()), pairs]).default({}), { description, form: "list" });
+  return setting(z.union([z.record(z.string(), z.string()), pairs]).default({}), { description, form: "list", secret });
 }
 
 function splitPair(text: string): [string, string] {
