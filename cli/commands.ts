@@ -7,6 +7,7 @@ import { diffCommand } from "./commands/diff.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { getCommand } from "./commands/get.ts";
 import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
+import { helmShow } from "./commands/helm-show.ts";
 import { helmTemplate } from "./commands/helm-template.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { lintCommand } from "./commands/lint.ts";
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   diffCommand,
   explainCommand,
   helmTemplate,
+  helmShow,
   programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
   programCommand("agent", "Run the agent of a cluster", [
     "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",

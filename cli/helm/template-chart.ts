@@ -56,7 +56,7 @@ function checkInstallable({ metadata, dependencies }: Chart): void {
   const names = missing.map((entry) => entry?.name ?? "").join(", ");
   throw new ChartError(
     "load",
-    "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing " +
+    "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing " +
       `dependencies: found in Chart.yaml, but missing in charts/ directory: ${names}`,
   );
 }

@@ -12,6 +12,8 @@ export interface Chart {
   readonly metadata: ChartMetadata;
   /** Default values. */
   readonly values: GoMap;
+  /** Text of values.yaml, comments and all. */
+  readonly valuesText: string | undefined;
   /** Files below `templates/`. */
   readonly templates: readonly ChartFile[];
   /** All that is neither template, subchart, values nor metadata; `crds/` among it. */

@@ -33,6 +33,7 @@ function loadAt(all: readonly ChartFile[], depth: number): Chart {
   const chart = {
     metadata,
     values: reading("values.yaml", readDefaults),
+    valuesText: values,
     templates: files.filter(({ name }) => name.startsWith("templates/")),
     files: files.filter(({ name }) => isOther(name, metadata)),
     schema: textOf(files, "values.schema.json"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { missingPrograms, reasonMissing } from "../../support/missing-programs.ts";
 import { partIsThere } from "../../support/missing-parts.ts";
-import { templateWithDrover, templateWithHelm } from "./compare-templates.ts";
+import { runDroverHelm, runRealHelm } from "./run-helm.ts";
 
 const isThere = partIsThere("helm", reasonMissing(await missingPrograms(["helm"])));
 const folder = join(import.meta.dirname, "../../fixtures/charts");
@@ -57,11 +57,21 @@ const flagCalls: readonly Words[] = [
   ["rel", "schema", "--set", "replicas=0"],
 ];
 
+describe.skipIf(!isThere)("drover helm show", () => {
+  it.each(["all", "chart", "values", "readme", "crds"])("prints what helm prints of every chart: %s", async (part) => {
+    for (const chart of [...readdirSync(folder), "tree/charts/packed-2.0.0.tgz"]) {
+      const call = ["show", part, chart];
+      expect(await runDroverHelm(call, folder)).toEqual(await runRealHelm(call, folder));
+    }
+  });
+});
+
 describe.skipIf(!isThere)("drover helm template", () => {
   it.each([...plainCalls(), ...flagCalls].map((words) => ({ name: words.join(" "), words })))(
     "prints what helm prints, or fails with its words: $name",
     async ({ words }) => {
-      const [ours, theirs] = await Promise.all([templateWithDrover(words, folder), templateWithHelm(words, folder)]);
+      const call = ["template", ...words];
+      const [ours, theirs] = await Promise.all([runDroverHelm(call, folder), runRealHelm(call, folder)]);
       expect(ours).toEqual(theirs);
     },
   );

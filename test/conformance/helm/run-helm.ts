@@ -3,15 +3,15 @@ import type { CommandContext } from "../../../cli/command.ts";
 import { runCli } from "../../../cli/main.ts";
 import { findOrBuildBinary } from "../../kube/binaries.ts";
 
-/** What `helm template` printed and how it failed. */
-export interface TemplateOutcome {
+/** What a call printed and how it failed. */
+export interface HelmOutcome {
   readonly stdout: string;
   /** The text behind `Error:`, "" when it did not fail. */
   readonly fault: string;
 }
 
-/** Runs `drover helm template` with these words. */
-export async function templateWithDrover(words: readonly string[], cwd: string): Promise<TemplateOutcome> {
+/** Runs `drover helm` with these words. */
+export async function runDroverHelm(words: readonly string[], cwd: string): Promise<HelmOutcome> {
   const out: string[] = [];
   const errors: string[] = [];
   const context: CommandContext = {
@@ -22,16 +22,16 @@ export async function templateWithDrover(words: readonly string[], cwd: string):
     hub: () => Promise.reject(new Error("charts need no hub")),
     nowMs: Date.now,
   };
-  const code = await runCli(["helm", "template", ...words], context);
+  const code = await runCli(["helm", ...words], context);
   return { stdout: out.join(""), fault: code === 0 ? "" : faultIn(errors.join("\n")) };
 }
 
-/** Runs the real `helm template` with these words. */
-export async function templateWithHelm(words: readonly string[], cwd: string): Promise<TemplateOutcome> {
+/** Runs the real `helm` with these words. */
+export async function runRealHelm(words: readonly string[], cwd: string): Promise<HelmOutcome> {
   const helm = await findOrBuildBinary("helm");
   if (helm === undefined) throw new Error("no helm");
   return new Promise((resolve) => {
-    execFile(helm, ["template", ...words], { cwd, timeout: 60_000, maxBuffer: 2 ** 27 }, (error, stdout, stderr) => {
+    execFile(helm, [...words], { cwd, timeout: 60_000, maxBuffer: 2 ** 27 }, (error, stdout, stderr) => {
       resolve({ stdout, fault: error === null ? "" : faultIn(stderr) });
     });
   });
