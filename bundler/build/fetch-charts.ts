@@ -31,13 +31,19 @@ const faults = {
 /** Returns a fetcher for one build; `access` is asked for when a chart is. */
 export function createChartFetcher(source: ChartSource, access: () => Promise<ChartAccess>): ChartFetcher {
   const indexes = new Map<string, RepositoryIndex>();
+  const away = new Map<string, ChartSourceError>();
   return {
     fetch: async (ref, signal) => {
       const own = (await access())(ref);
+      const server = serverOf(ref);
+      const options = { access: own, indexes, away: away.get(server), ...(signal === undefined ? {} : { signal }) };
       try {
-        return await source.fetchChart(ref, { access: own, indexes, ...(signal === undefined ? {} : { signal }) });
+        const chart = await source.fetchChart(ref, options);
+        if (isSilent(chart.outdated)) away.set(server, chart.outdated);
+        return chart;
       } catch (error) {
         if (!(error instanceof ChartSourceError)) throw error;
+        if (isSilent(error)) away.set(server, error);
         const { code, verdict } = faults[error.fault];
         const isDenied = error.fault === "unauthorized" && own.credential === undefined;
         const hint = isDenied
@@ -47,6 +53,16 @@ export function createChartFetcher(source: ChartSource, access: () => Promise<Ch
       }
     },
   };
+}
+
+function serverOf({ repo, chart }: ChartRef): string {
+  const address = repo === "" ? chart : repo;
+  return /^[a-z]+:\/\/[^/]+/u.exec(address)?.[0] ?? address;
+}
+
+/** A server that gave no answer at all is not waited for once per chart; one that failed may have other charts. */
+function isSilent(error: ChartSourceError | undefined): error is ChartSourceError {
+  return error?.fault === "unreachable" && error.cause !== undefined;
 }
 
 /** A directory's result, and the charts that were fetched for it. */

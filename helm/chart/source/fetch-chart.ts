@@ -66,6 +66,8 @@ export interface FetchOptions {
   readonly signal?: AbortSignal;
   /** Indexes of this run: those in it are not asked for again, fetched ones are added. */
   readonly indexes?: Map<string, RepositoryIndex>;
+  /** The server is known not to answer: it is not asked, and this is the reason given. */
+  readonly away?: ChartSourceError | undefined;
 }
 
 /** Fetches charts. */
@@ -82,7 +84,7 @@ export function createChartSource(options: ChartSourceOptions): ChartSource {
   const limits = { ...defaultSourceLimits, ...options.limits };
   const cache = createChartCache(options.cacheDir, limits.maxCacheBytes);
   return {
-    fetchChart: async (wish, { access = {}, signal, indexes = new Map() } = {}) => {
+    fetchChart: async (wish, { access = {}, signal, indexes = new Map(), away } = {}) => {
       const key = JSON.stringify([wish.chart, wish.repo, wish.version, accessDigest(access)]);
       const known = await cache.find(key);
       if (known !== undefined && isExactVersion(wish.version)) return unpack(known, undefined);
@@ -90,6 +92,10 @@ export function createChartSource(options: ChartSourceOptions): ChartSource {
         const problem = new ChartSourceError("unreachable", `${nameOf(wish)} is not in the cache, and this is offline`);
         if (known === undefined) throw problem;
         return unpack(known, new ChartSourceError("unreachable", "this is offline"));
+      }
+      if (away !== undefined) {
+        if (known === undefined) throw away;
+        return unpack(known, away);
       }
       const timeout = AbortSignal.timeout(limits.timeoutMs);
       const bounded = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);

@@ -4,7 +4,7 @@ import { buildCommit } from "../../../bundler/build/build-commit.ts";
 import { chartAccessOf } from "../../../bundler/build/chart-access.ts";
 import type { BuildCache, CommitBuild } from "../../../bundler/build/commit-build.ts";
 import { chartsAnnotation, createChartFetcher } from "../../../bundler/build/fetch-charts.ts";
-import { createChartSource } from "../../../helm/chart/source/fetch-chart.ts";
+import { createChartSource, type SourceLimits } from "../../../helm/chart/source/fetch-chart.ts";
 import type { Content } from "../../../shared/api/content.ts";
 import type { GitRepo } from "../../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../../shared/api/meta.ts";
@@ -28,8 +28,8 @@ const secret = {
 };
 
 /** Builds commits one after the other, as one GitRepo does. */
-function createBuilder(cacheDir: string, gitRepo: GitRepo = aGitRepo({})) {
-  const source = createChartSource({ cacheDir });
+function createBuilder(cacheDir: string, gitRepo: GitRepo = aGitRepo({}), limits: Partial<SourceLimits> = {}) {
+  const source = createChartSource({ cacheDir, limits });
   const store: MemoryStore = new Map();
   let cache: BuildCache | undefined;
   return async (files: Readonly<Record<string, string>>): Promise<CommitBuild> => {
@@ -154,6 +154,20 @@ describe("buildCommit with remote charts", () => {
     });
     server.add("web", "1.0.0");
     expect((await build(files)).counts).toMatchObject({ built: 1, reused: 1, failed: 0 });
+  });
+
+  it("waits once for a server that does not answer, however many charts it has", async () => {
+    await using dir = await createTempDir("build-charts");
+    await using server = await startChartServer();
+    server.override("/repo/index.yaml", () => undefined);
+    const names = ["a", "b", "c"];
+    const files = names.map((name) => [
+      `${name}/fleet.yaml`,
+      `helm: {repo: "${server.url}/repo", chart: ${name}, version: 1.0.0}\n`,
+    ]);
+    const build = await createBuilder(dir.path, aGitRepo({}), { timeoutMs: 200 })(Object.fromEntries(files));
+    expect(build.counts.failed).toBe(3);
+    expect(server.requests).toHaveLength(1);
   });
 
   it("says in a warning that it goes on with the last copy", async () => {
