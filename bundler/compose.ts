@@ -30,6 +30,7 @@ import { createGitRepoController } from "./controllers/git-repo-controller.ts";
 import { maintainStore } from "./controllers/maintain-store.ts";
 import { watchSilence } from "./controllers/watch-silence.ts";
 import { bundleResource, clusterResource, createHub, gitRepoResource, groupResource } from "./desired/hub.ts";
+import type { ProxySettings } from "./git/git-http.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { createTreeCache, openCommitTree } from "./git/read-tree.ts";
 import { createMetricsAccess, withDefaultRights } from "./default-rights.ts";
@@ -55,6 +56,8 @@ export interface BundlerDeps {
   readonly log: Logger;
   /** PATH, for git, ssh and kustomize. */
   readonly path: string;
+  /** Proxies for Git servers, by the usual names of the environment. */
+  readonly proxy?: ProxySettings;
   readonly version: string;
   readonly random: () => string;
 }
@@ -107,6 +110,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
       clock,
       log: log.child({ part: "git" }),
       path: deps.path,
+      ...(deps.proxy === undefined ? {} : { proxy: deps.proxy }),
       ...(config.git === "command" ? { useCommand: () => true } : {}),
     }),
   );

@@ -10,6 +10,7 @@ import { listenForShutdown } from "../shared/runtime/shutdown.ts";
 import { droverVersion } from "../shared/version.ts";
 import { composeBundler } from "./compose.ts";
 import { bundlerConfigSchema } from "./config.ts";
+import type { ProxySettings } from "./git/git-http.ts";
 
 /** Longest time that an orderly end may take. */
 const graceMs = 10_000;
@@ -37,6 +38,7 @@ export async function runBundler(
       clock: systemClock,
       log,
       path: env["PATH"] ?? "",
+      proxy: proxyOf(env),
       version: droverVersion,
       random: randomUUID,
     });
@@ -61,6 +63,16 @@ function readSettings(argv: readonly string[], env: Readonly<Record<string, stri
   } catch (error) {
     return toAppError(error).message;
   }
+}
+
+/** Returns the proxy settings of the environment; lower-case names count too, as for curl and git. */
+function proxyOf(env: Readonly<Record<string, string | undefined>>): ProxySettings {
+  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;
+  const given = names.flatMap((name) => {
+    const value = env[name] ?? env[name.toLowerCase()];
+    return value === undefined || value === "" ? [] : [[name, value]];
+  });
+  return Object.fromEntries(given) as ProxySettings;
 }
 
 function readFile(path: string): unknown {
