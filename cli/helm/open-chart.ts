@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Chart } from "../../helm/chart/chart.ts";
 import { ChartError } from "../../helm/chart/chart-error.ts";
 import { loadChart, loadChartArchive } from "../../helm/chart/load-chart.ts";
@@ -17,5 +17,8 @@ export function openChart(reference: string, cwd: string): Chart {
         : `path "${reference}" not found: give a directory that holds a Chart.yaml, or a .tgz`,
     );
   }
-  return statSync(path).isDirectory() ? loadChart(readChartDir(path)) : loadChartArchive(readFileSync(path));
+  if (!statSync(path).isDirectory()) return loadChartArchive(readFileSync(path));
+  const file = join(path, "Chart.yaml");
+  if (existsSync(file)) return loadChart(readChartDir(path));
+  throw new ChartError("load", `unable to detect chart at ${file}: open ${file}: no such file or directory`);
 }

@@ -72,7 +72,7 @@ export class FieldReader {
 
   #wrongType(key: string, value: JsonValue, wanted: string): FieldTypeError {
     return new FieldTypeError(
-      `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${this.#struct.replace(/^.*\./, "")}.${key} of type ${wanted}`,
+      `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${this.#struct.replace(/^[^.]+\./, "")}.${key} of type ${wanted}`,
     );
   }
 }

@@ -9,7 +9,7 @@ import type { GoMap, GoValue } from "../template/go-value.ts";
 import type { ExecuteOptions } from "../template/scope.ts";
 import { TemplateExecError, TemplateLimitError, TemplateParseError } from "../template/template-error.ts";
 import type { TemplateSet } from "../template/template-set.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { chartObject } from "./chart-object.ts";
 import { tableAt } from "./chart-values.ts";
@@ -107,10 +107,21 @@ function collect(chart: Chart, found: Map<string, Renderable>, place: Place): Go
   for (const template of chart.templates) {
     if (isLibrary && !posix.basename(template.name).startsWith("_")) continue;
     const name = posix.join(path, template.name);
-    const file = { name, text: fromBytes(template.data) };
+    const file = { name, text: textOf(template) };
     found.set(name, { file, scope, basePath: posix.join(path, "templates") });
   }
   return scope;
+}
+
+const texts = new WeakMap<ChartFile, string>();
+
+/** Decoded once per loaded chart. */
+function textOf(file: ChartFile): string {
+  const known = texts.get(file);
+  if (known !== undefined) return known;
+  const text = fromBytes(file.data);
+  texts.set(file, text);
+  return text;
 }
 
 function valuesFor(chart: Chart, { parent, values }: Place): ValuesMap {

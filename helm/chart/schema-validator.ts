@@ -15,9 +15,19 @@ const kept = new Map<string, ValidateFunction>();
 
 /**
  * Returns what a values.schema.json finds wrong with values, worded as Helm words it, "" when nothing. Nothing is ever
- * fetched: throws `ChartError` with the address for a schema that refers to one, and for a schema that is none.
+ * fetched: a schema that refers to an address is a fault that names it, as is one that is none.
  */
 export function schemaFaults(text: string, values: unknown): string {
+  try {
+    const validate = validatorOf(text);
+    return validate(values) ? "" : `${describeSchemaErrors(validate.errors ?? [])}\n`;
+  } catch (error) {
+    if (error instanceof ChartError) return error.message;
+    throw error;
+  }
+}
+
+function validatorOf(text: string): ValidateFunction {
   const validate = kept.get(text) ?? compile(text);
   kept.delete(text);
   kept.set(text, validate);
@@ -25,7 +35,7 @@ export function schemaFaults(text: string, values: unknown): string {
     if (kept.size <= maxKept) break;
     kept.delete(oldest);
   }
-  return validate(values) ? "" : `${describeSchemaErrors(validate.errors ?? [])}\n`;
+  return validate;
 }
 
 const options: Options = {

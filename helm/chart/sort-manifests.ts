@@ -83,7 +83,7 @@ function readHead(source: string, content: string): Head {
   try {
     const value = readYaml(content);
     const head = new FieldReader("util.SimpleHead", value);
-    const metadata = new FieldReader("util.SimpleHead.metadata", isJsonObject(value) ? value["metadata"] : undefined);
+    const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined);
     return {
       value,
       apiVersion: head.text("apiVersion"),
