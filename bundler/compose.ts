@@ -136,6 +136,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
       objects,
       noticer: git.noticer,
       deployCommit: async (wish, signal) => deployer.deployCommit(wish, signal),
+      forgetRemote: (remote) => git.fetcher.forget(remote),
       removeRepo: async (key) => {
         await deployer.removeRepo(key);
         await db.transaction((sql) => gitStates.remove(sql, key));

@@ -10,7 +10,7 @@ import type { Logger } from "../../shared/log.ts";
 import { createWorkQueue } from "../../shared/runtime/work-queue.ts";
 import type { ControllerMetrics } from "../../shared/runtime/metrics.ts";
 import { gitRepoResource } from "../desired/hub.ts";
-import type { GitRemote } from "../git/git-remote.ts";
+import { type GitRemote, remoteKey } from "../git/git-remote.ts";
 import type { CommitNoticer, CommitNotice, Following } from "../git/notice-commit.ts";
 import { isSameRepository, type WebhookPush } from "../git/webhook.ts";
 import { type GitState, newGitState } from "../store/git-state-table.ts";
@@ -27,6 +27,8 @@ export interface GitRepoControllerDeps {
   readonly deployCommit: (wish: CommitToDeploy, signal: AbortSignal) => Promise<DeployedCommit>;
   /** Removes the bundles of a GitRepo that somebody deleted. */
   readonly removeRepo: (key: RepoKey) => Promise<void>;
+  /** Deletes what is stored of a remote that nobody follows any more. */
+  readonly forgetRemote: (remote: GitRemote) => void;
   readonly saveState: (key: RepoKey, state: GitState) => Promise<void>;
   /** Called when the state of a GitRepo has changed. */
   readonly stateChanged: (key: RepoKey) => void;
@@ -110,9 +112,11 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     const text = textOf(key);
     const gitRepo = await readRepo(key);
     if (gitRepo === undefined) {
+      const last = followed.get(text)?.remote;
       stopFollowing(text);
       states.delete(text);
       await deps.removeRepo(key);
+      if (last !== undefined && !isFollowed(last)) deps.forgetRemote(last);
       return;
     }
     // Known to be here before its bundles are: whatever happens in between, a later start finds what to clean up.
@@ -201,6 +205,11 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       `Secret ${namespace}/${name} does not exist: create it, or change spec.clientSecretName`,
       { verdict: "stalled" },
     );
+  }
+
+  function isFollowed(remote: GitRemote): boolean {
+    const key = remoteKey(remote);
+    return [...followed.values()].some((entry) => remoteKey(entry.remote) === key);
   }
 
   function stopFollowing(text: string): void {
