@@ -4,6 +4,7 @@ import type { ResourceRegistry } from "../resources/resource-registry.ts";
 import { ok, pageNotFound, type Answer } from "../http/answer.ts";
 import { negotiate } from "../http/negotiate.ts";
 import { aggregatedDiscovery, groupDocument, groupList, resourceList } from "./discovery-documents.ts";
+import { emptyOpenApiV2, openApiV2Protobuf, wantsOpenApiV2Protobuf } from "./empty-open-api.ts";
 import { openApiIndex, openApiV2, openApiV3 } from "./open-api-documents.ts";
 import { versionInfo, type ServerVersion } from "./server-version.ts";
 
@@ -77,6 +78,9 @@ export function createDiscovery({ registry, version, notReady }: DiscoveryOption
   }
 
   function openApi(request: IncomingMessage, path: string): Answer {
+    if (path === "/openapi/v2" && wantsOpenApiV2Protobuf(request.headers.accept)) {
+      return { status: 200, body: emptyOpenApiV2(), contentType: openApiV2Protobuf };
+    }
     negotiate(request.headers.accept, []);
     if (path === "/openapi/v2") return ok(openApiV2(registry, version));
     if (path === "/openapi/v3" || path === "/openapi/v3/") return ok(openApiIndex(registry));

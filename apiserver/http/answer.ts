@@ -3,8 +3,8 @@ import type { JsonObject } from "../../codec/json-value.ts";
 /** What an endpoint answers when it is no stream. */
 export interface Answer {
   readonly status: number;
-  /** A string is sent as plain text. */
-  readonly body: JsonObject | string;
+  /** A string is sent as plain text, bytes as they are. */
+  readonly body: JsonObject | Uint8Array | string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Media type when it is not plain JSON: discovery documents name group, version and kind in it. */
   readonly contentType?: string | undefined;

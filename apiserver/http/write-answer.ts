@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { JsonObject } from "../../codec/json-value.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { printJson } from "../../codec/print-json.ts";
 import type { Answer } from "./answer.ts";
@@ -11,7 +12,8 @@ const compressAboveBytes = 128 * 1024;
 /** Sends an answer as JSON: indented for people, compressed when it is long. */
 export function writeAnswer(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
   const mediaType = mediaTypeOf(answer, request);
-  const bytes = Buffer.from(textOf(answer, mediaType, request));
+  const { body } = answer;
+  const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(textOf(body, mediaType, request));
   const headers: Record<string, string> = {
     "Cache-Control": "no-cache, private",
     "Content-Type": mediaType,
@@ -35,10 +37,11 @@ export function writeAnswer(answer: Answer, request: IncomingMessage, response: 
 function mediaTypeOf({ body, contentType }: Answer, request: IncomingMessage): string {
   if (contentType !== undefined) return contentType;
   if (typeof body === "string") return "text/plain; charset=utf-8";
+  if (body instanceof Uint8Array) return "application/octet-stream";
   return prefersYaml(request.headers.accept) ? "application/yaml" : "application/json";
 }
 
-function textOf({ body }: Answer, mediaType: string, request: IncomingMessage): string {
+function textOf(body: JsonObject | string, mediaType: string, request: IncomingMessage): string {
   if (typeof body === "string") return body;
   if (mediaType === "application/yaml") return printGoYaml(body);
   return wantsIndent(request) ? printJson(body, { indent: 2 }) : `${printJson(body)}\n`;

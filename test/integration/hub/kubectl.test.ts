@@ -123,6 +123,15 @@ describeWithKube("kubectl against the hub", () => {
     expect(await run("get", "gitrepo", "ssa", "-o", "jsonpath={.spec.branch}")).toBe("x");
   });
 
+  it("applies a List of objects of several kinds", async () => {
+    const group = { apiVersion: "fleet.cattle.io/v1alpha1", kind: "ClusterGroup", metadata: { name: "listed" } };
+    const settings = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "listed" }, data: { key: "value" } };
+    const list = { apiVersion: "v1", kind: "List", items: [group, settings] };
+    const { exitCode, stdout, stderr } = await pipe(list, "apply", "-f", "-");
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe("clustergroup.fleet.cattle.io/listed created\nconfigmap/listed created\n");
+  });
+
   it("labels, annotates, patches and edits", async () => {
     await hub.apply(aGitRepo("edited"));
     await run("label", "gitrepo", "edited", "team=a");
