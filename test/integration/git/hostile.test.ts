@@ -14,6 +14,8 @@ const run = promisify(execFile);
 /** Runs git with input in a bare repository; returns what it prints. */
 async function git(bare: string, args: readonly string[], input: string | Buffer): Promise<string> {
   const child = spawn("git", ["-C", bare, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  // git may end before it has read input that it has no use for.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
