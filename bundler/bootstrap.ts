@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { dump } from "js-yaml";
 import type { ApiObject } from "../apiserver/resources/api-object.ts";
+import { metaTime } from "../apiserver/resources/verbs/write-request.ts";
 import { sha256Hex } from "../codec/stable-hash.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { BundlerConfig } from "./config.ts";
@@ -98,7 +99,7 @@ function namespaceObject(name: string, clock: Clock): ApiObject {
     metadata: {
       name,
       uid: randomUUID(),
-      creationTimestamp: new Date(clock.now()).toISOString().replace(/\.\d+Z$/u, "Z"),
+      creationTimestamp: metaTime(clock.now()),
       labels: { "kubernetes.io/metadata.name": name },
     },
     status: { phase: "Active" },

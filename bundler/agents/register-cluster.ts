@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
+import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -81,7 +82,7 @@ function newCluster(
       labels,
       uid: randomUUID(),
       generation: 1,
-      creationTimestamp: new Date(deps.clock.now()).toISOString().replace(/\.\d+Z$/u, "Z"),
+      creationTimestamp: metaTime(deps.clock.now()),
     },
     spec: { clientID },
   };

@@ -3,7 +3,7 @@ import { constants, zstdCompressSync } from "node:zlib";
 import type { Content } from "../../shared/api/content.ts";
 import { contentBytes, contentId } from "../../shared/bundle/content-id.ts";
 
-/** A content on its way to the store: named by the SHA-256 of its JSON, compressed only when the store lacks it. */
+/** A content on its way to the store: named by the SHA-256 of its JSON, compressed when asked. */
 export interface ContentBlob {
   readonly digest: string;
   /** Bytes of the JSON, uncompressed. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
 import { type ApiObject, isApiObject } from "../../apiserver/resources/api-object.ts";
 import { ApiError } from "../../apiserver/resources/api-error.ts";
+import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { printJson } from "../../codec/print-json.ts";
 import { approvedRemovalAnnotation, contentAnnotation, directoryAnnotation } from "../../shared/api/annotations.ts";
@@ -238,8 +239,7 @@ async function saveBundle(
         name: key.name,
         namespace: key.namespace,
         uid: existing?.metadata.uid ?? randomUUID(),
-        creationTimestamp:
-          existing?.metadata.creationTimestamp ?? new Date(clock.now()).toISOString().replace(/\.\d+Z$/u, "Z"),
+        creationTimestamp: existing?.metadata.creationTimestamp ?? metaTime(clock.now()),
         generation,
         labels: { ...metadata.labels, [commitLabel]: commitOfIt },
         annotations,
