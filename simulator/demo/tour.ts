@@ -35,6 +35,7 @@ const api = "/apis/fleet.cattle.io/v1alpha1";
 const shop = "/api/v1/namespaces/shop/configmaps/shop-settings";
 const greeting = "/api/v1/namespaces/greeting/configmaps/greeting";
 const perks = "/api/v1/namespaces/gold/configmaps/perks";
+const guestbook = "/api/v1/namespaces/guestbook/configmaps/guestbook";
 
 /** Plays the tour, prints each step with its time, and returns whether all of it went as it should. */
 export async function playTour(demo: Demo, print: (line: string) => void): Promise<boolean> {
@@ -144,6 +145,23 @@ function steps({ dev, staging, prod }: Cast): readonly Step[] {
         await git("push", "--quiet");
         for (const { name } of [dev, staging, prod])
           await becomes(`currency on ${name}`, "USD", async () => read(name, shop, "data", "currency"));
+      },
+    },
+    {
+      title: "a Helm chart is rendered for each cluster, and again for values pushed to one of them",
+      run: async ({ clone, git, read, becomes }) => {
+        await becomes("title on dev", `Guests of ${dev.name}`, async () => read(dev.name, guestbook, "data", "title"));
+        await becomes("cache on prod", "guestbook-cache:11211", async () =>
+          read(prod.name, guestbook, "data", "cache"),
+        );
+        const file = join(clone, "guestbook/fleet.yaml");
+        await writeFile(file, (await readFile(file, "utf8")).replace("replicas: 3", "title: Very important guests"));
+        await git("commit", "--quiet", "--all", "--message=Title");
+        await git("push", "--quiet");
+        await becomes("title on prod", "Very important guests", async () =>
+          read(prod.name, guestbook, "data", "title"),
+        );
+        await becomes("title on dev", `Guests of ${dev.name}`, async () => read(dev.name, guestbook, "data", "title"));
       },
     },
     {
