@@ -22,6 +22,8 @@ export async function startChain(
   options: {
     readonly databaseUrl?: string;
     readonly auditLog?: boolean;
+    /** Runs controllers and fake nodes, so that Jobs complete. */
+    readonly workloads?: boolean;
     readonly installed?: boolean;
     readonly bundlerArgs?: readonly string[];
   } = {},
@@ -36,7 +38,10 @@ export async function startChain(
     }),
   );
   const started = await Promise.all(
-    names.map(async (name) => startKubeCluster({ name, auditLog: options.auditLog ?? false })),
+    names.map(async (name) => {
+      const { auditLog = false, workloads = false } = options;
+      return startKubeCluster({ name, auditLog, controllers: workloads, fakeNodes: workloads });
+    }),
   );
   for (const cluster of started) stack.use(cluster);
   const clusters = Object.fromEntries(started.map((cluster) => [cluster.name, cluster]));
@@ -95,7 +100,12 @@ export async function followRepository(
       ...spec,
     },
   };
-  const options = { kubeconfigPath: bundler.kubeconfigPath, stdin: JSON.stringify(gitRepo) };
+  await applyToHub(bundler, gitRepo);
+}
+
+/** Applies an object to the hub; throws what kubectl says. */
+export async function applyToHub(bundler: Pick<BundlerProcess, "kubeconfigPath">, object: object): Promise<void> {
+  const options = { kubeconfigPath: bundler.kubeconfigPath, stdin: JSON.stringify(object) };
   const { exitCode, stderr } = await kubectl(["apply", "-f", "-"], options);
-  if (exitCode !== 0) throw new Error(`the GitRepo was not accepted: ${stderr}`);
+  if (exitCode !== 0) throw new Error(`the hub did not accept the object: ${stderr}`);
 }
