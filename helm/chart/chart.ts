@@ -1,5 +1,6 @@
 import type { GoMap } from "../template/go-value.ts";
 import type { ChartMetadata } from "./chart-metadata.ts";
+import type { ChartLock } from "./dependencies/chart-lock.ts";
 
 /** One file of a chart; the name is relative to the chart's directory, with `/`. */
 export interface ChartFile {
@@ -10,6 +11,8 @@ export interface ChartFile {
 /** A chart as it was read. Nothing in it is changed afterwards: copy what must change. */
 export interface Chart {
   readonly metadata: ChartMetadata;
+  /** What Chart.lock or requirements.lock says. */
+  readonly lock: ChartLock | undefined;
   /** Default values. */
   readonly values: GoMap;
   /** Text of values.yaml, comments and all. */

@@ -3,6 +3,7 @@ import { fromBytes } from "../template/go-string.ts";
 import type { Chart, ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { type ChartMetadata, checkMetadata, readDependencies, readMetadata } from "./chart-metadata.ts";
+import { type ChartLock, readLock } from "./dependencies/chart-lock.ts";
 import { readValues } from "./chart-values.ts";
 import { readArchive } from "./read-archive.ts";
 import { readYaml, yamlFault } from "./read-yaml.ts";
@@ -30,18 +31,16 @@ function loadAt(all: readonly ChartFile[], depth: number): Chart {
   if (metadata === undefined) throw new ChartError("load", "Chart.yaml file is missing");
   const values = textOf(files, "values.yaml");
   const readDefaults = () => (values === undefined ? new Map() : readValues(values));
+  const lock = lockOf(files);
   const chart = {
     metadata,
+    lock,
     values: reading("values.yaml", readDefaults),
     valuesText: values,
     templates: files.filter(({ name }) => name.startsWith("templates/")),
     files: files.filter(({ name }) => isOther(name, metadata)),
     schema: textOf(files, "values.schema.json"),
   };
-  for (const lock of ["Chart.lock", "requirements.lock"]) {
-    const text = textOf(files, lock);
-    if (text !== undefined) reading(lock, () => readDependencies(readYaml(text)));
-  }
   checkMetadata(metadata);
   const dependencies = loadSubcharts(files, { name: metadata.name, depth });
   return { ...chart, dependencies, warnings };
@@ -64,6 +63,15 @@ function metadataOf(files: readonly ChartFile[], warnings: string[]): ChartMetad
     const dependencies = readDependencies(value);
     return isJsonObject(value) && dependencies !== undefined ? { ...metadata, dependencies } : metadata;
   });
+}
+
+/** Where both files are there, the older form counts, as in Helm. */
+function lockOf(files: readonly ChartFile[]): ChartLock | undefined {
+  const found = ["Chart.lock", "requirements.lock"].map((file) => {
+    const text = textOf(files, file);
+    return text === undefined ? undefined : reading(file, () => readLock(readYaml(text)));
+  });
+  return found.findLast((lock) => lock !== undefined);
 }
 
 function isOther(name: string, metadata: ChartMetadata): boolean {

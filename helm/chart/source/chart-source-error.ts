@@ -15,3 +15,13 @@ export class ChartSourceError extends Error {
     this.fault = fault;
   }
 }
+
+/** A server that answered, and has no such chart, or not in a version that is wanted. */
+export class ChartMissingError extends ChartSourceError {
+  readonly missing: "chart" | "version";
+
+  constructor(missing: "chart" | "version", message: string) {
+    super("not-found", message);
+    this.missing = missing;
+  }
+}

@@ -9,7 +9,13 @@ import { isExactVersion } from "./choose-version.ts";
 import { pullOciChart } from "./pull-oci-chart.ts";
 import { parseRepositoryIndex, type RepositoryIndex, resolveInRepository } from "./repository-index.ts";
 import { bodyOf, requestSource } from "./request-source.ts";
-import { accessDigest, basicAuthorization, parseSourceAddress, type SourceAccess } from "./source-access.ts";
+import {
+  accessDigest,
+  basicAuthorization,
+  parseSourceAddress,
+  type SourceAccess,
+  withoutCredential,
+} from "./source-access.ts";
 
 /** A chart somewhere else: `repo` with the name of a chart, an `oci://` address in either, or the address of an archive in `chart`. */
 export interface ChartWish {
@@ -27,6 +33,8 @@ export interface FetchedChart {
   readonly digest: string;
   /** Where it came from, without credentials. */
   readonly url: string;
+  /** The packed chart as it was served. */
+  readonly archive: Uint8Array;
   /** Names are relative to the chart's directory. */
   readonly files: readonly ChartFile[];
   /** Why an earlier copy was taken instead of asking again; undefined for an answer of now or an exact version. */
@@ -157,15 +165,16 @@ async function fromRepository(state: Download): Promise<Downloaded> {
   const entry = index.choose(wish.chart, wish.version);
   if (entry.url.startsWith("oci://")) {
     // Another server than the repository's: its credential is not for it.
-    const { credential: _credential, ...anonymous } = access;
-    return pullOci({ ...state, access: anonymous }, entry.url, "");
+    return pullOci({ ...state, access: withoutCredential(access) }, entry.url, "");
   }
   const { url } = parseSourceAddress(entry.url, access);
   const shown = printable(url);
   if (entry.digest !== "" && known?.digest === entry.digest && known.url === shown) {
     return { archive: known.archive, url: shown };
   }
-  const archive = await downloadArchive(state, url, { access, authorized: url.origin === repository.origin });
+  const authorized = access.passCredentials === true || url.origin === repository.origin;
+  const own = authorized ? access : withoutCredential(access);
+  const archive = await downloadArchive(state, url, { access: own, authorized });
   const actual = sha256(archive);
   if (entry.digest !== "" && entry.digest !== actual) {
     const promised = `not ${entry.digest} as the index says`;
@@ -218,7 +227,7 @@ function unpack({ archive, digest, url }: CachedChart, outdated: ChartSourceErro
   try {
     const files = readArchive(archive);
     const { name, version } = loadChart(files).metadata;
-    return { name, version, digest, url, files, outdated };
+    return { name, version, digest, url, archive, files, outdated };
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     throw new ChartSourceError("refused", `${url} is no chart that can be used: ${error.message}`, error);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../codec/json-value.ts";
-import { ChartSourceError } from "./chart-source-error.ts";
+import { ChartMissingError, ChartSourceError } from "./chart-source-error.ts";
 import { chooseVersion, isExactVersion } from "./choose-version.ts";
 import { type OciReference, parseOciReference } from "./oci-reference.ts";
 import { createRegistrySession, jsonOf, type RegistrySession } from "./registry-session.ts";
@@ -67,7 +67,7 @@ async function findTag(registry: Registry, wanted: string): Promise<string> {
   const chosen = chooseVersion(versions.filter(isExactVersion), wanted) ?? chooseVersion(versions, wanted);
   if (chosen !== undefined) return chosen.replaceAll("+", "_");
   const wish = wanted === "" ? "no stable version" : `no version that satisfies "${wanted}"`;
-  throw new ChartSourceError("not-found", `${registry.place} has ${wish}`);
+  throw new ChartMissingError("version", `${registry.place} has ${wish}`);
 }
 
 async function listTags({ base, session, place }: Registry): Promise<string[]> {

@@ -2,7 +2,7 @@ import { CodecError } from "../../../codec/codec-error.ts";
 import { isJsonObject, type JsonValue } from "../../../codec/json-value.ts";
 import { FieldReader, FieldTypeError } from "../read-fields.ts";
 import { readYaml } from "../read-yaml.ts";
-import { ChartSourceError } from "./chart-source-error.ts";
+import { ChartMissingError, ChartSourceError } from "./chart-source-error.ts";
 import { chooseVersion } from "./choose-version.ts";
 
 /** One version of a chart in an index. */
@@ -44,7 +44,7 @@ export function parseRepositoryIndex(text: string, repository: URL): RepositoryI
   return {
     choose: (chart, version) => {
       const listed = isJsonObject(entries) && Object.hasOwn(entries, chart) ? (entries[chart] ?? undefined) : undefined;
-      if (listed === undefined) throw new ChartSourceError("not-found", `${place} has no chart ${chart}`);
+      if (listed === undefined) throw new ChartMissingError("chart", `${place} has no chart ${chart}`);
       const found = reading(place, () => entriesOf(listed));
       const chosen = chooseVersion(
         found.map((entry) => entry.version),
@@ -53,7 +53,7 @@ export function parseRepositoryIndex(text: string, repository: URL): RepositoryI
       const entry = found.find((candidate) => candidate.version === chosen);
       if (entry === undefined) {
         const wish = version === "" ? "in a stable version" : `in a version that satisfies "${version}"`;
-        throw new ChartSourceError("not-found", `${place} does not have the chart ${chart} ${wish}`);
+        throw new ChartMissingError("version", `${place} does not have the chart ${chart} ${wish}`);
       }
       if (entry.url === "") {
         throw new ChartSourceError("not-found", `${place} has no address of ${chart} ${entry.version}`);

@@ -75,7 +75,8 @@ function sendOnce(request: SourceRequest, url: URL, authorization: string | unde
     ...(authorization === undefined ? {} : { authorization }),
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const outgoing = issue(url, { method: "GET", headers, signal, agent: false, ...trustOf(access) }, resolve);
+  const tls = { ...trustOf(access), ...(url.origin === request.url.origin ? access.clientCertificate : {}) };
+  const outgoing = issue(url, { method: "GET", headers, signal, agent: false, ...tls }, resolve);
   outgoing.on("error", (error) => reject(translate(error, url, request)));
   outgoing.end();
   return promise;

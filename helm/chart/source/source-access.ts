@@ -8,14 +8,26 @@ export interface SourceAccess {
   /** PEM certificates trusted besides the system's. */
   readonly caBundle?: string;
   readonly insecureSkipTLS?: boolean;
+  /** Shown to servers that ask for a client certificate; PEM. */
+  readonly clientCertificate?: { readonly cert: string; readonly key: string };
+  /** Send the credential of a repository also to the other servers on which its index places charts. */
+  readonly passCredentials?: boolean;
   /** Speak HTTP to an OCI registry. */
   readonly plainHttp?: boolean;
 }
 
 /** Returns a digest of an access: who has another one never reads what was cached under this. */
-export function accessDigest({ credential, caBundle, insecureSkipTLS, plainHttp }: SourceAccess): string {
-  const parts = [credential?.username, credential?.password, caBundle, insecureSkipTLS, plainHttp];
+export function accessDigest(access: SourceAccess): string {
+  const { credential, caBundle, insecureSkipTLS, plainHttp, clientCertificate } = access;
+  const client = clientCertificate === undefined ? [] : [clientCertificate.cert, clientCertificate.key];
+  const parts = [credential?.username, credential?.password, caBundle, insecureSkipTLS, plainHttp, ...client];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** Returns an access for a server that the credential is not for. */
+export function withoutCredential(access: SourceAccess): SourceAccess {
+  const { credential: _credential, clientCertificate: _certificate, ...anonymous } = access;
+  return anonymous;
 }
 
 /** Returns the value of a header for HTTP basic authentication, undefined without a credential. */
