@@ -23,7 +23,7 @@ export function createRender(discovery: Discovery, bounds: RenderBounds, randoms
       const rendered = await renderInWorker({ input: { ...input, random }, scopes }, bounds);
       // Kept before anything is applied: the next render must come to the same passwords.
       await randoms.save(input.bundle, rendered.random);
-      return { objects: rendered.objects, warnings: rendered.warnings };
+      return { objects: rendered.objects, hooks: rendered.hooks, warnings: rendered.warnings };
     }
     // Read on first use: an agent without deployments needs none of it.
     const { renderWith } = await import("../shared/render/render-with.ts");

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { RandomTape } from "../helm/functions/random-tape.ts";
 import type { KubeObject } from "../shared/api/meta.ts";
 import { AppError, type ErrorCode, errorCodes } from "../shared/errors.ts";
+import type { Hook } from "../shared/render/hooks/hook.ts";
 import type { RenderInput } from "../shared/render/render-objects.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 
@@ -12,9 +13,10 @@ export interface WorkerInput {
   readonly scopes: ReadonlyMap<string, KindScope>;
 }
 
-/** Objects, what a person should know, and what random functions gave. */
+/** Objects, hooks, what a person should know, and what random functions gave. */
 export interface WorkerResult {
   readonly objects: readonly KubeObject[];
+  readonly hooks: readonly Hook[];
   readonly warnings: readonly string[];
   readonly random: RandomTape;
 }

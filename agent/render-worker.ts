@@ -11,6 +11,7 @@ function answer({ input, scopes }: WorkerInput): WorkerAnswer {
     const options = templateValues(input.options, input.facts);
     const {
       objects,
+      hooks,
       warnings,
       random = [],
     } = renderObjects({
@@ -19,7 +20,7 @@ function answer({ input, scopes }: WorkerInput): WorkerAnswer {
       apiVersions: apiVersionsOf(scopes),
       scopeOf: (apiVersion, kind) => scopes.get(`${apiVersion}/${kind}`),
     });
-    return { type: "rendered", objects, warnings, random };
+    return { type: "rendered", objects, hooks, warnings, random };
   } catch (error) {
     const { code, message, verdict } = toAppError(error);
     return { type: "failed", code, message, verdict };

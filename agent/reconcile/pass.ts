@@ -10,7 +10,7 @@ import type { DeploymentRecord } from "./deployment-record.ts";
 import type { DesiredState } from "./desired-state.ts";
 import type { InventoryStore } from "./inventory-store.ts";
 import type { LiveIndex } from "./live-index.ts";
-import type { RenderedDeployment } from "./render-deployment.ts";
+import type { RenderDeployment, RenderedDeployment } from "./render-deployment.ts";
 import type { StepObserver } from "./step-observer.ts";
 import type { KindWatches } from "./watch-kinds.ts";
 
@@ -23,7 +23,7 @@ export interface PassDeps {
   readonly claims: Claims;
   readonly index: LiveIndex;
   readonly watches: KindWatches;
-  readonly render: (wanted: DesiredDeployment) => Promise<RenderedDeployment>;
+  readonly render: RenderDeployment;
   readonly limits: RemovalLimits;
   /** The agent's own namespace. */
   readonly namespace: string;

@@ -15,6 +15,7 @@ import type { Pass, PassDeps } from "./pass.ts";
 import { prepareObjects } from "./prepare-objects.ts";
 import { deploymentNamespace } from "./ensure-namespace.ts";
 import type { ScopeOf } from "../../shared/render/kind-scope.ts";
+import { firstRelease } from "../../shared/render/release-facts.ts";
 import { pruneDeployment } from "./prune-deployment.ts";
 
 /** One look at one deployment. */
@@ -85,7 +86,7 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
   const inventory = deps.inventories.get(wanted.bundle);
   record.appliedId = inventory.deploymentId;
   record.removing = false;
-  const rendered = await deps.render(wanted);
+  const rendered = await deps.render(wanted, firstRelease);
   const { serviceAccount } = rendered.options;
   if (serviceAccount !== undefined) await requireServiceAccount(deps, serviceAccount);
   const pass: Pass = {

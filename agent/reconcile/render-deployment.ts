@@ -6,14 +6,17 @@ import { deploymentOptionsSchema, type DeploymentOptions } from "../../shared/ap
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { ClusterFacts, DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import type { Hook } from "../../shared/render/hooks/hook.ts";
 import type { ScopeOf } from "../../shared/render/kind-scope.ts";
+import type { ReleaseFacts } from "../../shared/render/release-facts.ts";
 
 /** A deployment's objects as rendered for this cluster, and the options that go with them. */
 export interface RenderedDeployment {
   readonly objects: readonly KubeObject[];
+  readonly hooks: readonly Hook[];
   readonly options: DeploymentOptions;
   readonly warnings: readonly string[];
-  /** Hash of the objects: the same bytes are not applied again. */
+  /** Hash of the objects and hooks: the same bytes are not applied again. */
   readonly digest: string;
 }
 
@@ -24,8 +27,12 @@ export type Render = (input: {
   readonly options: DeploymentOptions;
   readonly facts: ClusterFacts;
   readonly kubeVersion: string;
+  readonly release: ReleaseFacts;
   readonly scopeOf: ScopeOf;
-}) => Promise<{ readonly objects: readonly KubeObject[]; readonly warnings: readonly string[] }>;
+}) => Promise<Pick<RenderedDeployment, "objects" | "hooks" | "warnings">>;
+
+/** Renders one deployment; charts see the release facts. */
+export type RenderDeployment = (wanted: DesiredDeployment, release: ReleaseFacts) => Promise<RenderedDeployment>;
 
 /** What rendering needs. */
 export interface RenderDeps {
@@ -53,7 +60,7 @@ interface Kept {
 }
 
 /** Returns a function that renders a deployment; recent results are kept as long as nothing that they depend on changes. */
-export function createDeploymentRenderer(deps: RenderDeps): (wanted: DesiredDeployment) => Promise<RenderedDeployment> {
+export function createDeploymentRenderer(deps: RenderDeps): RenderDeployment {
   const kept = new Map<string, Kept>();
   let keptObjects = 0;
 
@@ -72,9 +79,10 @@ export function createDeploymentRenderer(deps: RenderDeps): (wanted: DesiredDepl
     kept.delete(bundle);
   }
 
-  return async (wanted) => {
+  return async (wanted, release) => {
     const kubeVersion = await deps.kubeVersion();
-    const key = [wanted.content, wanted.options, deps.factsDigest(), kubeVersion].join(" ");
+    const told = `${release.revision} ${release.isUpgrade}`;
+    const key = [wanted.content, wanted.options, deps.factsDigest(), kubeVersion, told].join(" ");
     const before = kept.get(wanted.bundle);
     if (before?.key === key) return before.result;
     const [contentText, optionsText] = await Promise.all([deps.blob(wanted.content), deps.blob(wanted.options)]);
@@ -83,8 +91,18 @@ export function createDeploymentRenderer(deps: RenderDeps): (wanted: DesiredDepl
     refuseUnsupported(wanted.bundle, options);
     const facts = deps.facts();
     const { bundle } = wanted;
-    const rendered = await deps.render({ bundle, content, options, facts, kubeVersion, scopeOf: deps.scopeOf });
-    const result = { ...rendered, options, digest: stableHash(rendered.objects) };
+    const rendered = await deps.render({
+      bundle,
+      content,
+      options,
+      facts,
+      kubeVersion,
+      release,
+      scopeOf: deps.scopeOf,
+    });
+    const { objects, hooks, warnings } = rendered;
+    const digest = stableHash(hooks.length === 0 ? objects : { objects, hooks });
+    const result = { objects, hooks, warnings, options, digest };
     keep(bundle, { key, result });
     return result;
   };

@@ -1,23 +1,27 @@
 import type { RandomTape } from "../../helm/functions/random-tape.ts";
+import type { LookupObject } from "../../helm/template/scope.ts";
 import type { Content, ContentResource } from "../api/content.ts";
 import type { DeploymentOptions } from "../api/deployment-options.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { contentNameOf } from "../bundle/bundle-view.ts";
 import { AppError } from "../errors.ts";
 import type { ClusterFacts } from "../protocol/desired-document.ts";
-import type { ChartInput, ChartRenderer } from "./chart/chart-input.ts";
+import type { ChartInput, ChartObjects, ChartRenderer } from "./chart/chart-input.ts";
 import { detectStyle } from "./detect-style.ts";
 import { addFleetMarks } from "./fleet-marks.ts";
 import { renderHandlebars } from "./handlebars/render-handlebars.ts";
 import { templateContext } from "./handlebars/template-context.ts";
 import { type ScopeOf, scopesFor } from "./kind-scope.ts";
 import { orderObjects } from "./order-objects.ts";
+import { type Hook, splitHooks } from "./hooks/hook.ts";
+import { runsEver } from "./hooks/plan-hooks.ts";
 import { applyOverlays } from "./overlays/apply-overlays.ts";
 import { parseManifests } from "./raw/parse-manifests.ts";
 import { flattenLists } from "./raw/flatten-lists.ts";
 import { type RawFile, readText } from "./raw/read-text.ts";
 import { selectRawFiles } from "./raw/select-raw-files.ts";
 import { collectFaults } from "./collect-faults.ts";
+import { type ReleaseFacts, firstRelease } from "./release-facts.ts";
 import { forceNamespace, setNamespaces } from "./set-namespace.ts";
 
 /** What one bundle is rendered from for one cluster. */
@@ -34,6 +38,12 @@ export interface RenderInput {
   readonly apiVersions?: readonly string[];
   /** Results of random functions of an earlier render of this bundle, which charts get again. */
   readonly random?: RandomTape;
+  /** What charts are told of the deployments before this one; none by default. */
+  readonly release?: ReleaseFacts;
+  /** What `lookup` of charts finds in the cluster; nothing without it. */
+  readonly lookup?: LookupObject;
+  /** What kustomize made of a chart with a kustomization over it; see `prepareKustomize`. */
+  readonly kustomized?: ChartObjects;
   /** Scope of kinds as the cluster knows it; asked before what is known without a cluster. */
   readonly scopeOf?: ScopeOf;
   /**
@@ -48,6 +58,8 @@ export interface RenderInput {
 /** Objects in the order in which they should be applied, and what a person should know. */
 export interface RenderResult {
   readonly objects: readonly KubeObject[];
+  /** What runs before and after, besides tests. Offline, where nothing runs, all hooks are among the objects, last, as Fleet prints them. */
+  readonly hooks: readonly Hook[];
   readonly warnings: readonly string[];
   /** What random functions of charts gave: hand it to the next render for the same objects. It holds secrets. */
   readonly random?: RandomTape;
@@ -58,7 +70,7 @@ interface Parts {
   readonly objects: readonly KubeObject[];
   /** Objects that stay where they are: definitions that a chart brings along. */
   readonly definitions: readonly KubeObject[];
-  /** A chart's hooks; there is no place for them among objects that are simply applied. */
+  /** A chart's hooks. Those of other sources are among the objects still. */
   readonly hooks: readonly KubeObject[];
   readonly random?: RandomTape;
   readonly warnings: readonly string[];
@@ -81,17 +93,16 @@ export function renderWith(input: RenderInput, charts: ChartRenderer): RenderRes
     isOffline
       ? forceNamespace(objects, input.options)
       : setNamespaces(objects, input.options, scopesFor(objects, input.scopeOf));
-  const objects = orderObjects([...(isOffline ? [] : finish(parts.definitions)), ...place(finish(parts.objects))]);
-  const random = parts.random === undefined ? {} : { random: parts.random };
-  if (isOffline) return { objects: [...objects, ...place(finish(parts.hooks))], warnings: parts.warnings, ...random };
-  return { objects, warnings: [...parts.warnings, ...parts.hooks.flatMap(hookWarning)], ...random };
-}
-
-/** Tests are never run, so that nothing is missing when they are left out. */
-function hookWarning({ kind, metadata }: KubeObject): string[] {
-  const events = metadata.annotations?.["helm.sh/hook"] ?? "";
-  if (/^test(?:-success)?$/.test(events.trim())) return [];
-  return [`${kind} ${metadata.name ?? ""} is a hook (${events}); hooks are not run yet, it is left out`];
+  const finished = finish([...parts.objects, ...parts.hooks]);
+  const { objects, hooks, warnings } = splitHooks(place(finished));
+  const ordered = orderObjects([...(isOffline ? [] : finish(parts.definitions)), ...objects]);
+  const rest = {
+    warnings: [...parts.warnings, ...warnings],
+    ...(parts.random === undefined ? {} : { random: parts.random }),
+  };
+  if (isOffline)
+    return { objects: [...ordered, ...orderObjects(hooks.map(({ object }) => object))], hooks: [], ...rest };
+  return { objects: ordered, hooks: hooks.filter(runsEver), ...rest };
 }
 
 function partsOf(input: RenderInput, charts: ChartRenderer): Parts {
@@ -107,8 +118,9 @@ function renderFiles(input: RenderInput, charts: ChartRenderer): Parts {
   );
   if (style.chartDir !== undefined) {
     if (style.kustomizeDir === undefined) return charts(chartInput(input, style.chartDir));
-    const message = `bundle ${bundle} is a chart with a kustomization over it, which is not rendered yet`;
-    throw new AppError("BUNDLE_OPTION_UNSUPPORTED", message, { verdict: "stalled", details: { bundle } });
+    if (input.kustomized !== undefined) return input.kustomized;
+    const message = `bundle ${bundle} is a chart with a kustomization over it, and its output was not given to kustomize`;
+    throw new AppError("KUSTOMIZE_NOT_RENDERED", message, { details: { bundle } });
   }
   if (style.kustomizeDir !== undefined) {
     const message = `bundle ${bundle} is a kustomization that its bundler did not render; update the bundler`;
@@ -140,7 +152,8 @@ function prepareFiles(input: RenderInput): RawFile[] {
   return applyOverlays(rendered, options.yaml?.overlays ?? []);
 }
 
-function chartInput(input: RenderInput, dir: string): ChartInput {
+/** Returns what a chart in a directory of the bundle is rendered from, "" for the bundle's own. */
+export function chartInput(input: RenderInput, dir: string): ChartInput {
   const prefix = dir === "" ? "" : `${dir}/`;
   return {
     bundle: input.bundle,
@@ -151,6 +164,8 @@ function chartInput(input: RenderInput, dir: string): ChartInput {
     kubeVersion: input.kubeVersion,
     apiVersions: input.apiVersions,
     random: input.random,
+    lookup: input.lookup,
+    release: input.release ?? firstRelease,
     namespaces: input.namespaces ?? "cluster",
     contentName: () => contentNameOf(input.content),
   };
@@ -160,7 +175,8 @@ function toResource({ name, text }: RawFile): ContentResource {
   return { name, content: text };
 }
 
-function parseAll(files: readonly RawFile[]): RenderResult {
+/** Returns the objects of manifests in the order in which Fleet reads them. Throws `MANIFEST_INVALID`. */
+export function parseAll(files: readonly RawFile[]): Pick<RenderResult, "objects" | "warnings"> {
   const parsed = collectFaults(files, parseManifests);
   return {
     objects: inFleetOrder(parsed.flatMap(({ objects }) => objects)),

@@ -1,7 +1,9 @@
 import type { RandomTape } from "../../../helm/functions/random-tape.ts";
+import type { LookupObject } from "../../../helm/template/scope.ts";
 import type { ContentResource } from "../../api/content.ts";
 import type { DeploymentOptions } from "../../api/deployment-options.ts";
 import type { KubeObject } from "../../api/meta.ts";
+import type { ReleaseFacts } from "../release-facts.ts";
 
 /** What a chart is rendered from. A raw bundle's `templates/` are a chart too, without a Chart.yaml. */
 export interface ChartInput {
@@ -17,6 +19,9 @@ export interface ChartInput {
   readonly namespaces: "cluster" | "offline";
   /** Results of random functions of an earlier render; the same calls get them again. */
   readonly random: RandomTape | undefined;
+  /** What `lookup` finds in the cluster; nothing without it. */
+  readonly lookup: LookupObject | undefined;
+  readonly release: ReleaseFacts;
   /** Returns the name that Fleet gives the bundle's content; a chart without a Chart.yaml has it in its version. */
   readonly contentName: () => string;
 }

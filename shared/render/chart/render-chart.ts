@@ -16,7 +16,6 @@ import { loadBundleChart } from "./load-bundle-chart.ts";
 
 /** Returns the objects of a chart for one cluster. Throws `CHART_FAILED` with Helm's words, and `RENDER_LIMIT`. */
 export function renderChart(input: ChartInput): ChartObjects {
-  refuseUnsupported(input);
   const random = createRecordingSource(input.random);
   const rendered = runHelm(input, random);
   const [main = [], hooks = [], definitions = []] = [rendered.manifests, rendered.hooks, rendered.crds].map(parseAll);
@@ -37,15 +36,6 @@ function objectsOf(parsed: readonly ParsedManifests[]): KubeObject[] {
   return parsed.flatMap(({ objects }) => objects);
 }
 
-/** Values that are only known in the cluster are not read yet; without them the objects would be others. */
-function refuseUnsupported({ bundle, options, namespaces }: ChartInput): void {
-  if (namespaces === "offline" || (options.helm?.valuesFrom ?? []).length === 0) return;
-  throw new AppError("BUNDLE_OPTION_UNSUPPORTED", `bundle ${bundle}: helm.valuesFrom is not read yet; take it out`, {
-    verdict: "stalled",
-    details: { bundle },
-  });
-}
-
 function runHelm(input: ChartInput, random: RandomSource): RenderedChart {
   const { bundle, options, namespaces } = input;
   const { releaseName, values, skipSchemaValidation } = options.helm ?? {};
@@ -57,14 +47,13 @@ function runHelm(input: ChartInput, random: RandomSource): RenderedChart {
       release: {
         name: releaseName ?? helmReleaseName(bundle.slice(bundle.lastIndexOf("/") + 1)),
         namespace: namespaces === "offline" ? (namespace ?? defaultNamespace ?? "") : releaseNamespace(options),
-        revision: 1,
-        isUpgrade: false,
+        ...input.release,
       },
       // Without a cluster Fleet's charts see the version without its `v`.
       kubeVersion: namespaces === "offline" ? input.kubeVersion?.replace(/^v/, "") : input.kubeVersion,
       apiVersions: input.apiVersions,
       skipSchemaValidation,
-      execute: { random },
+      execute: { random, ...(input.lookup === undefined ? {} : { lookup: input.lookup }) },
     });
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;

@@ -115,7 +115,7 @@ describe("renderObjects", () => {
     expect(renderObjects(anInput(chart)).objects).toEqual([]);
   });
 
-  it("leaves hooks out with a warning, tests silently, and brings definitions along unmoved", () => {
+  it("tells hooks apart, leaves tests out, and brings definitions along unmoved", () => {
     const definition =
       "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: teas.x}\n";
     const files = {
@@ -124,14 +124,40 @@ describe("renderObjects", () => {
       "templates/h.yaml": `${hook("pre-install")}---\n${hook("test")}`,
       "templates/a.yaml": manifest("ConfigMap", "a"),
     };
-    const { objects, warnings } = renderObjects(anInput(files, { namespace: "x" }));
+    const { objects, hooks, warnings } = renderObjects(anInput(files, { namespace: "x" }));
     expect(objects.map(({ metadata }) => [metadata.name, metadata.namespace])).toEqual([
       ["a", "x"],
       ["teas.x", undefined],
     ]);
-    expect(warnings).toEqual(["Pod pre-install is a hook (pre-install); hooks are not run yet, it is left out"]);
+    expect(hooks).toMatchObject([
+      { object: { metadata: { name: "pre-install", namespace: "x" } }, events: ["pre-install"] },
+    ]);
+    expect(warnings).toEqual([]);
     const offline = renderObjects(anInput(files, {}, { namespaces: "offline" })).objects;
     expect(offline.map(({ metadata }) => metadata.name)).toEqual(["a", "pre-install", "test"]);
+  });
+
+  it("takes hooks in plain YAML for hooks too, as Fleet does, and prints them last offline", () => {
+    const files = { "a.yaml": `${hook("post-delete")}---\n${hook("sometimes")}`, "b.yaml": manifest("Secret", "b") };
+    const { objects, hooks, warnings } = renderObjects(anInput(files));
+    expect(objects.map(({ metadata }) => metadata.name)).toEqual(["b"]);
+    expect(hooks).toMatchObject([{ object: { metadata: { name: "post-delete", namespace: "default" } } }]);
+    expect(warnings).toEqual([expect.stringContaining("Pod sometimes is a hook for")]);
+    const offline = renderObjects(anInput(files, {}, { namespaces: "offline" })).objects;
+    expect(offline.map(({ metadata }) => metadata.name)).toEqual(["b", "post-delete"]);
+  });
+
+  it("tells charts of the deployments before, and is a first install otherwise", () => {
+    const files = {
+      "templates/a.yaml": manifest(
+        "ConfigMap",
+        "r{{ .Release.Revision }}-{{ .Release.IsUpgrade }}-{{ .Release.IsInstall }}",
+      ),
+    };
+    const nameOf = (release: { readonly release?: { revision: number; isUpgrade: boolean } }) =>
+      renderObjects(anInput(files, {}, release)).objects[0]?.metadata.name;
+    expect(nameOf({})).toBe("r1-false-true");
+    expect(nameOf({ release: { revision: 3, isUpgrade: true } })).toBe("r3-true-false");
   });
 
   it("gives the same password again to who hands the tape back, and another one to who does not", () => {
