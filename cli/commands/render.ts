@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { type Command, textOption, UsageError } from "../command.ts";
 import { offlineOptions } from "../offline/offline-options.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
 import { report, reportFaults, reportOptions, writeFiles } from "../offline/report.ts";
+import { snapshotFiles } from "../offline/snapshots.ts";
 import { clusterOptions, readTargeting, targetAll } from "../offline/target-all.ts";
 import { objectName, printColumns } from "../output.ts";
 
@@ -37,14 +37,7 @@ export const renderCommand: Command = {
     const { warnings } = targeted;
     const faults = [...targeted.faults, ...renderFaults];
     if (folder !== undefined) {
-      const files = rendered.map(
-        ({ bundle, cluster, objects }) =>
-          [
-            `${cluster}/${bundle}.yaml`,
-            objects.length === 0 ? "# no objects\n" : objects.map(printGoYaml).join("---\n"),
-          ] as const,
-      );
-      writeFiles(resolve(context.cwd, folder), new Map(files));
+      writeFiles(resolve(context.cwd, folder), snapshotFiles(rendered));
       return reportFaults({ warnings, faults }, input, context);
     }
     const rows = rendered.flatMap(({ bundle, cluster, objects }) =>

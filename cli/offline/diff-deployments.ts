@@ -98,7 +98,8 @@ function compareValues(before: JsonValue | undefined, after: JsonValue | undefin
   return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
 }
 
-function printStep(name: string, first: boolean): string {
+/** Returns the step of a path that leads to a key: `.name`, `["odd name"]`. */
+export function printStep(name: string, first: boolean): string {
   if (!/^[\w-]+$/u.test(name)) return `["${name}"]`;
   return first ? name : `.${name}`;
 }

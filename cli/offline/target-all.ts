@@ -100,7 +100,8 @@ export function buildWarnings({ warnings, bundles, failed }: BuiltBundles): Bund
   return [...warnings, ...[...bundles, ...failed].flatMap((result) => result.warnings)];
 }
 
-function clusterName({ clusters }: TargetWorld, { metadata }: TargetWorld["clusters"][number]): string {
+/** Returns how a cluster is called among the others: its name, `namespace/name` where they lie in several. */
+export function clusterName({ clusters }: TargetWorld, { metadata }: TargetWorld["clusters"][number]): string {
   const { name = "", namespace = "" } = metadata;
   return new Set(clusters.map((other) => other.metadata.namespace)).size > 1 ? `${namespace}/${name}` : name;
 }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseYaml } from "../../codec/parse-yaml.ts";
 import { runCli } from "../../cli/main.ts";
 import { readClusters } from "../../cli/offline/read-clusters.ts";
 import { gitRepoSchema } from "../../shared/api/git-repo.ts";
+import { createTestContext } from "../support/cli-context.ts";
 import { programPath } from "../support/kube.ts";
 
 const examples = join(import.meta.dirname, "../../examples");
@@ -59,4 +60,11 @@ describe.each(folders)("examples/%s", (example) => {
   it("is explained", () => {
     expect(readFileSync(join(examples, example, "README.md"), "utf8")).toContain(`# ${example}\n`);
   });
+});
+
+const tested = folders.filter((example) => existsSync(join(examples, example, "drover-test.yaml")));
+
+it.each(tested)("examples/%s passes its own drover test", async (example) => {
+  const { context, output } = createTestContext({ cwd: join(examples, example) });
+  expect({ code: await runCli(["test"], context), output: output() }).toMatchObject({ code: 0 });
 });

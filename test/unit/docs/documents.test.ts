@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import type * as z from "zod";
 import { agentConfigSchema } from "../../../agent/config.ts";
 import { bundlerConfigSchema } from "../../../bundler/config.ts";
-import { commands } from "../../../cli/commands.ts";
+import { loadAllCommands } from "../../../cli/commands.ts";
+import { testFileSchema } from "../../../cli/offline/test-file.ts";
 import { isJsonObject, type JsonObject } from "../../../codec/json-value.ts";
 import { parseYaml } from "../../../codec/parse-yaml.ts";
 import own from "../../../package.json" with { type: "json" };
@@ -19,6 +20,8 @@ import { registrationTokenSpecSchema } from "../../../shared/api/registration-to
 import { readFleetYaml } from "../../../shared/bundle/read-fleet-yaml.ts";
 import { flagName, readConfig } from "../../../shared/runtime/config.ts";
 import { type Block, blocksOf, commandsOf, linksOf, readPages } from "../../support/read-docs.ts";
+
+const commands = await loadAllCommands();
 
 const root = join(import.meta.dirname, "../../..");
 const pages = readPages();
@@ -57,6 +60,10 @@ function faultsOf(text: string, title: string): string[] {
     const sources = { argv: ["--config", title], env: {}, envPrefix: "TEST_" };
     readConfig(settings[program], { ...sources, readFile: () => parseYaml(text, { file: title })[0]?.value });
     return [];
+  }
+  if (text.startsWith("# drover test\n")) {
+    const { error } = testFileSchema.safeParse(parseYaml(text, { file: title })[0]?.value);
+    return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
   }
   return text.split(/^---$/mu).flatMap((document) => {
     const value = parseYaml(document, { file: title })[0]?.value;

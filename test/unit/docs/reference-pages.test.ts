@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { commands } from "../../../cli/commands.ts";
+import { loadAllCommands } from "../../../cli/commands.ts";
 import { errorCodes } from "../../../shared/errors.ts";
 import { fieldTableNames, withFieldTables } from "../../../tools/field-tables.ts";
 import { referencePages } from "../../../tools/reference-pages.ts";
+
+const commands = await loadAllCommands();
 
 const docs = join(import.meta.dirname, "../../../docs");
 const hint = "run `node tools/run.mjs tools/write-reference-pages.ts` after a change";
