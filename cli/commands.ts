@@ -1,49 +1,40 @@
 import type { Command } from "./command.ts";
-import { approveBundle } from "./commands/approve-bundle.ts";
-import { approveGitRepo } from "./commands/approve.ts";
-import { bundleCommand } from "./commands/bundle.ts";
-import { describeCommand } from "./commands/describe.ts";
-import { diffCommand } from "./commands/diff.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { getCommand } from "./commands/get.ts";
-import { addGitRepo, deleteGitRepo } from "./commands/gitrepo.ts";
-import { helmShow } from "./commands/helm-show.ts";
-import { helmTemplate } from "./commands/helm-template.ts";
-import { kubeconfigCommand } from "./commands/kubeconfig.ts";
-import { lintCommand } from "./commands/lint.ts";
-import { labelCommand } from "./commands/label.ts";
-import { createRegisterToken, deleteRegisterToken } from "./commands/register-token.ts";
-import { renderCommand } from "./commands/render.ts";
-import { programCommand } from "./commands/run-program.ts";
-import { statusCommand } from "./commands/status.ts";
-import { targetCommand } from "./commands/target.ts";
-import { createUser, deleteUser } from "./commands/user.ts";
 
-/** Every command, in the order of help. */
-export const commands: readonly Command[] = [
-  statusCommand,
-  getCommand,
-  describeCommand,
-  labelCommand,
-  addGitRepo,
-  deleteGitRepo,
-  approveGitRepo,
-  approveBundle,
-  createRegisterToken,
-  deleteRegisterToken,
-  createUser,
-  deleteUser,
-  kubeconfigCommand,
-  bundleCommand,
-  targetCommand,
-  renderCommand,
-  lintCommand,
-  diffCommand,
-  explainCommand,
-  helmTemplate,
-  helmShow,
-  programCommand("bundler", "Run the bundler (hub)", ["drover bundler --data-dir ./drover-data --port 7443"]),
-  programCommand("agent", "Run the agent of a cluster", [
-    "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",
-  ]),
-];
+/** Every command by its name, in the order of help. Each is loaded when it is called, with what it alone needs. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  status: async () => (await import("./commands/status.ts")).statusCommand,
+  get: async () => (await import("./commands/get.ts")).getCommand,
+  describe: async () => (await import("./commands/describe.ts")).describeCommand,
+  label: async () => (await import("./commands/label.ts")).labelCommand,
+  "gitrepo add": async () => (await import("./commands/gitrepo.ts")).addGitRepo,
+  "gitrepo delete": async () => (await import("./commands/gitrepo.ts")).deleteGitRepo,
+  "approve gitrepo": async () => (await import("./commands/approve.ts")).approveGitRepo,
+  "approve bundle": async () => (await import("./commands/approve-bundle.ts")).approveBundle,
+  "register-token create": async () => (await import("./commands/register-token.ts")).createRegisterToken,
+  "register-token delete": async () => (await import("./commands/register-token.ts")).deleteRegisterToken,
+  "user create": async () => (await import("./commands/user.ts")).createUser,
+  "user delete": async () => (await import("./commands/user.ts")).deleteUser,
+  kubeconfig: async () => (await import("./commands/kubeconfig.ts")).kubeconfigCommand,
+  bundle: async () => (await import("./commands/bundle.ts")).bundleCommand,
+  target: async () => (await import("./commands/target.ts")).targetCommand,
+  render: async () => (await import("./commands/render.ts")).renderCommand,
+  test: async () => (await import("./commands/test.ts")).testCommand,
+  lint: async () => (await import("./commands/lint.ts")).lintCommand,
+  diff: async () => (await import("./commands/diff.ts")).diffCommand,
+  explain: async () => (await import("./commands/explain.ts")).explainCommand,
+  "helm template": async () => (await import("./commands/helm-template.ts")).helmTemplate,
+  "helm show": async () => (await import("./commands/helm-show.ts")).helmShow,
+  "helm lint": async () => (await import("./commands/helm-lint.ts")).helmLint,
+  bundler: async () => (await import("./commands/run-program.ts")).bundlerCommand,
+  agent: async () => (await import("./commands/run-program.ts")).agentCommand,
+};
+
+/** Returns a command by its name, `undefined` when there is none. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(loaders, name) ? loaders[name]?.() : undefined;
+}
+
+/** Returns every command, in the order of help. */
+export async function loadAllCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(loaders).map(async (load) => load()));
+}

@@ -3,8 +3,7 @@ import { parseArgs } from "node:util";
 import { toAppError } from "../shared/errors.ts";
 import { droverVersion } from "../shared/version.ts";
 import { type Command, type CommandContext, type CommandInput, type ExitCode, UsageError } from "./command.ts";
-import { commands } from "./commands.ts";
-import { commandHelp, overviewHelp } from "./help.ts";
+import { loadAllCommands, loadCommand } from "./commands.ts";
 
 /** Runs one call of `drover` and returns its exit code. */
 export async function runCli(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -14,17 +13,18 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     return 0;
   }
   if (first === "--help" || first === "-h" || first === "help") {
-    const named = findCommand(argv.slice(1));
-    context.print(named === undefined ? overviewHelp(commands) : commandHelp(named.command));
+    const [named, { commandHelp, overviewHelp }] = await Promise.all([findCommand(argv.slice(1)), import("./help.ts")]);
+    context.print(named === undefined ? overviewHelp(await loadAllCommands()) : commandHelp(named.command));
     return 0;
   }
-  const found = findCommand(argv);
+  const found = await findCommand(argv);
   if (found === undefined) {
     context.printError(`unknown command ${argv.slice(0, 2).join(" ")}: \`drover --help\` lists them`);
     return 2;
   }
   try {
     if (found.rest.includes("--help") || found.rest.includes("-h")) {
+      const { commandHelp } = await import("./help.ts");
       context.print(commandHelp(found.command));
       return 0;
     }
@@ -41,12 +41,11 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
 }
 
 /** Returns the command with the longest name that the words begin with. */
-function findCommand(
+async function findCommand(
   words: readonly string[],
-): { readonly command: Command; readonly rest: readonly string[] } | undefined {
+): Promise<{ readonly command: Command; readonly rest: readonly string[] } | undefined> {
   for (const length of [2, 1]) {
-    const name = words.slice(0, length).join(" ");
-    const command = commands.find((candidate) => candidate.name === name);
+    const command = await loadCommand(words.slice(0, length).join(" "));
     if (command !== undefined) return { command, rest: words.slice(length) };
   }
   return undefined;
@@ -74,15 +73,18 @@ function parseInput(command: Command, rest: readonly string[]): CommandInput {
   }
 }
 
-if (import.meta.main) {
-  const { connectHub } = await import("./hub-client.ts");
+/** Runs the call of this process: what it prints goes to its output, its exit code is set. */
+export async function runProcess(): Promise<void> {
   const context: CommandContext = {
     env: process.env,
     cwd: process.cwd(),
     print: (text) => void process.stdout.write(`${text}\n`),
     printError: (text) => void process.stderr.write(`${text}\n`),
-    hub: async (input) => connectHub(input, context),
+    // Loaded here, so that commands that need no hub start without it.
+    hub: async (input) => (await import("./hub-client.ts")).connectHub(input, context),
     nowMs: Date.now,
   };
   process.exitCode = await runCli(process.argv.slice(2), context);
 }
+
+if (import.meta.main) await runProcess();

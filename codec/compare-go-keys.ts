@@ -1,11 +1,14 @@
 const letter = /\p{L}/u;
 const digit = /\p{Nd}/u;
+const plainWord = /^[A-Za-z]*$/;
 
 /**
  * Compares two map keys in the order in which go-yaml v2 prints them: numbers inside keys by value, letters after other
  * characters. Source: `keyList.Less` of go.yaml.in/yaml/v2.
  */
 export function compareGoKeys(left: string, right: string): number {
+  // Letters alone stand in the order of their codes, shorter ones first; most keys are that.
+  if (plainWord.test(left) && plainWord.test(right)) return left < right ? -1 : left > right ? 1 : 0;
   const a = Array.from(left);
   const b = Array.from(right);
   const common = Math.min(a.length, b.length);
@@ -23,8 +26,8 @@ interface Difference {
 }
 
 function compareAt(at: Difference, one: string, other: string): number {
-  const isLetter = letter.test(one);
-  const isOtherLetter = letter.test(other);
+  const isLetter = isLetterRune(one);
+  const isOtherLetter = isLetterRune(other);
   if (isLetter && isOtherLetter) return codePoint(one) - codePoint(other);
   if (isLetter || isOtherLetter) return isOtherLetter ? -1 : 1;
   const carry = one === "0" || other === "0" ? leadingDigit(at) : 0;
@@ -37,7 +40,7 @@ function compareAt(at: Difference, one: string, other: string): number {
 
 /** Returns 1 when a digit other than 0 stands directly before, so that the zeros that differ count. */
 function leadingDigit({ a, index }: Difference): number {
-  for (let before = index - 1; before >= 0 && digit.test(a[before] ?? ""); before--) {
+  for (let before = index - 1; before >= 0 && isDigitRune(a[before] ?? ""); before--) {
     if (a[before] !== "0") return 1;
   }
   return 0;
@@ -46,11 +49,20 @@ function leadingDigit({ a, index }: Difference): number {
 function readNumber(text: readonly string[], start: number, carry: number): { value: bigint; end: number } {
   let value = BigInt(carry);
   let end = start;
-  while (end < text.length && digit.test(text[end] ?? "")) {
+  while (end < text.length && isDigitRune(text[end] ?? "")) {
     value = BigInt.asIntN(64, value * 10n + BigInt(codePoint(text[end] ?? "0") - 48));
     end++;
   }
   return { value, end };
+}
+
+// Asking a Unicode class is slow, compiling it slower: the ASCII answers come without.
+function isLetterRune(char: string): boolean {
+  return char.charCodeAt(0) > 0x7f ? letter.test(char) : /[A-Za-z]/.test(char);
+}
+
+function isDigitRune(char: string): boolean {
+  return char.charCodeAt(0) > 0x7f ? digit.test(char) : /[0-9]/.test(char);
 }
 
 function codePoint(char: string): number {

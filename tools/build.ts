@@ -1,13 +1,13 @@
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { build, type Loader, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Loader, type Plugin } from "esbuild";
+import { packagesOnDemand, plainBuiltIns } from "./lazy-imports.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
-/** Programs and workers by the name of their bundle. */
+/** Programs that run for long, and workers, by the name of their bundle: one file each. */
 const entries = {
-  drover: "cli/main.ts",
   bundler: "bundler/main.ts",
   agent: "agent/main.ts",
   "render-worker": "agent/render-worker.ts",
@@ -55,9 +55,8 @@ const refuseOldNode =
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, "data"), { recursive: true });
-const { metafile } = await build({
+const shared: BuildOptions = {
   absWorkingDir: root,
-  entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
   outdir: dist,
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -68,10 +67,24 @@ const { metafile } = await build({
   keepNames: true,
   legalComments: "linked",
   metafile: true,
-  plugins: [besideTheBundle],
+  plugins: [besideTheBundle, plainBuiltIns, packagesOnDemand],
   external: ["pg-native"],
   banner: { js: `${requireBuiltIns}\n${refuseOldNode}` },
-});
-for (const [file, { bytes }] of Object.entries(metafile.outputs)) {
+};
+const built = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
+  }),
+  // The command line is called a hundred times for once that a program starts: each command reads its own part only.
+  build({
+    ...shared,
+    entryPoints: { drover: join(root, "cli/start.ts") },
+    splitting: true,
+    chunkNames: "drover-[name]-[hash]",
+    minifyWhitespace: true,
+  }),
+]);
+for (const [file, { bytes }] of built.flatMap(({ metafile }) => Object.entries(metafile?.outputs ?? {}))) {
   if (file.endsWith(".mjs")) console.log(`${file}  ${Math.round(bytes / 1024)} KB`);
 }

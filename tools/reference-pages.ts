@@ -1,13 +1,15 @@
 import type { z } from "zod";
 import { agentConfigSchema } from "../agent/config.ts";
 import { bundlerConfigSchema } from "../bundler/config.ts";
-import { commands } from "../cli/commands.ts";
+import { loadAllCommands } from "../cli/commands.ts";
 import { commandHelp, overviewHelp } from "../cli/help.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { envName, flagName } from "../shared/runtime/config.ts";
 import { createHubMetrics } from "../shared/runtime/hub-metrics.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
 import { markdownTable } from "./markdown-table.ts";
+
+const commands = await loadAllCommands();
 
 const origin = "<!-- Made by tools/write-reference-pages.ts from the code: change it there. -->";
 

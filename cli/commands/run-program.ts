@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Command, ExitCode } from "../command.ts";
 
 /** Returns the command that runs one of the other programs with the words behind its name: `drover bundler --port 7443`. */
-export function programCommand(name: "agent" | "bundler", summary: string, examples: readonly string[]): Command {
+function programCommand(name: "agent" | "bundler", summary: string, examples: readonly string[]): Command {
   return {
     name,
     summary,
@@ -15,6 +15,16 @@ export function programCommand(name: "agent" | "bundler", summary: string, examp
     run: async (input) => runProgram(programFile(name), input.rest),
   };
 }
+
+/** `drover bundler`. */
+export const bundlerCommand = programCommand("bundler", "Run the bundler (hub)", [
+  "drover bundler --data-dir ./drover-data --port 7443",
+]);
+
+/** `drover agent`. */
+export const agentCommand = programCommand("agent", "Run the agent of a cluster", [
+  "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",
+]);
 
 /** In a clone the programs are TypeScript beside us; installed, they are bundles in the same folder. */
 function programFile(name: string): string {

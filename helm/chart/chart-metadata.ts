@@ -100,6 +100,7 @@ function readDependency(value: JsonValue): ChartDependency | undefined {
 
 /** Blanks of any kind become spaces, what cannot be printed goes (Helm: `sanitizeString`). */
 function cleanText(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replaceAll(/[\t\n\v\f\r\u0085\p{Z}]/gu, " ").replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, "");
 }
 

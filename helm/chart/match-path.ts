@@ -1,60 +1,99 @@
-import { RE2JS } from "re2js";
-
 /** Returns whether a path matches; the whole path counts. */
 export type PathMatcher = (path: string) => boolean;
 
-/** Returns a matcher for a pattern of Go's `filepath.Match` (`*`, `?`, `[a-z]`, `[^a]`, backslash), undefined for what is no pattern. */
-export function compilePathPattern(pattern: string): PathMatcher | undefined {
-  const source = translate(Array.from(pattern));
-  if (source === undefined) return undefined;
-  const compiled = RE2JS.compile(`(?s)^(?:${source})$`);
-  return (path) => compiled.matcher(path).find();
+/** What one character has to be, or any number of them (`star`), none a `/`. */
+type Part =
+  | { readonly type: "star" | "any" }
+  | { readonly type: "rune"; readonly rune: string }
+  | { readonly type: "class"; readonly isNegated: boolean; readonly ranges: readonly Range[] };
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
 }
 
-function translate(runes: readonly string[]): string | undefined {
-  let source = "";
-  for (let index = 0; index < runes.length; index++) {
-    const rune = runes[index] ?? "";
-    if (rune === "*") {
-      source += "[^/]*";
-    } else if (rune === "?") {
-      source += "[^/]";
-    } else if (rune === "[") {
-      const found = readClass(runes, index + 1);
-      if (found === undefined) return undefined;
-      source += found.source;
-      index = found.end;
-    } else if (rune === "\\") {
-      const next = runes[++index];
-      if (next === undefined) return undefined;
-      source += RE2JS.quote(next);
-    } else {
-      source += RE2JS.quote(rune);
+/**
+ * Returns a matcher for a pattern of Go's `filepath.Match` (`*`, `?`, `[a-z]`, `[^a]`, backslash), undefined for what is no
+ * pattern. It takes time in proportion to the pattern times the path, whatever they are.
+ */
+export function compilePathPattern(pattern: string): PathMatcher | undefined {
+  if (!/[*?[\\]/.test(pattern)) return (path) => path === pattern;
+  const parts = readParts(Array.from(pattern));
+  return parts === undefined ? undefined : (path) => matches(parts, path);
+}
+
+/** Follows all ways through the pattern at once: `places` holds the parts that may come next. */
+function matches(parts: readonly Part[], path: string): boolean {
+  let places = new Set<number>();
+  enter(parts, places, 0);
+  for (const rune of path) {
+    const next = new Set<number>();
+    for (const place of places) {
+      const part = parts[place];
+      if (part === undefined || !fits(part, rune)) continue;
+      enter(parts, next, part.type === "star" ? place : place + 1);
+    }
+    if (next.size === 0) return false;
+    places = next;
+  }
+  return places.has(parts.length);
+}
+
+function enter(parts: readonly Part[], places: Set<number>, from: number): void {
+  let place = from;
+  places.add(place);
+  while (parts[place]?.type === "star") places.add(++place);
+}
+
+function fits(part: Part, rune: string): boolean {
+  switch (part.type) {
+    case "star":
+    case "any":
+      return rune !== "/";
+    case "rune":
+      return rune === part.rune;
+    case "class": {
+      const code = codeOf(rune);
+      return part.ranges.some(({ low, high }) => low <= code && code <= high) !== part.isNegated;
     }
   }
-  return source;
+}
+
+function readParts(runes: readonly string[]): Part[] | undefined {
+  const parts: Part[] = [];
+  for (let index = 0; index < runes.length; index++) {
+    const rune = runes[index] ?? "";
+    if (rune === "*") parts.push({ type: "star" });
+    else if (rune === "?") parts.push({ type: "any" });
+    else if (rune === "[") {
+      const found = readClass(runes, index + 1);
+      if (found === undefined) return undefined;
+      parts.push(found.part);
+      index = found.end;
+    } else {
+      const literal = rune === "\\" ? runes[++index] : rune;
+      if (literal === undefined) return undefined;
+      parts.push({ type: "rune", rune: literal });
+    }
+  }
+  return parts;
 }
 
 /** Reads what stands behind a `[`; `end` is where the closing bracket stands. */
-function readClass(runes: readonly string[], start: number): { source: string; end: number } | undefined {
+function readClass(runes: readonly string[], start: number): { part: Part; end: number } | undefined {
   const isNegated = runes[start] === "^";
   let index = isNegated ? start + 1 : start;
-  let body = "";
-  while (index < runes.length && (runes[index] !== "]" || body === "")) {
+  const ranges: Range[] = [];
+  while (index < runes.length && (runes[index] !== "]" || ranges.length === 0)) {
     const low = readBound(runes, index);
     if (low === undefined) return undefined;
-    index = low.next;
-    let high = low.rune;
-    if (runes[index] === "-") {
-      const bound = readBound(runes, index + 1);
-      if (bound === undefined) return undefined;
-      high = bound.rune;
-      index = bound.next;
-    }
-    if (low.rune <= high) body += `${quoted(low.rune)}-${quoted(high)}`;
+    const high = runes[low.next] === "-" ? readBound(runes, low.next + 1) : low;
+    if (high === undefined) return undefined;
+    ranges.push({ low: codeOf(low.rune), high: codeOf(high.rune) });
+    index = high.next;
   }
-  if (index >= runes.length || body === "") return undefined;
-  return { source: `[${isNegated ? "^" : ""}${body}]`, end: index };
+  if (index >= runes.length || ranges.length === 0) return undefined;
+  return { part: { type: "class", isNegated, ranges }, end: index };
 }
 
 function readBound(runes: readonly string[], index: number): { rune: string; next: number } | undefined {
@@ -65,6 +104,6 @@ function readBound(runes: readonly string[], index: number): { rune: string; nex
   return escaped === undefined ? undefined : { rune: escaped, next: index + 2 };
 }
 
-function quoted(rune: string): string {
-  return /[\\\]^[-]/.test(rune) ? `\\${rune}` : rune;
+function codeOf(rune: string): number {
+  return rune.codePointAt(0) ?? 0;
 }

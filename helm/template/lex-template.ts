@@ -1,5 +1,7 @@
 import { type Delimiters, keywords, type Token, type TokenType } from "./tokens.ts";
 
+// Compiling a Unicode class takes longer than lexing a small chart: only texts that need one may ask for it.
+const asciiWord = /[A-Za-z0-9_]*/y;
 const wordCharacter = /[\p{L}\p{Nd}_]/u;
 const word = /[\p{L}\p{Nd}_]*/uy;
 const spaces = /[ \t\r\n]*/y;
@@ -133,7 +135,7 @@ export class TemplateLexer {
       return this.#number();
     }
     const whole = String.fromCodePoint(this.#text.codePointAt(start) ?? 0);
-    if (wordCharacter.test(whole)) return this.#identifier();
+    if (isWordCharacter(whole)) return this.#identifier();
     if (character >= "!" && character <= "~") return this.#emit("char", 1);
     return this.#error(start, `unrecognized character in action: ${describeCharacter(whole)}`);
   }
@@ -164,7 +166,7 @@ export class TemplateLexer {
     const start = this.#pos;
     if (this.#atTerminator(start + 1)) return this.#emit(type === "variable" ? "variable" : "dot", 1);
     this.#pos = start + 1;
-    const end = start + 1 + this.#match(word).length;
+    const end = start + 1 + this.#word().length;
     this.#pos = start;
     if (!this.#atTerminator(end)) return this.#badCharacter(start, end);
     return this.#emit(type, end - start);
@@ -172,7 +174,7 @@ export class TemplateLexer {
 
   #identifier(): Token {
     const start = this.#pos;
-    const found = this.#match(word);
+    const found = this.#word();
     if (!this.#atTerminator(start + found.length)) return this.#badCharacter(start, start + found.length);
     const keyword = keywords.get(found);
     if (keyword !== undefined) return this.#emit(keyword, found.length);
@@ -199,7 +201,7 @@ export class TemplateLexer {
 
   #isWordAt(pos: number): boolean {
     const code = this.#text.codePointAt(pos);
-    return code !== undefined && wordCharacter.test(String.fromCodePoint(code));
+    return code !== undefined && isWordCharacter(String.fromCodePoint(code));
   }
 
   #atTerminator(pos: number): boolean {
@@ -227,6 +229,11 @@ export class TemplateLexer {
     return trimmed;
   }
 
+  #word(): string {
+    const found = this.#match(asciiWord);
+    return this.#text.charCodeAt(this.#pos + found.length) > 0x7f ? this.#match(word) : found;
+  }
+
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#pos;
     return pattern.exec(this.#text)?.[0] ?? "";
@@ -243,6 +250,10 @@ export class TemplateLexer {
     this.#inAction = false;
     return { type: "error", pos, value: message };
   }
+}
+
+function isWordCharacter(character: string): boolean {
+  return character.charCodeAt(0) > 0x7f ? wordCharacter.test(character) : /[A-Za-z0-9_]/.test(character);
 }
 
 function isSpace(character: string | undefined): boolean {

@@ -15,7 +15,8 @@ const shortEscapes: Readonly<Record<string, string>> = {
 
 /** Returns whether Go's `unicode.IsPrint` (or `strconv.IsPrint`) holds: letters, marks, numbers, punctuation, symbols, space. */
 export function isPrintable(character: string): boolean {
-  return character === " " || !unprintable.test(character);
+  const code = character.charCodeAt(0);
+  return code < 0x7f ? code >= 0x20 : !unprintable.test(character);
 }
 
 /** Returns a string in Go's double quotes (`strconv.Quote`, `%q`); `asciiOnly` as `%+q`. */

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
-import { commands } from "../../../cli/commands.ts";
+import { loadAllCommands } from "../../../cli/commands.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { droverVersion } from "../../../shared/version.ts";
@@ -14,6 +14,8 @@ import { startWatchdog } from "../../kube/watchdog.ts";
 import { until } from "../../support/e2e-chain.ts";
 import { startScript } from "../../support/script-process.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+
+const commands = await loadAllCommands();
 
 const root = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);

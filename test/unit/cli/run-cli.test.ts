@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { commands } from "../../../cli/commands.ts";
+import { loadAllCommands, loadCommand } from "../../../cli/commands.ts";
 import { runCli } from "../../../cli/main.ts";
 import { droverVersion } from "../../../shared/version.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
+
+const commands = await loadAllCommands();
 
 async function drover(...words: readonly string[]) {
   await using folder = await createTempDir("cli");
@@ -58,6 +60,10 @@ describe("drover", () => {
 const parsed = commands.filter(({ passThrough }) => passThrough !== true);
 
 describe.each(commands)("drover $name", (command) => {
+  it("is found by its name", async () => {
+    expect(await loadCommand(command.name)).toBe(command);
+  });
+
   it("has a usage line, examples that call it, and a summary without a full stop", async () => {
     const { code, output } = await drover("help", ...command.name.split(" "));
     expect(code).toBe(0);

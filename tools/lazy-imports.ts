@@ -1,0 +1,57 @@
+import { builtinModules, createRequire } from "node:module";
+import type { Plugin } from "esbuild";
+
+const builtIns = new Set(builtinModules);
+const requirePackage = createRequire(import.meta.url);
+const identifier = /^[A-Za-z_$][\w$]*$/;
+
+/**
+ * Takes built-ins from the process instead of importing them: an import of `node:fs` or `node:crypto` reads every name that
+ * the module has, and so loads streams, promises, readline and web crypto, 15 ms and 2 MB that few commands need.
+ */
+export const plainBuiltIns: Plugin = {
+  name: "plain-built-ins",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^[a-z_0-9:/]+$/ }, ({ path, kind }) => {
+      const name = path.replace(/^node:/, "");
+      const isImport = kind === "import-statement" || kind === "dynamic-import";
+      if (!isImport || (!builtIns.has(name) && name === path)) return undefined;
+      return { path: `node:${name}`, namespace: "built-in" };
+    });
+    onLoad({ filter: /.*/, namespace: "built-in" }, ({ path }) => {
+      const exported: Readonly<Record<string, unknown>> = requirePackage(path);
+      const names = Object.keys(exported).filter((name) => identifier.test(name) && name !== "default");
+      const lines = names.map((name) => `export const ${name} = ${builtIn(name, exported[name])};`);
+      // What nobody imports is dropped, since the calls are marked as pure.
+      const load = `const $module = () => process.getBuiltinModule(${JSON.stringify(path)}); const $name = (name) => $module()[name];`;
+      return { contents: `${load}\nexport default /* @__PURE__ */ $module();\n${lines.join("\n")}`, loader: "js" };
+    });
+  },
+};
+
+/** Plain functions load their module when they are called; classes, constants and what carries more are taken at once. */
+function builtIn(name: string, value: unknown): string {
+  const isPlain = typeof value === "function" && /^[a-z]/.test(name) && Reflect.ownKeys(value).length <= 3;
+  return isPlain ? `(...args) => $module().${name}(...args)` : `/* @__PURE__ */ $name(${JSON.stringify(name)})`;
+}
+
+/** Packages that few calls need and that take long to load; our sources use them inside functions only. */
+const lazyPackages = /^(?:re2js|ajv|ajv\/dist\/20(?:19|20)\.js|smol-toml|bcryptjs)$/;
+
+/** Evaluates certain packages when one of their names is first used, not when what imports them is loaded. */
+export const packagesOnDemand: Plugin = {
+  name: "packages-on-demand",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: lazyPackages }, ({ path, kind, importer, resolveDir }) => {
+      const isOurs = kind === "import-statement" && !importer.includes("node_modules");
+      return isOurs ? { path, namespace: "on-demand", pluginData: resolveDir } : undefined;
+    });
+    onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path, pluginData }) => {
+      const exported: Readonly<Record<string, unknown>> = requirePackage(path);
+      const getters = Object.keys(exported)
+        .filter((name) => identifier.test(name) && name !== "default")
+        .map((name) => `get ${name}() { return require(${JSON.stringify(path)}).${name}; }`);
+      return { contents: `module.exports = { ${getters.join(", ")} };`, loader: "js", resolveDir: pluginData };
+    });
+  },
+};
