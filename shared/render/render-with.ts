@@ -16,7 +16,7 @@ import { orderObjects } from "./order-objects.ts";
 import { type Hook, splitHooks } from "./hooks/hook.ts";
 import { runsEver } from "./hooks/plan-hooks.ts";
 import { applyOverlays } from "./overlays/apply-overlays.ts";
-import { parseManifests } from "./raw/parse-manifests.ts";
+import { parseRawFile } from "./raw/parse-manifests.ts";
 import { flattenLists } from "./raw/flatten-lists.ts";
 import { type RawFile, readText } from "./raw/read-text.ts";
 import { selectRawFiles } from "./raw/select-raw-files.ts";
@@ -177,7 +177,7 @@ function toResource({ name, text }: RawFile): ContentResource {
 
 /** Returns the objects of manifests in the order in which Fleet reads them. Throws `MANIFEST_INVALID`. */
 export function parseAll(files: readonly RawFile[]): Pick<RenderResult, "objects" | "warnings"> {
-  const parsed = collectFaults(files, parseManifests);
+  const parsed = collectFaults(files, parseRawFile);
   return {
     objects: inFleetOrder(parsed.flatMap(({ objects }) => objects)),
     warnings: parsed.flatMap(({ warnings }) => warnings),

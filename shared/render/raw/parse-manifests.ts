@@ -28,13 +28,18 @@ interface ManifestDocument {
  * left out; both with a warning. Throws `MANIFEST_INVALID` with file, line and column.
  */
 export function parseManifests(file: RawFile): ParsedManifests {
-  const documents = readDocuments(file).filter(({ value }) => !isEmpty(value));
+  const documents: ManifestDocument[] = [];
   const warnings: string[] = [];
-  for (const { value, locate } of documents) {
+  // In order: Fleet stops at a document without kind, so that what follows it may even be broken.
+  for (const document of readDocuments(file)) {
+    const { value, locate } = document;
+    if (isEmpty(value)) continue;
     if (!isJsonObject(value)) throw invalid(file.name, locate(), "a manifest must be a map");
-    if (typeof value["kind"] === "string" && value["kind"] !== "") continue;
-    warnings.push(`${file.name}:${locate().line}: a document without kind; the whole file is left out`);
-    return { objects: [], warnings };
+    if (typeof value["kind"] !== "string" || value["kind"] === "") {
+      warnings.push(`${file.name}:${locate().line}: a document without kind; the whole file is left out`);
+      return { objects: [], warnings };
+    }
+    documents.push(document);
   }
   const objects: KubeObject[] = [];
   for (const { value, locate } of documents) {
@@ -50,9 +55,17 @@ export function parseManifests(file: RawFile): ParsedManifests {
   return { objects, warnings };
 }
 
-function readDocuments(file: RawFile): ManifestDocument[] {
+/**
+ * Returns the objects of a file of the repository: `parseManifests` with the last line ended, as the reader of
+ * k8s.io/apimachinery does it (a block text at the very end gets its line break). Throws `MANIFEST_INVALID`.
+ */
+export function parseRawFile({ name, text }: RawFile): ParsedManifests {
+  return parseManifests({ name, text: text.endsWith("\n") ? text : `${text}\n` });
+}
+
+function* readDocuments(file: RawFile): Generator<ManifestDocument> {
   try {
-    return splitYaml(file.text, { file: file.name }).flatMap((chunk) => readChunk(file, chunk));
+    for (const chunk of splitYaml(file.text, { file: file.name })) yield* readChunk(file, chunk);
   } catch (error) {
     if (error instanceof CodecError) throw invalid(file.name, error, error.reason);
     throw error;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { flattenLists } from "../../../../../shared/render/raw/flatten-lists.ts";
-import { parseManifests } from "../../../../../shared/render/raw/parse-manifests.ts";
+import { parseManifests, parseRawFile } from "../../../../../shared/render/raw/parse-manifests.ts";
 import { selectRawFiles } from "../../../../../shared/render/raw/select-raw-files.ts";
 
 describe("parseManifests", () => {
@@ -36,6 +36,19 @@ describe("parseManifests", () => {
     const { objects, warnings } = parse("kind: A\n---\napiVersion: v1\nkind: B\n");
     expect(objects).toEqual([{ apiVersion: "v1", kind: "B", metadata: {} }]);
     expect(warnings).toEqual(["a.yaml:1: an object without apiVersion or kind is left out"]);
+  });
+
+  it("reads no further than a document without kind, as what follows may be no YAML at all", () => {
+    const { objects, warnings } = parse("apiVersion: v1\nkind: A\n---\na: 1\n---\nb: {{ .c }}\n");
+    expect(objects).toEqual([]);
+    expect(warnings).toEqual(["a.yaml:4: a document without kind; the whole file is left out"]);
+    expect(() => parse("b: {{ .c }}\n---\na: 1\n")).toThrow(/MANIFEST_INVALID|cannot be a key/u);
+  });
+
+  it("ends the last line of a file, so that block text there gets its line break", () => {
+    const text = "apiVersion: v1\nkind: ConfigMap\ndata:\n  x: |\n    ---";
+    expect(parseRawFile({ name: "a.yaml", text }).objects).toMatchObject([{ data: { x: "---\n" } }]);
+    expect(parse(text).objects).toMatchObject([{ data: { x: "---" } }]);
   });
 
   it.each([
