@@ -14,6 +14,7 @@ import {
   lookUp,
   rootNameOf,
 } from "./collect-files.ts";
+import { type DependencyLoader, type TreeFile, completeCharts } from "./complete-charts.ts";
 import { contentId, toResource } from "./content-id.ts";
 import { derivedBundleName } from "./derive-name.ts";
 import type { ValuePath } from "./decode-lenient.ts";
@@ -33,6 +34,8 @@ export interface BundleSource {
   readonly tree: RepoTree;
   /** Charts fetched for this commit; without it every bundle with a remote chart fails. */
   readonly loadChart?: ChartLoader;
+  /** Packed charts that charts depend on; without it every chart that lacks a remote dependency fails. */
+  readonly loadDependency?: DependencyLoader;
 }
 
 interface ResultBase {
@@ -144,12 +147,12 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
   const collected = collectFiles(tree, { root: dir.realPath, rootName: rootNameOf(dir.path), excluded });
   if (dir.realPath !== "") outside.push(...collected.outside);
   warnings.push(...collected.warnings);
-  if (helm?.disableDependencyUpdate !== true) checkChartFiles(collected.files, tree, dir.path);
   const charts = withPosition(
     () => reading.locate(["helm", "chart"]),
     () => collectCharts(findRemoteCharts(declared, notes), source.loadChart, excluded),
   );
-  const files = [...collected.files.map((file) => ({ ...file, tree })), ...charts];
+  const found = [...collected.files.map((file) => ({ ...file, tree })), ...charts];
+  const files = helm?.disableDependencyUpdate === true ? found : complete(state, found);
   if (files.length === 0) return { kind: "empty", dir, warnings, outside };
   const content: Content = {
     source: "files",
@@ -160,6 +163,16 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
   const bundle = nameBundle(applyOptions(spec, reading.options, options), reading.options, { options, dir });
   warnings.push(...checkContent({ spec: bundle.spec, yaml: reading.options, content, dir, locate: reading.locate }));
   return { kind: "bundle", dir, bundle, content, contentId: contentId(content), imageScans, warnings, outside };
+}
+
+/** Adds what the dependency update adds to the directory's charts and to fetched ones. */
+function complete({ source, dir, outside }: Assembling, files: readonly TreeFile[]): TreeFile[] {
+  const added = [...Map.groupBy(files, ({ tree }) => tree)].flatMap(([tree, own]) => {
+    const notes = tree === source.tree ? { tree, dir: dir.realPath, outside } : { tree, dir: "", outside: [] };
+    return completeCharts(checkChartFiles(own, tree, dir.path), notes, source.loadDependency);
+  });
+  const names = new Set(added.map(({ name }) => name));
+  return [...files.filter(({ name }) => !names.has(name)), ...added];
 }
 
 function readValues({ source, dir, outside, reading }: Assembling, helm: HelmOptions, path: ValuePath): HelmOptions {

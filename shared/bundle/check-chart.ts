@@ -5,13 +5,24 @@ import type { CollectedFile } from "./collect-files.ts";
 import { readFirstDocument } from "./read-first-document.ts";
 import { type RepoTree, baseName, dirName, joinPath } from "./repo-tree.ts";
 
+/** A chart in a bundle with dependencies that are not in its `charts/`. */
+export interface IncompleteChart {
+  /** Its directory in the bundle, and where that really is. */
+  readonly dir: string;
+  readonly realDir: string;
+  /** The file that lists the dependencies. */
+  readonly shown: string;
+  /** The dependencies that are missing, for messages. */
+  readonly missing: string;
+}
+
 /**
  * Checks the charts in a bundle as Fleet's dependency update does while it builds one: name, version and apiVersion must
- * be there, and every dependency in `charts/`. Throws CHART_INVALID, or CHART_NOT_FETCHED for a missing dependency, with
- * the file.
+ * be there. Returns those that lack dependencies. Throws CHART_INVALID with the file.
  */
-export function checkChartFiles(files: readonly CollectedFile[], tree: RepoTree, dir: string): void {
+export function checkChartFiles(files: readonly CollectedFile[], tree: RepoTree, dir: string): IncompleteChart[] {
   const names = files.map((file) => file.name);
+  const incomplete: IncompleteChart[] = [];
   for (const file of files) {
     if (baseName(file.name) !== "Chart.yaml") continue;
     const shown = joinPath(dir, file.name);
@@ -25,13 +36,15 @@ export function checkChartFiles(files: readonly CollectedFile[], tree: RepoTree,
         });
       }
     }
-    checkDependencies({ names, chartDir: dirName(file.name), shown }, fieldOf(metadata, "dependencies"));
+    const chart = { names, dir: dirName(file.name), realDir: dirName(file.path) };
+    incomplete.push(...missingFrom({ ...chart, shown }, fieldOf(metadata, "dependencies")));
     const requirements = files.find((other) => other.name === joinPath(dirName(file.name), "requirements.yaml"));
     if (requirements === undefined || fieldOf(metadata, "apiVersion") !== "v1") continue;
     const older = joinPath(dir, requirements.name);
     const listed = fieldOf(readYaml(tree, requirements, older), "dependencies");
-    checkDependencies({ names, chartDir: dirName(file.name), shown: older }, listed);
+    incomplete.push(...missingFrom({ ...chart, shown: older }, listed));
   }
+  return incomplete;
 }
 
 function fieldOf(value: JsonValue | undefined, field: string): JsonValue | undefined {
@@ -43,17 +56,14 @@ function textOf(value: JsonValue, field: string): string {
   return typeof text === "string" || typeof text === "number" ? String(text) : "";
 }
 
-interface Chart {
+interface Chart extends Omit<IncompleteChart, "missing"> {
   /** Names of all files of the bundle. */
   readonly names: readonly string[];
-  readonly chartDir: string;
-  /** The file that lists the dependencies. */
-  readonly shown: string;
 }
 
-function checkDependencies({ names, chartDir, shown }: Chart, dependencies: JsonValue | undefined): void {
-  if (!Array.isArray(dependencies)) return;
-  const charts = joinPath(chartDir, "charts/");
+function missingFrom({ names, ...chart }: Chart, dependencies: JsonValue | undefined): IncompleteChart[] {
+  if (!Array.isArray(dependencies)) return [];
+  const charts = joinPath(chart.dir, "charts/");
   const isThere = (name: string): boolean =>
     names.some(
       (file) =>
@@ -63,16 +73,12 @@ function checkDependencies({ names, chartDir, shown }: Chart, dependencies: Json
     const name = textOf(dependency, "name");
     return name !== "" && !isThere(name);
   });
-  if (missing.length === 0) return;
+  if (missing.length === 0) return [];
   const list = missing.map((dependency: JsonValue) => {
     const [name, version, repository] = ["name", "version", "repository"].map((field) => textOf(dependency, field));
     return `${name} ${version} of ${repository === "" ? "no repository" : repository}`;
   });
-  throw new AppError(
-    "CHART_NOT_FETCHED",
-    `${shown}:1:1: not in charts/: ${list.join(", ")}; run \`helm dependency update\` and commit the result, or set helm.disableDependencyUpdate`,
-    { verdict: "stalled", position: { file: shown, line: 1, column: 1 } },
-  );
+  return [{ ...chart, missing: list.join(", ") }];
 }
 
 function readYaml(tree: RepoTree, file: CollectedFile, shown: string): JsonValue | undefined {

@@ -25,7 +25,7 @@ const rules: readonly ImportRule[] = [
     except: ["shared/runtime"],
     packages: ["handlebars", "zod", "node:crypto", ...cel],
   },
-  ...["shared/render", "shared/targeting"].map((folder) => ({
+  ...["shared/bundle", "shared/render", "shared/targeting"].map((folder) => ({
     folder,
     ours: ["shared", "codec", "helm"],
     except: ["shared/runtime"],

@@ -165,7 +165,7 @@ describe("assembleBundle", () => {
     const tree = memoryTree(files);
     const dir = findBundleDirs(tree, { paths: ["app"] }).dirs[0];
     if (dir === undefined) throw new Error("no bundle directory");
-    const chart = memoryTree({ "Chart.yaml": "name: c", "v.yaml": "left out" });
+    const chart = memoryTree({ "Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n", "v.yaml": "left out" });
     const result = assembleBundle({ tree, loadChart: () => chart }, dir, gitRepo);
     expect(result).toMatchObject({ kind: "bundle", bundle: { spec: { helm: { values: { a: 1 } } } } });
     expect(result).toMatchObject({
