@@ -1,4 +1,4 @@
-import { fn, type GoFunction, scoped } from "../template/go-function.ts";
+import { type GoFunction, scoped } from "../template/go-function.ts";
 
 import { quoteString } from "../template/quote-string.ts";
 import { includeTemplate } from "../template/run-template.ts";
@@ -24,19 +24,21 @@ function tpl(scope: Scope, text: string, data: GoValue): string {
   }
 }
 
-function required(message: string, value: GoValue): GoValue {
-  if (value === null || value === "") throw new ChartRefusal(message);
-  return value;
+function refuse(scope: Scope, words: string): string {
+  const { onRefusal } = scope.run.options;
+  if (onRefusal === undefined) throw new ChartRefusal(words);
+  onRefusal(words);
+  return "";
 }
 
 /** Helm's own functions that run templates, refuse values or ask the cluster. */
 export const flowFunctions: Readonly<Record<string, GoFunction>> = {
   include: scoped(["string", "any"], includeTemplate),
   tpl: scoped(["string", "any"], tpl),
-  required: fn(["string", "any"], required),
-  fail: fn(["string"], (message) => {
-    throw new ChartRefusal(message);
-  }),
+  required: scoped(["string", "any"], (scope, message, value) =>
+    value === null || value === "" ? refuse(scope, message) : value,
+  ),
+  fail: scoped(["string"], refuse),
   lookup: scoped(["string", "string", "string", "string"], (scope, apiVersion, ...[kind, namespace, name]) => {
     const { lookup } = scope.run.options;
     return lookup === undefined ? new Map() : lookup({ apiVersion, kind, namespace, name });

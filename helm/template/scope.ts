@@ -54,6 +54,8 @@ export interface ExecuteOptions {
   readonly lookup?: LookupObject;
   /** Addresses for `getHostByName`; by default always empty. */
   readonly resolveHost?: (name: string) => string;
+  /** Hears what the chart refuses with `fail` and `required`, which then give an empty text (Helm's lint mode). */
+  readonly onRefusal?: (words: string) => void;
   /** The clock of `now`, in milliseconds since 1970; by default the system's. */
   readonly now?: () => number;
   /** IANA name of the zone that counts as local for dates; by default UTC. */
