@@ -1,57 +1,43 @@
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { createCapabilities } from "../helm/functions/objects/capabilities.ts";
-import { ValuesMap } from "../helm/functions/objects/values-map.ts";
-import { fromPlainValue } from "../helm/functions/plain-value.ts";
-import { helmFunctions } from "../helm/functions/registry.ts";
-import { compileTemplates, startRun, type TemplateFile } from "../helm/template/compile-template.ts";
-import { type GoValue, goInt, isGoMap } from "../helm/template/go-value.ts";
-import type { TemplateSet } from "../helm/template/template-set.ts";
+import { dirname, join } from "node:path";
+import { templateChart } from "../cli/helm/template-chart.ts";
+import type { Chart } from "../helm/chart/chart.ts";
+import { valuesOf } from "../helm/chart/chart-values.ts";
+import { loadChart } from "../helm/chart/load-chart.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
 import { createTempDir } from "../test/support/temp-dir.ts";
+import { compareCommands, type TimedCommand } from "./command-time.ts";
 import { type BenchRow, median } from "./row.ts";
-import { sampleTemplates, sampleValues } from "./sample-chart.ts";
+import { sampleChart } from "./sample-chart.ts";
 
-const objects = 30;
-const warmRounds = 400;
+const sizes = [
+  { name: "small", templates: 5, target: undefined },
+  { name: "middle", templates: 30, target: "≤ 1 ms, ≥ 100 × helm" },
+  { name: "large", templates: 150, target: "≥ 100 × helm" },
+] as const;
+const warmMs = 1500;
 const coldRounds = 15;
-const helmRounds = 5;
+const processRounds = 15;
+const valueSets = 1000;
+const drover = join(import.meta.dirname, "../dist/drover.mjs");
 
-function context(): GoValue {
-  const values = fromPlainValue(sampleValues);
-  const helm = { version: "v4.3", gitCommit: "", gitTreeState: "", goVersion: "", kubeClientVersion: "v1.37" };
-  return new ValuesMap([
-    ["Values", new ValuesMap(isGoMap(values) ? values : [])],
-    [
-      "Chart",
-      new Map([
-        ["Name", "app"],
-        ["Version", "1.0.0"],
-        ["AppVersion", "1.4.2"],
-      ]),
-    ],
-    [
-      "Release",
-      new Map<string, GoValue>([
-        ["Name", "bench"],
-        ["Service", "Helm"],
-        ["Revision", goInt(1)],
-      ]),
-    ],
-    ["Capabilities", createCapabilities({ kubeVersion: "v1.36.3", apiVersions: ["v1", "apps/v1"], helm })],
-    ["Template", new ValuesMap([["BasePath", "app/templates"]])],
-  ]);
-}
+type Size = (typeof sizes)[number];
 
-function renderAll(set: TemplateSet, names: readonly string[]): string {
-  const run = startRun(set);
-  const data = context();
-  return names.map((name) => run.execute(name, data)).join("---\n");
-}
-
-function compileAll(files: readonly TemplateFile[]): TemplateSet {
-  return compileTemplates(files, { functions: helmFunctions, missingKey: "zero" });
+function render(chart: Chart, replicas: number): string {
+  return templateChart({
+    chart,
+    values: valuesOf({ replicaCount: replicas, env: { REPLICAS: String(replicas) } }),
+    name: "bench",
+    namespace: "default",
+    kubeVersion: undefined,
+    apiVersions: [],
+    isUpgrade: false,
+    includeCrds: false,
+    noHooks: false,
+    skipTests: false,
+    skipSchemaValidation: false,
+    showOnly: [],
+  }).text;
 }
 
 function timeMs(run: () => void): number {
@@ -60,45 +46,72 @@ function timeMs(run: () => void): number {
   return performance.now() - start;
 }
 
-async function helmProcessMs(files: readonly TemplateFile[]): Promise<number | undefined> {
-  const helm = await findOrBuildBinary("helm");
-  if (helm === undefined) return undefined;
-  await using folder = await createTempDir("helm-bench");
-  await mkdir(join(folder.path, "templates"));
-  await writeFile(join(folder.path, "Chart.yaml"), "apiVersion: v2\nname: app\nversion: 1.0.0\nappVersion: 1.4.2\n");
-  await writeFile(join(folder.path, "values.yaml"), JSON.stringify(sampleValues));
-  for (const { name, text } of files) await writeFile(join(folder.path, name.replace(/^app\//, "")), text);
+/** Renders other values each time until the engine has been at it for a while, then takes the times of as long again. */
+function warmTimes(chart: Chart): number[] {
   const times: number[] = [];
-  for (let round = 0; round < helmRounds; round++) {
-    const start = performance.now();
-    await new Promise<void>((resolve, reject) => {
-      execFile(helm, ["template", "bench", folder.path], { maxBuffer: 64 * 1024 * 1024 }, (error) => {
-        if (error === null) resolve();
-        else reject(error);
-      });
-    });
-    times.push(performance.now() - start);
+  const start = performance.now();
+  for (let round = 0; performance.now() - start < 2 * warmMs; round++) {
+    const time = timeMs(() => render(chart, (round % valueSets) + 1));
+    if (performance.now() - start > warmMs) times.push(time);
   }
-  return median(times);
+  return times;
 }
 
-/** Returns the time to render a chart of 30 ordinary templates, warm and with compiling, beside a `helm template` process. */
-export async function benchHelmTemplate(): Promise<BenchRow[]> {
-  const files = sampleTemplates(objects);
-  const names = files.map(({ name }) => name).filter((name) => !name.endsWith(".tpl"));
-  const cold = Array.from({ length: coldRounds }, () => timeMs(() => renderAll(compileAll(files), names)));
-  const set = compileAll(files);
-  const warm = Array.from({ length: warmRounds }, () => timeMs(() => renderAll(set, names)));
-  const floor = await helmProcessMs(files);
-  const compared = floor === undefined ? {} : { floor };
+interface Processes {
+  readonly helmMs: number | undefined;
+  readonly droverMs: number;
+}
+
+/** Runs `helm template` and the installed `drover helm template` in turn; what V8 has compiled is kept between starts. */
+async function processTimes({ templates }: Size, helm: string | undefined): Promise<Processes> {
+  await using folder = await createTempDir("helm-bench");
+  const chart = join(folder.path, "app");
+  for (const { name, data } of sampleChart(templates)) {
+    await mkdir(dirname(join(chart, name)), { recursive: true });
+    await writeFile(join(chart, name), data);
+  }
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder.path, "cache") };
+  const ours: TimedCommand = {
+    program: process.execPath,
+    args: [drover, "helm", "template", "bench", chart],
+    env,
+  };
+  const theirs = helm === undefined ? [] : [{ program: helm, args: ["template", "bench", chart] }];
+  await compareCommands([ours], 2);
+  const [droverMs = 0, helmMs] = await compareCommands([ours, ...theirs], processRounds);
+  return { droverMs, helmMs };
+}
+
+async function benchSize(size: Size, helm: string | undefined): Promise<BenchRow[]> {
+  const files = sampleChart(size.templates);
+  const cold = Array.from({ length: coldRounds }, () => timeMs(() => render(loadChart(files), 1)));
+  const chart = loadChart(files);
+  const warm = warmTimes(chart);
+  const all = timeMs(() => {
+    for (let set = 1; set <= valueSets; set++) render(chart, set);
+  });
+  const { helmMs, droverMs } = await processTimes(size, helm);
+  const floor = helmMs === undefined ? {} : { floor: helmMs };
+  const what = `${size.name} chart, ${size.templates} templates`;
   return [
     {
-      what: `render ${objects} templates, warm`,
-      value: median(warm.slice(warmRounds / 2)),
+      what: `${what}: render, warm`,
+      value: median(warm),
       unit: "ms",
-      ...compared,
-      target: "≤ 1 ms, ≥ 80 × helm",
+      ...floor,
+      ...(size.target === undefined ? {} : { target: size.target }),
     },
-    { what: `compile and render ${objects} templates`, value: median(cold), unit: "ms", ...compared },
+    { what: `${what}: load, compile and render in a running process`, value: median(cold), unit: "ms", ...floor },
+    { what: `${what}: renders of ${valueSets} value sets`, value: (valueSets * 1000) / all, unit: "/s" },
+    { what: `${what}: drover helm template, process`, value: droverMs, unit: "ms", ...floor, target: "≤ helm" },
   ];
+}
+
+/** Returns what rendering a small, a middle and a large chart takes, beside a `helm template` process (the floor). */
+export async function benchHelmTemplate(): Promise<BenchRow[]> {
+  const helm = await findOrBuildBinary("helm");
+  if (helm === undefined) console.error("NO HELM: the times below have nothing beside them; put helm on PATH");
+  const rows: BenchRow[] = [];
+  for (const size of sizes) rows.push(...(await benchSize(size, helm)));
+  return rows;
 }

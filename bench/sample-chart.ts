@@ -1,4 +1,5 @@
-import type { TemplateFile } from "../helm/template/compile-template.ts";
+import { printGoYaml } from "../codec/print-go-yaml.ts";
+import type { ChartFile } from "../helm/chart/chart.ts";
 
 /** The partials that `helm create` writes, as most charts have them. */
 const helpers = `
@@ -36,6 +37,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $registry := .image.registry -}}
 {{- if .global }}{{- if .global.imageRegistry }}{{- $registry = .global.imageRegistry -}}{{- end -}}{{- end -}}
 {{- printf "%s/%s:%s" $registry .image.repository (.image.tag | toString) -}}
+{{- end }}
+{{- define "app.render" -}}
+{{- $value := typeIs "string" .value | ternary .value (.value | toYaml) }}
+{{- if contains "{{" $value }}
+{{- tpl $value .context }}
+{{- else }}
+{{- $value }}
+{{- end }}
 {{- end }}
 `;
 
@@ -123,18 +132,67 @@ data:
 {{- end }}
 `;
 
-/** Returns a chart's templates: its partials and a number of ordinary objects. */
-export function sampleTemplates(count: number): TemplateFile[] {
-  const kinds = [deployment, service, config];
-  const objects = Array.from({ length: count }, (_, index) => ({
-    name: `app/templates/object-${index}.yaml`,
+const ingress = `
+{{- if .Values.ingress.enabled }}
+{{- $fullName := include "app.fullname" . }}
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {{ $fullName }}
+  labels: {{- include "app.labels" . | nindent 4 }}
+  {{- $annotations := merge (dict "team" (.Values.team | default "none")) .Values.ingress.annotations }}
+  annotations: {{- include "app.render" (dict "value" $annotations "context" $) | nindent 4 }}
+spec:
+  rules:
+    {{- range .Values.ingress.hosts }}
+    - host: {{ tpl .host $ | quote }}
+      http:
+        paths:
+          {{- range .paths }}
+          - path: {{ . }}
+            pathType: Prefix
+            backend:
+              service:
+                name: {{ $fullName }}
+                port:
+                  name: {{ (first $.Values.ports).name }}
+          {{- end }}
+    {{- end }}
+{{- end }}
+`;
+
+const account = `
+{{- with .Values.serviceAccount }}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ .name | default (include "app.fullname" $) }}
+  labels: {{- include "app.labels" $ | nindent 4 }}
+  {{- with .annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+automountServiceAccountToken: {{ ne .automount false }}
+{{- end }}
+`;
+
+/** Returns the files of a chart: its partials and a number of templates, each an ordinary object. */
+export function sampleChart(templates: number): ChartFile[] {
+  const kinds = [deployment, service, config, ingress, account];
+  const objects = Array.from({ length: templates }, (_, index) => ({
+    name: `templates/object-${index}.yaml`,
     text: `# object ${index}${kinds[index % kinds.length] ?? ""}`,
   }));
-  return [...objects, { name: "app/templates/_helpers.tpl", text: helpers }];
+  const files = [
+    { name: "Chart.yaml", text: "apiVersion: v2\nname: app\nversion: 1.0.0\nappVersion: 1.4.2\n" },
+    { name: "values.yaml", text: printGoYaml(sampleValues) },
+    { name: "templates/_helpers.tpl", text: helpers },
+    ...objects,
+  ];
+  return files.map(({ name, text }) => ({ name, data: Buffer.from(text) }));
 }
 
 /** Values for the sample chart, as they stand in its values file. */
-export const sampleValues = {
+const sampleValues = {
   replicaCount: 2,
   global: {},
   image: { registry: "registry.example.com", repository: "team/app", tag: "1.4.2", pullPolicy: "IfNotPresent" },
@@ -148,4 +206,10 @@ export const sampleValues = {
   resources: { limits: { cpu: "500m", memory: "256Mi" }, requests: { cpu: "100m", memory: "128Mi" } },
   nodeSelector: { "kubernetes.io/os": "linux" },
   service: { type: "ClusterIP" },
+  serviceAccount: { automount: true, annotations: { "example.com/role": "app" } },
+  ingress: {
+    enabled: true,
+    annotations: { "example.com/cluster": "{{ .Release.Name }}", "example.com/size": "8m" },
+    hosts: [{ host: "{{ .Release.Name }}.example.com", paths: ["/", "/api"] }],
+  },
 };
