@@ -1,7 +1,8 @@
+import { createPrivateKey } from "node:crypto";
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { GitCredential, GitRemote } from "../git/git-remote.ts";
+import type { GitCredential, GitHubApp, GitRemote } from "../git/git-remote.ts";
 
 /** Name of the Secret that a namespace's GitRepos use when they name none (Fleet's default). */
 export const defaultCredentialSecret = "gitcredential";
@@ -22,7 +23,7 @@ export function remoteOf(gitRepo: GitRepo, secret: ApiObject | undefined): GitRe
 
 /**
  * Returns the credential of a Secret: `username` and `password` (kubernetes.io/basic-auth), `ssh-privatekey` with
- * `known_hosts` (kubernetes.io/ssh-auth), or `token`. Throws GIT_SECRET_INVALID when it holds none of these.
+ * `known_hosts` (kubernetes.io/ssh-auth), `token`, or the three fields of a GitHub App. Throws GIT_SECRET_INVALID when it holds none of these.
  */
 export function credentialOf(secret: ApiObject): GitCredential {
   const field = (name: string): string | undefined => secretField(secret, name);
@@ -33,15 +34,39 @@ export function credentialOf(secret: ApiObject): GitCredential {
   if (password !== undefined) return { kind: "basic", username: field("username") ?? "git", password };
   const token = field("token");
   if (token !== undefined) return { kind: "bearer", token };
+  const app = gitHubAppOf(secret);
+  if (app !== undefined) return { kind: "githubApp", ...app };
   const name = `${secret.metadata.namespace ?? ""}/${secret.metadata.name ?? ""}`;
   throw new AppError(
     "GIT_SECRET_INVALID",
-    `Secret ${name} holds no Git credential: it needs username and password, ssh-privatekey, or token`,
+    `Secret ${name} holds no Git credential: it needs username and password, ssh-privatekey, token, or github_app_id, github_app_installation_id and github_app_private_key`,
     {
       verdict: "stalled",
       details: { secret: name },
     },
   );
+}
+
+/** Reads the fields that Fleet gives a GitHub App; a key that cannot sign is found here, not at the first poll. */
+function gitHubAppOf(secret: ApiObject): GitHubApp | undefined {
+  const appId = secretField(secret, "github_app_id")?.trim();
+  const installationId = secretField(secret, "github_app_installation_id")?.trim();
+  const privateKey = secretField(secret, "github_app_private_key");
+  if (appId === undefined || installationId === undefined || privateKey === undefined) return undefined;
+  const name = `${secret.metadata.namespace ?? ""}/${secret.metadata.name ?? ""}`;
+  const fault = (problem: string): AppError =>
+    new AppError("GIT_SECRET_INVALID", `Secret ${name}: ${problem}`, {
+      verdict: "stalled",
+      details: { secret: name },
+    });
+  if (!/^\d+$/u.test(appId) || !/^\d+$/u.test(installationId))
+    throw fault("github_app_id and github_app_installation_id are numbers");
+  try {
+    if (createPrivateKey(privateKey).asymmetricKeyType === "rsa") return { appId, installationId, privateKey };
+  } catch {
+    // Which words OpenSSL has for it helps nobody.
+  }
+  throw fault("github_app_private_key is no RSA key in PEM: take the file that GitHub gave for the app");
 }
 
 /** Returns a field of a Secret, undefined when it is absent or empty. */

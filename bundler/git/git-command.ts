@@ -137,6 +137,27 @@ function commandFailed(remote: NormalizedRemote, result: CommandResult): AppErro
     .join(" ")
     .replace(/[^\x20-\x7e]/gu, "?")
     .slice(0, 500);
+  const refusal = sshRefusals.find(({ words }) => words.test(result.stderr));
+  if (remote.transport === "ssh" && refusal !== undefined)
+    return new AppError("GIT_AUTH_FAILED", `${printableUrl(remote.url)}: ${refusal.problem}`, { verdict: "stalled" });
   const ended = result.status === undefined ? "was killed" : `exited with ${result.status}`;
   return new AppError("GIT_COMMAND_FAILED", `${printableUrl(remote.url)}: git ${ended}: ${text}`);
 }
+
+/** ssh ends with 255 for whatever fails and tells why in words only, in English since `LC_ALL` is C. */
+const sshRefusals: readonly { readonly words: RegExp; readonly problem: string }[] = [
+  {
+    words: /^Host key verification failed\.?/mu,
+    problem:
+      "the server's host key is not one of known_hosts in the Secret; compare it with what its owner says before adding it",
+  },
+  {
+    words: /^(?:Load key [^\n]*: (?:invalid format|error in libcrypto))/mu,
+    problem:
+      "ssh-privatekey of the Secret is no private key; take the file as ssh-keygen wrote it, without a passphrase",
+  },
+  {
+    words: /^[^\n]*: Permission denied \(/mu,
+    problem: "the server does not let the Secret's key in; add its public half there",
+  },
+];

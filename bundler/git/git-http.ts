@@ -27,7 +27,7 @@ export interface GitHttpRequest {
   readonly maxBytes: number;
 }
 
-/** An answer with status 200; `url` is where it came from after redirects. Reading past `maxBytes` throws. */
+/** An answer with status 200 or 201; `url` is where it came from after redirects. Reading past `maxBytes` throws. */
 export interface GitHttpResponse {
   readonly url: string;
   readonly contentType: string;
@@ -74,7 +74,7 @@ export function createGitHttp(options: { readonly proxy?: ProxySettings } = {}):
       const answer = await send({ wanted, url, signal, agent: agentFor(wanted.remote, url.protocol), authorized });
       const status = answer.statusCode ?? 0;
       if (!redirectStatuses.has(status)) {
-        if (status !== 200) throw statusError(wanted.remote, status, { answer, authorized, url });
+        if (status !== 200 && status !== 201) throw statusError(wanted.remote, status, { answer, authorized, url });
         return {
           url: url.href,
           contentType: answer.headers["content-type"] ?? "",
@@ -166,6 +166,7 @@ function authorizationHeader(credential: GitCredential | undefined): string | un
     case "bearer":
       return `Bearer ${credential.token}`;
     case "ssh":
+    case "githubApp":
     case undefined:
       return undefined;
   }

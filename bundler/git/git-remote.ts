@@ -2,11 +2,23 @@ import { createHash } from "node:crypto";
 
 import { AppError } from "../../shared/errors.ts";
 
-/** How to prove who we are to a git server. `ssh` needs the `git` command line driver. */
+/** An installation of a GitHub App, which is given repositories instead of a person. */
+export interface GitHubApp {
+  readonly appId: string;
+  readonly installationId: string;
+  /** PEM of its RSA key. */
+  readonly privateKey: string;
+}
+
+/**
+ * How to prove who we are to a git server. `ssh` needs the `git` command line driver; `githubApp` becomes a token before a
+ * request is made.
+ */
 export type GitCredential =
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
   | { readonly kind: "bearer"; readonly token: string }
-  | { readonly kind: "ssh"; readonly privateKey: string; readonly knownHosts?: string };
+  | { readonly kind: "ssh"; readonly privateKey: string; readonly knownHosts?: string }
+  | ({ readonly kind: "githubApp" } & GitHubApp);
 
 /** One remote as one workspace may see it: address, credential and trust belong together. */
 export interface GitRemote {
@@ -70,6 +82,9 @@ export function remoteKey(remote: GitRemote): string {
       break;
     case "ssh":
       parts.push("ssh", credential.privateKey, credential.knownHosts ?? "");
+      break;
+    case "githubApp":
+      parts.push("githubApp", credential.appId, credential.installationId, credential.privateKey);
       break;
     case undefined:
       parts.push("anonymous");
