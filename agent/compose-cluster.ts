@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
 import type { ControllerMetrics } from "../shared/runtime/metrics.ts";
@@ -13,16 +14,18 @@ import { createClaims } from "./reconcile/claims.ts";
 import { createDesiredState, type DesiredState } from "./reconcile/desired-state.ts";
 import { createInventoryStore, type InventoryStore } from "./reconcile/inventory-store.ts";
 import { createLiveIndex } from "./reconcile/live-index.ts";
-import { createRandomStore } from "./reconcile/random-store.ts";
 import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
 import { createDeploymentRenderer } from "./reconcile/render-deployment.ts";
+import { createRenderMemoryStore } from "./reconcile/render-memory.ts";
 import type { StepObserver } from "./reconcile/step-observer.ts";
+import { createValuesInputs } from "./reconcile/values-inputs.ts";
 import { createKindWatches, type KindWatches } from "./reconcile/watch-kinds.ts";
 
 /** What the cluster side is made from. */
 export interface ClusterDeps {
   readonly config: AgentConfig;
   readonly connection: KubeConnection;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly http: HttpConnection;
   readonly watchHttp: HttpConnection;
   readonly blobs: BlobCache;
@@ -74,11 +77,30 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
       onTouch: (key, touch) => reconciler.touch(key, touch),
     }),
   );
-  const randoms = createRandomStore({ client, namespace: config.namespace });
+  const place = { client, namespace: config.namespace };
+  const memories = createRenderMemoryStore(place);
+  const inputs = stack.use(
+    createValuesInputs({
+      client,
+      connection,
+      http: deps.watchHttp,
+      log,
+      clock,
+      onChange: (bundle) => reconciler.look([bundle]),
+    }),
+  );
   const bounds = { timeoutMs: config.renderTimeoutMs, maxHeapMb: config.renderHeapMb };
+  const kustomize = {
+    dir: join(config.dataDir, "kustomize"),
+    path: deps.env["PATH"] ?? "",
+    where: "on the agent's machine or in its image, or name it with --kustomize-binary",
+    ...(config.kustomizeBinary === undefined ? {} : { binary: config.kustomizeBinary }),
+  };
   const render = createDeploymentRenderer({
     blob: (digest) => deps.blobs.text(digest),
-    render: createRender(discovery, bounds, randoms),
+    render: createRender({ discovery, bounds, memories, kustomize }),
+    inputs,
+    place,
     facts: () => desired.facts(),
     factsDigest: () => desired.factsDigest(),
     kubeVersion: () => discovery.kubeVersion(),
@@ -117,7 +139,8 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
       onStatus: (status) => reporter.reportStatus(status),
       onGone: (bundle) => {
         reporter.reportGone(bundle);
-        randoms.drop(bundle).catch((error: unknown) => log.warn({ err: error, bundle }, "kept passwords not removed"));
+        inputs.forget(bundle);
+        memories.drop(bundle).catch((error: unknown) => log.warn({ err: error, bundle }, "kept passwords not removed"));
       },
     }),
   );

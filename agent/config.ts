@@ -55,6 +55,7 @@ export const agentConfigSchema = z.object({
     "How long templates of one bundle may take, in milliseconds.",
   ),
   renderHeapMb: numberSetting(256, [16, 4096], "How much memory templates of one bundle may use, in MB."),
+  kustomizeBinary: text("Path of kustomize or kubectl, for kustomizations over charts. Default: found on PATH."),
   removeSharePercent: numberSetting(
     50,
     [0, 100],

@@ -3,31 +3,61 @@ import type { DeploymentOptions } from "../shared/api/deployment-options.ts";
 import { AppError } from "../shared/errors.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 import type { ChartInput } from "../shared/render/chart/chart-input.ts";
+import { lookupWarnings } from "../shared/render/chart/settle-lookups.ts";
+import { releaseNamespace } from "../shared/render/set-namespace.ts";
+import type { KustomizeOptions, KustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
 import { apiVersionOf } from "./kube/api-resource.ts";
 import type { Discovery } from "./kube/discovery.ts";
 import type { Render } from "./reconcile/render-deployment.ts";
-import type { RandomStore } from "./reconcile/random-store.ts";
-import { renderInWorker, type RenderBounds } from "./render-in-worker.ts";
+import { answerLookups } from "./reconcile/answer-lookups.ts";
+import type { RenderMemoryStore } from "./reconcile/render-memory.ts";
+import { type AnswerQuestion, renderInWorker, type RenderBounds } from "./render-in-worker.ts";
+
+/** What rendering needs of the agent. */
+export interface CreateRenderDeps {
+  readonly discovery: Discovery;
+  readonly bounds: RenderBounds;
+  readonly memories: RenderMemoryStore;
+  readonly kustomize: KustomizeOptions;
+}
 
 /** Returns how this agent renders: raw YAML here, templates in a thread of their own with limits. */
-export function createRender(discovery: Discovery, bounds: RenderBounds, randoms: RandomStore): Render {
-  return async ({ scopeOf, ...input }) => {
+export function createRender({ discovery, bounds, memories, kustomize }: CreateRenderDeps): Render {
+  let kustomizer: KustomizeRenderer | undefined;
+
+  async function runKustomize(content: Content, dir: string): Promise<string> {
+    // Read on first use, as most agents never run it.
+    const { createKustomizeRenderer } = await import("../shared/runtime/kustomize/kustomize.ts");
+    kustomizer ??= createKustomizeRenderer(kustomize);
+    return kustomizer.render({ content, dir });
+  }
+
+  return async ({ scopeOf, values, key, client, ...input }) => {
     // Before discovery was read once, no scope is known.
     await discovery.resolve("v1", "Namespace");
-    if (hasTemplates(input.content, input.options)) {
-      const scopes = new Map<string, KindScope>();
-      for (const resource of discovery.all()) {
-        scopes.set(`${apiVersionOf(resource)}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
-      }
-      const random = await randoms.read(input.bundle);
-      const rendered = await renderInWorker({ input: { ...input, random }, scopes }, bounds);
-      // Kept before anything is applied: the next render must come to the same passwords.
-      await randoms.save(input.bundle, rendered.random);
-      return { objects: rendered.objects, hooks: rendered.hooks, warnings: rendered.warnings };
+    if (values.length === 0 && !hasTemplates(input.content, input.options)) {
+      // Read on first use: an agent without deployments needs none of it.
+      const { renderWith } = await import("../shared/render/render-with.ts");
+      return renderWith({ ...input, scopeOf }, refuseChart);
     }
-    // Read on first use: an agent without deployments needs none of it.
-    const { renderWith } = await import("../shared/render/render-with.ts");
-    return renderWith({ ...input, scopeOf }, refuseChart);
+    const scopes = new Map<string, KindScope>();
+    for (const resource of discovery.all()) {
+      scopes.set(`${apiVersionOf(resource)}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
+    }
+    const { bundle } = input;
+    const place = { bundle, namespace: releaseNamespace(input.options), client, discovery };
+    const answer: AnswerQuestion = async (question) =>
+      question.type === "kustomize"
+        ? { type: "kustomize", output: await runKustomize(question.content, question.dir) }
+        : { type: "lookups", answers: await answerLookups(place, question.queries) };
+    const memory = await memories.read(bundle);
+    // Our own apply may change what is looked up: the same render gets the same answers, also after a restart.
+    const lookups = memory.lookups?.key === key ? memory.lookups.answers : [];
+    const work = { input: { ...input, random: memory.random }, values, lookups, scopes };
+    const { random, lookups: answers, ...rendered } = await renderInWorker(work, bounds, answer);
+    // Kept before anything is applied: the next render must come to the same passwords.
+    await memories.save(bundle, { random, ...(answers.length === 0 ? {} : { lookups: { key, answers } }) });
+    return { ...rendered, warnings: [...rendered.warnings, ...lookupWarnings(answers)] };
   };
 }
 

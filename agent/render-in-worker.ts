@@ -1,36 +1,59 @@
 import { Worker } from "node:worker_threads";
 import type { RandomTape } from "../helm/functions/random-tape.ts";
-import type { KubeObject } from "../shared/api/meta.ts";
+import type { Content } from "../shared/api/content.ts";
 import { AppError, type ErrorCode, errorCodes } from "../shared/errors.ts";
-import type { Hook } from "../shared/render/hooks/hook.ts";
-import type { RenderInput } from "../shared/render/render-objects.ts";
+import type { ClusterValues } from "../shared/render/chart/merge-cluster-values.ts";
+import type { LookupAnswer, LookupQuery } from "../shared/render/chart/settle-lookups.ts";
+import type { RenderInput, RenderResult } from "../shared/render/render-objects.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 
 /** What a render worker is given: plain data. */
 export interface WorkerInput {
-  readonly input: Omit<RenderInput, "scopeOf">;
+  readonly input: Omit<RenderInput, "scopeOf" | "lookup">;
+  /** Values read in the cluster, to be merged over those of the options. */
+  readonly values: readonly ClusterValues[];
+  /** What is known of what templates look up. */
+  readonly lookups: readonly LookupAnswer[];
   /** `apiVersion/Kind` → scope, as the cluster serves it. */
   readonly scopes: ReadonlyMap<string, KindScope>;
 }
 
-/** Objects, hooks, what a person should know, and what random functions gave. */
-export interface WorkerResult {
-  readonly objects: readonly KubeObject[];
-  readonly hooks: readonly Hook[];
-  readonly warnings: readonly string[];
+/** What was rendered, what random functions gave, and the lookups that it rests on. */
+export interface WorkerResult extends RenderResult {
   readonly random: RandomTape;
+  readonly lookups: readonly LookupAnswer[];
 }
 
-/** What it answers: objects, or the fault in plain data. */
+/** What a render cannot know by itself. */
+export type WorkerQuestion =
+  | { readonly type: "lookups"; readonly queries: readonly LookupQuery[] }
+  | { readonly type: "kustomize"; readonly content: Content; readonly dir: string };
+
+/** What it is told then. */
+export type WorkerReply =
+  | { readonly type: "lookups"; readonly answers: readonly LookupAnswer[] }
+  | { readonly type: "kustomize"; readonly output: string };
+
+/** What it comes to: objects, or the fault in plain data. */
 export type WorkerAnswer =
   | ({ readonly type: "rendered" } & WorkerResult)
-  | { readonly type: "failed"; readonly code: string; readonly message: string; readonly verdict: AppError["verdict"] };
+  | {
+      readonly type: "failed";
+      readonly code: string;
+      readonly message: string;
+      readonly verdict: AppError["verdict"];
+      readonly afterMs: number | undefined;
+    };
 
 /** Bounds of one render. */
 export interface RenderBounds {
+  /** Time of templates, not of what they wait for. */
   readonly timeoutMs: number;
   readonly maxHeapMb: number;
 }
+
+/** Answers the questions of one render. */
+export type AnswerQuestion = (question: WorkerQuestion) => Promise<WorkerReply>;
 
 /** Returns the address of the worker's program beside this one, as source or as bundled JavaScript. */
 function workerUrl(): URL {
@@ -39,9 +62,13 @@ function workerUrl(): URL {
 
 /**
  * Renders in a thread of its own that ends afterwards: templates are programs of somebody else, which may run for ever
- * or eat memory. Throws what rendering throws, and `RENDER_LIMIT` beyond the bounds.
+ * or eat memory. Throws what rendering throws, what answering its questions throws, and `RENDER_LIMIT` beyond the bounds.
  */
-export async function renderInWorker(work: WorkerInput, bounds: RenderBounds): Promise<WorkerResult> {
+export async function renderInWorker(
+  work: WorkerInput,
+  bounds: RenderBounds,
+  answerQuestion: AnswerQuestion,
+): Promise<WorkerResult> {
   const worker = new Worker(workerUrl(), {
     workerData: work,
     resourceLimits: { maxOldGenerationSizeMb: bounds.maxHeapMb, stackSizeMb: 4 },
@@ -50,13 +77,28 @@ export async function renderInWorker(work: WorkerInput, bounds: RenderBounds): P
   let timer: NodeJS.Timeout | undefined;
   try {
     const answer = await new Promise<WorkerAnswer>((resolve, reject) => {
-      timer = setTimeout(() => reject(limitError(work, `took longer than ${bounds.timeoutMs} ms`)), bounds.timeoutMs);
-      worker.once("message", resolve);
+      const startTimer = (): void => {
+        timer = setTimeout(() => reject(limitError(work, `took longer than ${bounds.timeoutMs} ms`)), bounds.timeoutMs);
+      };
+      startTimer();
+      worker.on("message", (message: WorkerAnswer | WorkerQuestion) => {
+        clearTimeout(timer);
+        if (message.type === "rendered" || message.type === "failed") {
+          resolve(message);
+          return;
+        }
+        answerQuestion(message).then((reply) => {
+          worker.postMessage(reply, []);
+          startTimer();
+        }, reject);
+      });
       worker.once("error", (error) => reject(workerError(work, error, bounds)));
       worker.once("exit", () => reject(limitError(work, "ended without an answer")));
     });
     if (answer.type === "rendered") return answer;
-    throw new AppError(readCode(answer.code), answer.message, { verdict: answer.verdict });
+    const { verdict, afterMs } = answer;
+    const options = { verdict, ...(afterMs === undefined ? {} : { afterMs }) };
+    throw new AppError(readCode(answer.code), answer.message, options);
   } finally {
     clearTimeout(timer);
     await worker.terminate();

@@ -96,6 +96,8 @@ export const errorCodes = {
   TARGET_SELECTOR_INVALID: "A label selector has an operator, key or value that Kubernetes does not allow.",
   TEMPLATE_FAILED: "A `*.yaml.hbs` template is malformed or names what is not there; the message has line and column.",
   VALUES_FILE_INVALID: "A values file is missing, outside of the repository, or no YAML map.",
+  VALUES_FROM_INVALID: "An object named by helm.valuesFrom holds something else than a YAML map under its key.",
+  VALUES_FROM_MISSING: "An object named by helm.valuesFrom, or its key, is not in the cluster; the bundle waits for it.",
   VALUES_TEMPLATE_FAILED: "A template in helm.values or helm.templateValues failed for one cluster.",
   WAIT_TIMEOUT: "A definition or namespace did not become ready in time; the rest waits for it.",
   WEBHOOK_INVALID: "A webhook call whose body or event cannot be understood.",

@@ -17,6 +17,7 @@ export interface ObjectTarget {
 /** A few kinds that the agent needs before it has read discovery. */
 export const wellKnown = {
   namespace: { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false },
+  configMap: { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true },
   secret: { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true },
 } as const satisfies Record<string, ApiResource>;
 

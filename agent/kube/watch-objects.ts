@@ -22,7 +22,9 @@ export type WatchEvent =
 export interface WatchOptions {
   readonly resource: ApiResource;
   readonly namespace?: string;
-  readonly labelSelector: string;
+  /** Labels or fields (`metadata.name=db`) that narrow it: without either it is the whole kind. */
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   readonly client: KubeClient;
   readonly connection: KubeConnection;
   /** Connections for watches only: each holds one. */
@@ -75,12 +77,12 @@ export async function watchObjects(options: WatchOptions): Promise<void> {
 }
 
 async function listMetadata(options: WatchOptions): Promise<string> {
-  const { client, resource, labelSelector } = options;
+  const { client, resource } = options;
   const names = new Set<string>();
   let next = "";
   let resourceVersion = "";
   do {
-    const query = { labelSelector, limit: "500", ...(next === "" ? {} : { continue: next }) };
+    const query = { ...selectorsOf(options), limit: "500", ...(next === "" ? {} : { continue: next }) };
     const path = collectionPath(resource, options.namespace);
     const page = await client.raw({ method: "GET", path, accept: metadataList, query });
     const items = isJsonObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
@@ -98,6 +100,13 @@ async function listMetadata(options: WatchOptions): Promise<string> {
   return resourceVersion;
 }
 
+function selectorsOf({ labelSelector, fieldSelector }: WatchOptions): Record<string, string> {
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
+
 /** How far a watch has come; undefined: a list is needed. Kept also when a connection breaks. */
 interface WatchPlace {
   resourceVersion: string | undefined;
@@ -111,7 +120,7 @@ async function watchOnce(options: WatchOptions, place: WatchPlace): Promise<void
     allowWatchBookmarks: "true",
     resourceVersion: place.resourceVersion ?? "",
     timeoutSeconds: String(timeoutSeconds),
-    labelSelector: options.labelSelector,
+    ...selectorsOf(options),
   });
   const path = collectionPath(options.resource, options.namespace);
   const authorization = options.connection.authorization();

@@ -7,7 +7,12 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { ClusterFacts, DesiredDeployment } from "../../shared/protocol/desired-document.ts";
 import type { Hook } from "../../shared/render/hooks/hook.ts";
+import type { ClusterValues } from "../../shared/render/chart/merge-cluster-values.ts";
+import { valuesReferences } from "../../shared/render/chart/values-references.ts";
 import type { ScopeOf } from "../../shared/render/kind-scope.ts";
+import type { KubeClient } from "../kube/kube-client.ts";
+import { type AgentPlace, deploymentClient, requireServiceAccount } from "./deployment-client.ts";
+import type { ValuesInputs } from "./values-inputs.ts";
 import type { ReleaseFacts } from "../../shared/render/release-facts.ts";
 
 /** A deployment's objects as rendered for this cluster, and the options that go with them. */
@@ -29,6 +34,12 @@ export type Render = (input: {
   readonly kubeVersion: string;
   readonly release: ReleaseFacts;
   readonly scopeOf: ScopeOf;
+  /** Values read in the cluster, merged over those of the options. */
+  readonly values: readonly ClusterValues[];
+  /** Everything that the render comes from: what `lookup` found counts for this key only. */
+  readonly key: string;
+  /** The API server under the deployment's own identity. */
+  readonly client: KubeClient;
 }) => Promise<Pick<RenderedDeployment, "objects" | "hooks" | "warnings">>;
 
 /** Renders one deployment; charts see the release facts. */
@@ -39,6 +50,8 @@ export interface RenderDeps {
   /** Returns a blob's verified text. */
   readonly blob: (digest: string) => Promise<string>;
   readonly render: Render;
+  readonly inputs: ValuesInputs;
+  readonly place: AgentPlace;
   readonly facts: () => ClusterFacts;
   readonly factsDigest: () => string;
   readonly kubeVersion: () => Promise<string>;
@@ -55,6 +68,9 @@ const contentSchema = z.object({
 });
 
 interface Kept {
+  /** What the hub says, and the cluster's version. */
+  readonly base: string;
+  /** `base`, and what was read in the cluster. */
   readonly key: string;
   readonly result: RenderedDeployment;
 }
@@ -80,30 +96,28 @@ export function createDeploymentRenderer(deps: RenderDeps): RenderDeployment {
   }
 
   return async (wanted, release) => {
-    const kubeVersion = await deps.kubeVersion();
-    const told = `${release.revision} ${release.isUpgrade}`;
-    const key = [wanted.content, wanted.options, deps.factsDigest(), kubeVersion, told].join(" ");
-    const before = kept.get(wanted.bundle);
-    if (before?.key === key) return before.result;
-    const [contentText, optionsText] = await Promise.all([deps.blob(wanted.content), deps.blob(wanted.options)]);
-    const content = parseBlob(contentSchema, contentText, wanted.content);
-    const options = parseBlob(deploymentOptionsSchema, optionsText, wanted.options);
-    refuseUnsupported(wanted.bundle, options);
-    const facts = deps.facts();
     const { bundle } = wanted;
-    const rendered = await deps.render({
-      bundle,
-      content,
-      options,
-      facts,
-      kubeVersion,
-      release,
-      scopeOf: deps.scopeOf,
-    });
-    const { objects, hooks, warnings } = rendered;
+    const kubeVersion = await deps.kubeVersion();
+    const said = [wanted.deploymentId, wanted.content, wanted.options, deps.factsDigest()];
+    const base = [...said, kubeVersion, release.revision, release.isUpgrade].join(" ");
+    const before = kept.get(bundle);
+    if (before?.base === base && deps.inputs.isFresh(bundle)) return before.result;
+    const options = parseBlob(deploymentOptionsSchema, await deps.blob(wanted.options), wanted.options);
+    refuseUnsupported(bundle, options);
+    const client = deploymentClient(deps.place, options.serviceAccount);
+    const references = valuesReferences(options);
+    if (references.length > 0) await requireServiceAccount(deps.place, options.serviceAccount);
+    const values = await deps.inputs.read(bundle, references, client);
+    const key = values.length === 0 ? base : `${base} ${stableHash(values)}`;
+    if (before?.key === key) return before.result;
+    const content = parseBlob(contentSchema, await deps.blob(wanted.content), wanted.content);
+    const facts = deps.facts();
+    const { scopeOf } = deps;
+    const known = { bundle, content, options, facts, kubeVersion, release, scopeOf };
+    const { objects, hooks, warnings } = await deps.render({ ...known, values, key, client });
     const digest = stableHash(hooks.length === 0 ? objects : { objects, hooks });
     const result = { objects, hooks, warnings, options, digest };
-    keep(bundle, { key, result });
+    keep(bundle, { base, key, result });
     return result;
   };
 }

@@ -34,12 +34,15 @@ export interface KustomizeOptions {
   /** Folder for short-lived files and, below `kustomize-cache`, for results. */
   readonly dir: string;
   readonly limits?: KustomizeLimits;
+  /** Where the program is to be installed, for the message when there is none. */
+  readonly where?: string;
 }
 
 /** One kustomization of one content. */
 export interface KustomizeCall {
   readonly content: Content;
-  readonly contentId: string;
+  /** Results are kept on disk under it; without one, where secrets may be in it, they are not. */
+  readonly contentId?: string;
   /** Directory of its kustomization.yaml, "" for the bundle's own. */
   readonly dir: string;
   readonly signal?: AbortSignal;
@@ -63,23 +66,28 @@ export function createKustomizeRenderer(options: KustomizeOptions): KustomizeRen
 
   async function render(call: KustomizeCall): Promise<string> {
     checkKustomizeReferences(call.content, call.dir);
-    if (binary === undefined) throw binaryMissing();
+    if (binary === undefined) throw binaryMissing(options.where ?? defaultPlace);
+    if (call.contentId === undefined) return run(binary, call);
     const key = createHash("sha256")
       .update(JSON.stringify([call.contentId, call.dir, binary]))
       .digest("hex");
     const cached = join(cacheDir, `${key}.yaml`);
     const known = await readFile(cached, "utf8").catch(() => undefined);
     if (known !== undefined) return known;
+    const objects = await run(binary, call);
+    await mkdir(cacheDir, { recursive: true, mode: 0o700 });
+    const fresh = `${cached}.${randomUUID()}`;
+    await writeFile(fresh, objects, { mode: 0o600 });
+    await rename(fresh, cached);
+    await pruneCache(cacheDir);
+    return objects;
+  }
+
+  async function run(program: string, call: KustomizeCall): Promise<string> {
     while (running >= limits.concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
     running += 1;
     try {
-      const objects = await runKustomize(binary, call, { dir: options.dir, limits });
-      await mkdir(cacheDir, { recursive: true, mode: 0o700 });
-      const fresh = `${cached}.${randomUUID()}`;
-      await writeFile(fresh, objects, { mode: 0o600 });
-      await rename(fresh, cached);
-      await pruneCache(cacheDir);
-      return objects;
+      return await runKustomize(program, call, { dir: options.dir, limits });
     } finally {
       running -= 1;
       waiting.shift()?.();
@@ -206,7 +214,9 @@ function failed(dir: string, problem: string): AppError {
   return new AppError("KUSTOMIZE_FAILED", `${file}: ${problem}`, { verdict: "stalled", position: { file } });
 }
 
-function binaryMissing(): AppError {
-  const hint = "install kustomize 5 or kubectl on the bundler's machine or image, or name it in the bundler's settings";
-  return new AppError("KUSTOMIZE_BINARY_MISSING", `a kustomization cannot be rendered: ${hint}`);
+const defaultPlace = "on the bundler's machine or image, or name it in the bundler's settings";
+
+function binaryMissing(where: string): AppError {
+  const message = `a kustomization cannot be rendered: install kustomize 5 or kubectl ${where}`;
+  return new AppError("KUSTOMIZE_BINARY_MISSING", message);
 }
