@@ -7,6 +7,7 @@ import { createReviewResources } from "../apiserver/access/review-resources.ts";
 import { createApiHandler } from "../apiserver/http/create-api-handler.ts";
 import { createResourceRegistry } from "../apiserver/resources/resource-registry.ts";
 import { createChartSource } from "../helm/chart/source/fetch-chart.ts";
+import { repoNameLabel } from "../shared/bundle/bundle-options.ts";
 import type { Clock } from "../shared/clock.ts";
 import { toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
@@ -16,6 +17,7 @@ import { createAgentEndpoints } from "./agents/agent-endpoints.ts";
 import { createCheckIn } from "./agents/check-in.ts";
 import { issueToken, issueUserToken } from "./agents/issue-token.ts";
 import { createBundleDeploymentView } from "./api/bundle-deployments.ts";
+import { chartStatus } from "./api/chart-status.ts";
 import { coreKinds } from "./api/core-kinds.ts";
 import { fleetKinds } from "./api/fleet-kinds.ts";
 import { createPrepareBundle } from "./api/prepare-bundle.ts";
@@ -23,8 +25,11 @@ import { bundleStatus, clusterGroupStatus, clusterStatus, gitRepoStatus } from "
 import { createWebhookEndpoint } from "./api/webhook-endpoint.ts";
 import { bootstrapAdmin, bootstrapWorkspaces } from "./bootstrap.ts";
 import { createKustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
+import { createDecoderThread } from "./build/decode-in-worker.ts";
+import { createGitChartFetcher } from "./build/fetch-git-chart.ts";
 import type { BundlerConfig } from "./config.ts";
 import { createStatusAnnouncer } from "./controllers/announce-status.ts";
+import { readChartSecrets } from "./controllers/chart-secrets.ts";
 import { createCommitDeployer } from "./controllers/deploy-commit.ts";
 import { createGitRepoController } from "./controllers/git-repo-controller.ts";
 import { maintainStore } from "./controllers/maintain-store.ts";
@@ -112,6 +117,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
       path: deps.path,
       ...(deps.proxy === undefined ? {} : { proxy: deps.proxy }),
       ...(config.git === "command" ? { useCommand: () => true } : {}),
+      githubApiUrl: config.githubApiUrl,
     }),
   );
   const trees = createTreeCache();
@@ -125,7 +131,14 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     objects,
     blobs,
     kustomize,
-    charts: createChartSource({ cacheDir: join(config.dataDir, "charts") }),
+    charts: createChartSource({
+      cacheDir: join(config.dataDir, "charts"),
+      fetchGit: createGitChartFetcher(git, join(config.dataDir, "git-charts")),
+      decoder: stack.use(createDecoderThread()),
+      ...(deps.proxy === undefined ? {} : { proxy: deps.proxy }),
+    }),
+    chartSecrets: async (gitRepo) => readChartSecrets(objects, gitRepo),
+    chartIntervalMs: config.chartIntervalSeconds * 1000,
     clock,
     metrics: hubMetrics,
     fetchCommit: async (remote, notice, signal) => git.fetcher.fetchCommit({ remote, ...notice, signal }),
@@ -157,7 +170,11 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
       gitRepos.stateOf(object.metadata.namespace ?? "", object.metadata.name ?? ""),
     ),
   );
-  objects.present(bundleResource, (object) => bundleStatus(hub.workspace(object.metadata.namespace ?? ""), object));
+  objects.present(bundleResource, (object) => {
+    const { namespace = "", labels = {} } = object.metadata;
+    const charts = chartStatus(object, gitRepos.stateOf(namespace, labels[repoNameLabel] ?? ""));
+    return { ...bundleStatus(hub.workspace(namespace), object), ...charts };
+  });
   objects.present(clusterResource, (object) => clusterStatus(hub.workspace(object.metadata.namespace ?? ""), object));
   objects.present(groupResource, (object) =>
     clusterGroupStatus(hub.workspace(object.metadata.namespace ?? ""), object),

@@ -37,6 +37,15 @@ export const bundlerConfigSchema = z.object({
     description:
       "auto: the built-in client, and the git program where it is needed (ssh); command: always the git program. Default auto.",
   }),
+  githubApiUrl: setting(z.url().optional(), {
+    description:
+      "API of a GitHub Enterprise Server, such as https://github.example/api/v3, for Secrets of a GitHub App. Default: https://api.<host of the repository>.",
+  }),
+  chartIntervalSeconds: numberSetting(
+    900,
+    [0, 604_800],
+    "Seconds after which the version ranges of charts are looked up again where the GitRepo has no annotation drover.dev/chart-interval; 0: at new commits only. Default 900.",
+  ),
   kustomizeBinary: text("Path of kustomize or kubectl for kustomizations. Default: found on PATH."),
   offlineAfterSeconds: numberSetting(
     120,

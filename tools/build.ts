@@ -12,6 +12,7 @@ const entries = {
   agent: "agent/main.ts",
   "render-worker": "agent/render-worker.ts",
   "fetch-worker": "bundler/git/fetch-worker.ts",
+  "chart-worker": "bundler/build/chart-worker.ts",
 } as const;
 
 /** `new URL("…", import.meta.url)` with a literal path: a file that is read, or a worker that is started, at run time. */

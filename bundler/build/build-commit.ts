@@ -4,7 +4,7 @@ import type { AssembledBundle } from "../../shared/bundle/assemble-bundle.ts";
 import { assembleBundle } from "../../shared/bundle/assemble-bundle.ts";
 import { optionsDigest } from "../../shared/bundle/bundle-inputs.ts";
 import type { BundleOptions } from "../../shared/bundle/bundle-options.ts";
-import type { ChartLoader } from "../../shared/bundle/chart-sources.ts";
+import { chartPrefix } from "../../shared/bundle/chart-sources.ts";
 import type { BundleDir, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { toAppError } from "../../shared/errors.ts";
@@ -12,20 +12,17 @@ import { isStoreFault } from "../git/bare-store.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import { namedResults } from "./bundle-names.ts";
 import type { BuildCache, Built, BundleContents, CommitBuild } from "./commit-build.ts";
-import {
-  type ChartedResult,
-  type ChartFetcher,
-  createChartLoading,
-  noteCharts,
-  outdatedWarnings,
-} from "./fetch-charts.ts";
+import type { ChartPin } from "./chart-pins.ts";
+import type { ChartFetcher } from "./fetch-charts.ts";
+import { type ChartedResult, createChartLoading } from "./load-charts.ts";
+import { noteCharts, outdatedWarnings, pinOf } from "./note-charts.ts";
 import type { ContentBlob } from "./content-blob.ts";
 import { contentBlob } from "./content-blob.ts";
 import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import { bundleStyle, kustomizeVariants } from "../../shared/render/kustomize-variants.ts";
 import { lfsWarnings } from "./lfs-pointers.ts";
-import { type BuildItem, planBuild, rememberBuild } from "./plan-build.ts";
+import { type BuildItem, type BuildStep, planBuild, rememberBuild } from "./plan-build.ts";
 
 export interface BuildInput {
   readonly tree: CommitTree;
@@ -34,11 +31,8 @@ export interface BuildInput {
   /** Result of the GitRepo's previous build, if there is one. */
   readonly cache?: BuildCache;
   readonly kustomize?: KustomizeRenderer;
-  /** Fetches the charts that are not in the repository; without it `loadChart` is asked. */
+  /** Fetches the charts that are not in the repository; without it bundles that need some fail. */
   readonly charts?: ChartFetcher;
-  readonly loadChart?: ChartLoader;
-  /** Names the charts that `loadChart` gives; another value builds anew what has charts. */
-  readonly chartsKey?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -51,21 +45,39 @@ const dirsPerTurn = 32;
  */
 export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
   const { tree, cache } = input;
-  const inputs = `${optionsDigest(input.options)}:${input.chartsKey ?? ""}:${input.kustomize?.version ?? ""}`;
+  const inputs = `${optionsDigest(input.options)}:${input.kustomize?.version ?? ""}`;
   const wanted = { scan: input.scan, inputs };
   const plan = planBuild(tree, wanted, cache);
   const blobs = new Map<string, ContentBlob>();
   const built: Built[] = [];
   const items = [...plan.kept];
   const assemble = createAssembler(input);
-  for (const { position, dir } of plan.steps) {
+  const waiting: { readonly step: BuildStep; readonly assembled: Promise<PromiseSettledResult<ChartedResult>> }[] = [];
+  const take = async ({ position, dir }: BuildStep, assembled: ChartedResult): Promise<void> => {
     if (built.length % dirsPerTurn === dirsPerTurn - 1) await nextTurn();
     input.signal?.throwIfAborted();
-    const assembled = await assemble(dir);
     const result = await finish(assembled, input, blobs);
     built.push(result);
-    const lasting = !assembled.mayChange && isLasting(result);
-    items[position] = { dir, result, outside: assembled.result.outside, lasting };
+    const { charts, dueInMs } = assembled;
+    items[position] = {
+      dir,
+      result,
+      outside: assembled.result.outside,
+      lasting: dueInMs === undefined && isLasting(result),
+      charts: charts.map(pinOf),
+      ...(dueInMs === undefined ? {} : { dueInMs }),
+    };
+  };
+  for (const step of plan.steps) {
+    const assembled = assemble(step.dir);
+    // Charts are fetched while the other directories are built.
+    if (assembled instanceof Promise) waiting.push({ step, assembled: settled(assembled) });
+    else await take(step, assembled);
+  }
+  for (const { step, assembled } of waiting) {
+    const outcome = await assembled;
+    if (outcome.status === "rejected") throw outcome.reason;
+    await take(step, outcome.value);
   }
   const complete = items.filter((item) => item !== undefined);
   const memory = rememberBuild(tree, wanted, { plan, items: complete, before: cache });
@@ -84,30 +96,43 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
       failed: bundles.filter((one) => one.kind === "failed").length,
       ...tree.counts,
     },
+    charts: pinsOf(complete),
     ...againAfter(complete),
     cache: { ...memory, uniqueNames },
   };
 }
 
 const retryMs = 120_000;
-const recheckMs = 900_000;
 
-/** What failed for a passing reason is tried again soon; version ranges, and charts that a person must see to, later. */
+/** What failed for a passing reason is tried again soon; charts when a version of them is to be looked up again. */
 function againAfter(items: readonly BuildItem<Built>[]): { againAfterMs?: number } {
-  const open = items.filter(({ lasting }) => !lasting);
-  if (open.length === 0) return {};
-  const passing = open.some(({ result }) => result.kind === "failed" && result.error.verdict !== "stalled");
-  return { againAfterMs: passing ? retryMs : recheckMs };
+  const waits = items
+    .filter(({ lasting }) => !lasting)
+    .flatMap(({ result, dueInMs }) => {
+      const isPassing =
+        dueInMs === undefined || dueInMs === 0 || (result.kind === "failed" && result.error.verdict !== "stalled");
+      return [...(isPassing ? [retryMs] : []), ...(dueInMs === undefined || dueInMs === 0 ? [] : [dueInMs])];
+    });
+  return waits.length === 0 ? {} : { againAfterMs: Math.min(...waits) };
 }
 
-function createAssembler(input: BuildInput): (dir: BundleDir) => Promise<ChartedResult> {
-  const { tree, options, charts, loadChart } = input;
-  if (charts === undefined) {
-    const source = loadChart === undefined ? { tree } : { tree, loadChart };
-    return async (dir) => ({ result: assembleBundle(source, dir, options), charts: [], mayChange: false });
-  }
+function createAssembler(input: BuildInput): (dir: BundleDir) => ChartedResult | Promise<ChartedResult> {
+  const { tree, options, charts } = input;
+  if (charts === undefined) return (dir) => ({ result: assembleBundle({ tree }, dir, options), charts: [] });
   const loading = createChartLoading(charts, input.signal);
-  return async (dir) => loading.assemble((load) => assembleBundle({ tree, loadChart: load }, dir, options));
+  return (dir) => loading.assemble(dir.path, (loaders) => assembleBundle({ tree, ...loaders }, dir, options));
+}
+
+/** A failure is thrown when its turn comes: until then nobody waits for it. */
+async function settled<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [outcome] = await Promise.allSettled([promise]);
+  return outcome;
+}
+
+/** Returns what charts came to, each wish once. */
+function pinsOf(items: readonly BuildItem<Built>[]): ChartPin[] {
+  const pins = items.flatMap(({ charts = [] }) => charts).map((pin) => [chartPrefix(pin), pin] as const);
+  return [...new Map(pins).values()];
 }
 
 async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string, ContentBlob>): Promise<Built> {

@@ -3,6 +3,7 @@ import type { NamedImageScan } from "../../shared/bundle/assemble-bundle.ts";
 import type { BundleDir, PathFault } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import type { AppError } from "../../shared/errors.ts";
+import type { ChartPin } from "./chart-pins.ts";
 import type { ContentBlob } from "./content-blob.ts";
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import type { BuildMemory } from "./plan-build.ts";
@@ -67,6 +68,8 @@ export interface CommitBuild {
   /** Contents of the bundles that were built now, by digest. */
   readonly blobs: ReadonlyMap<string, ContentBlob>;
   readonly counts: BuildCounts;
+  /** What the charts came to that its bundles are made with. */
+  readonly charts: readonly ChartPin[];
   /** When building the same commit again may give something else: a version range, or what could not be fetched. */
   readonly againAfterMs?: number;
   readonly cache: BuildCache;

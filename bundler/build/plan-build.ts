@@ -7,6 +7,7 @@ import type { CommitTree } from "../git/read-tree.ts";
 import { changedDirs } from "./changed-dirs.ts";
 import type { TreeSizes } from "./check-tree-size.ts";
 import { checkTreeSize } from "./check-tree-size.ts";
+import type { ChartPin } from "./chart-pins.ts";
 
 /** One directory with what was made of it. */
 export interface BuildItem<Result> {
@@ -15,6 +16,10 @@ export interface BuildItem<Result> {
   readonly outside: readonly OutsideInput[];
   /** Whether equal input gives an equal result: not so where something could not be fetched. */
   readonly lasting: boolean;
+  /** What the charts came to that were fetched for it. */
+  readonly charts?: readonly ChartPin[];
+  /** Milliseconds after which one of them is to be asked for again. */
+  readonly dueInMs?: number;
 }
 
 /** What a build leaves for the next one of the same GitRepo. */
@@ -35,12 +40,18 @@ export interface BuildMemory<Result> {
   readonly sizes: TreeSizes;
 }
 
+/** A directory that must be built, and its place in scan order. */
+export interface BuildStep {
+  readonly position: number;
+  readonly dir: BundleDir;
+}
+
 /** Directories of a commit: those whose earlier item still holds, and those to be built. */
 export interface BuildPlan<Result> {
   readonly found: FoundDirs;
   /** In scan order; undefined where there is something to build. */
   readonly kept: readonly (BuildItem<Result> | undefined)[];
-  readonly steps: readonly { readonly position: number; readonly dir: BundleDir }[];
+  readonly steps: readonly BuildStep[];
   readonly scans: ScanMemo;
   readonly sizes: TreeSizes;
 }
@@ -106,7 +117,7 @@ function planFromScan<Result>(
   const found = findBundleDirs(tree, scan, scans);
   const seen = new Set<string>();
   const kept: (BuildItem<Result> | undefined)[] = [];
-  const steps: { readonly position: number; readonly dir: BundleDir }[] = [];
+  const steps: BuildStep[] = [];
   for (const dir of found.dirs) {
     const name = `${dir.path}\0${dir.optionsFile ?? ""}`;
     if (seen.has(name)) continue;

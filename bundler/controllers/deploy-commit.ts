@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
 import { type ApiObject, isApiObject } from "../../apiserver/resources/api-object.ts";
-import { ApiError } from "../../apiserver/resources/api-error.ts";
 import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { printJson } from "../../codec/print-json.ts";
@@ -15,7 +14,8 @@ import { AppError } from "../../shared/errors.ts";
 import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { takenNames } from "../build/bundle-names.ts";
-import { chartAccessOf } from "../build/chart-access.ts";
+import { chartAccessOf, type ChartSecrets } from "../build/chart-access.ts";
+import { type ChartPin, createChartPins } from "../build/chart-pins.ts";
 import { createChartFetcher } from "../build/fetch-charts.ts";
 import { buildCommit } from "../build/build-commit.ts";
 import type { BuildCache, BuildCounts, BuiltBundle, CommitBuild } from "../build/commit-build.ts";
@@ -28,6 +28,7 @@ import type { CommitNotice } from "../git/notice-commit.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import type { BlobTable } from "../store/blob-table.ts";
 import type { ObjectTable, ObjectWriter } from "../store/object-table.ts";
+import { chartIntervalOf } from "./chart-secrets.ts";
 import { type BuiltDirectory, newFault, type NewFault, planBundles } from "./plan-bundles.ts";
 
 /** A GitRepo, by workspace and name. */
@@ -41,12 +42,15 @@ export interface CommitToDeploy {
   readonly gitRepo: GitRepo;
   readonly remote: GitRemote;
   readonly notice: CommitNotice;
+  /** What charts came to when this commit was built before; none are held to that for a commit that is new. */
+  readonly charts?: readonly ChartPin[];
 }
 
 /** What came of a commit. */
 export interface DeployedCommit {
   readonly faults: readonly NewFault[];
   readonly warnings: readonly string[];
+  readonly charts: readonly ChartPin[];
   /** When the same commit is to be built again: a chart's version is a range, or something could not be fetched. */
   readonly againAfterMs?: number;
   /** What was done; tests assert on it, logs tell it. */
@@ -62,6 +66,10 @@ export interface DeployCommitDeps {
   readonly openTree: (commit: Commit) => CommitTree;
   readonly kustomize: KustomizeRenderer | undefined;
   readonly charts: ChartSource;
+  /** Reads the Secrets that a GitRepo names for charts. */
+  readonly chartSecrets: (gitRepo: GitRepo) => Promise<ChartSecrets>;
+  /** Milliseconds after which a chart's version range is looked up again where the GitRepo says nothing; 0: never. */
+  readonly chartIntervalMs: number;
   readonly clock: Clock;
   readonly metrics: Pick<HubMetrics, "observeCommit">;
 }
@@ -81,9 +89,10 @@ export interface CommitDeployer {
 export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
   const caches = new Map<string, BuildCache>();
   return {
-    deployCommit: async ({ gitRepo, remote, notice }, signal) => {
+    deployCommit: async ({ gitRepo, remote, notice, charts = [] }, signal) => {
       const key = `${gitRepo.metadata.namespace ?? ""}/${gitRepo.metadata.name ?? ""}`;
       const beganMs = deps.clock.now();
+      const intervalMs = chartIntervalOf(gitRepo) ?? deps.chartIntervalMs;
       const commit = await deps.fetchCommit(remote, notice, signal);
       using tree = deps.openTree(commit);
       const cache = caches.get(key);
@@ -94,7 +103,12 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
         scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
         ...(cache === undefined ? {} : { cache }),
         ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
-        charts: createChartFetcher(deps.charts, async () => chartAccessOf(gitRepo, await chartSecret(deps, gitRepo))),
+        charts: createChartFetcher({
+          source: deps.charts,
+          access: async () => chartAccessOf(gitRepo, await deps.chartSecrets(gitRepo)),
+          pins: createChartPins({ pins: charts, intervalMs, nowMs: beganMs }),
+          clock: deps.clock,
+        }),
         signal,
       });
       const deployed = await save(deps, { gitRepo, commit: notice.commit }, build);
@@ -116,18 +130,6 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       });
     },
   };
-}
-
-async function chartSecret({ objects }: DeployCommitDeps, gitRepo: GitRepo): Promise<ApiObject | undefined> {
-  const { helmSecretName = "" } = gitRepo.spec;
-  if (helmSecretName === "") return undefined;
-  try {
-    const namespace = gitRepo.metadata.namespace ?? "";
-    return await objects.get({ resource: "/secrets", namespace, name: helmSecretName });
-  } catch (error) {
-    if (error instanceof ApiError && error.reason === "NotFound") return undefined;
-    throw error;
-  }
 }
 
 function ownedBundles(hub: Hub, { namespace, name }: RepoKey): string[] {
@@ -190,6 +192,7 @@ async function save(
   return {
     faults: [...pathFaults, ...plan.faults, ...faults],
     warnings: [...build.bundles.flatMap(({ warnings }) => warnings), ...takenNames(build)].map(warningText),
+    charts: build.charts,
     ...(build.againAfterMs === undefined ? {} : { againAfterMs: build.againAfterMs }),
     counters: { ...build.counts, saved, removed: plan.remove.length },
   };

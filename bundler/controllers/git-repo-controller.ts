@@ -15,6 +15,7 @@ import type { CommitNoticer, CommitNotice, Following } from "../git/notice-commi
 import { isSameRepository, type WebhookPush } from "../git/webhook.ts";
 import { type GitState, newGitState } from "../store/git-state-table.ts";
 import type { CommittedChange, ObjectTable } from "../store/object-table.ts";
+import { chartSecretsHash, readChartSecrets } from "./chart-secrets.ts";
 import { defaultCredentialSecret, remoteOf } from "./git-credential.ts";
 import { mergeFaults, newFault } from "./plan-bundles.ts";
 import type { CommitToDeploy, DeployedCommit, RepoKey } from "./deploy-commit.ts";
@@ -126,18 +127,29 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     await recordPoll(key, pollError);
     if (notice === undefined || pollError !== undefined) return;
     const before = stateOf(text);
-    const optionsHash = stableHash([gitRepo.spec, gitRepo.metadata.labels ?? {}, gitRepo.metadata.annotations ?? {}]);
-    if (before.commit === notice.commit && before.optionsHash === optionsHash) return;
-    const deployed = await deps.deployCommit({ gitRepo, remote: entry.remote, notice }, signal);
-    const faults = mergeFaults(before.faults, deployed.faults, isoTime(deps.clock));
-    const { warnings, againAfterMs } = deployed;
+    const secrets = chartSecretsHash(await readChartSecrets(deps.objects, gitRepo));
+    const { labels = {}, annotations = {}, generation = 1 } = gitRepo.metadata;
+    const optionsHash = stableHash([gitRepo.spec, labels, annotations, secrets]);
+    const isSame = before.commit === notice.commit;
+    const waitMs = before.againAtMs === undefined ? undefined : before.againAtMs - deps.clock.now();
+    if (isSame && before.optionsHash === optionsHash && (waitMs ?? 1) > 0) {
+      return waitMs === undefined ? undefined : { afterMs: waitMs };
+    }
+    const { forceSyncGeneration: forceSync = 0 } = gitRepo.spec;
+    // A commit's charts stay what they came to, until their interval is over or somebody forces a sync.
+    const charts = isSame && (before.forceSync ?? 0) === forceSync ? before.charts : undefined;
+    const wish = { gitRepo, remote: entry.remote, notice, ...(charts === undefined ? {} : { charts }) };
+    const deployed = await deps.deployCommit(wish, signal);
+    const { againAfterMs } = deployed;
     await setState(key, {
       commit: notice.commit,
-      generation: gitRepo.metadata.generation ?? 1,
-      // Without it the same commit is not taken for done.
-      optionsHash: againAfterMs === undefined ? optionsHash : "",
-      faults,
-      warnings: [...warnings],
+      generation,
+      optionsHash,
+      forceSync,
+      faults: mergeFaults(before.faults, deployed.faults, isoTime(deps.clock)),
+      warnings: [...deployed.warnings],
+      charts: [...deployed.charts],
+      ...(againAfterMs === undefined ? {} : { againAtMs: deps.clock.now() + againAfterMs }),
     });
     deps.log.info({ gitRepo: text, commit: notice.commit, ...deployed.counters }, "commit deployed");
     if (againAfterMs !== undefined) return { afterMs: againAfterMs };

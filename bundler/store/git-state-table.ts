@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { chartPinSchema } from "../build/chart-pins.ts";
 import { type Database, type Sql, textColumn } from "./database.ts";
 
 const faultSchema = z.object({
@@ -21,6 +22,12 @@ const gitStateSchema = z.object({
   generation: z.number().optional(),
   /** Hash of everything besides the commit that decided about the bundles. */
   optionsHash: z.string().optional(),
+  /** Time in milliseconds since 1970 at which the same commit is to be built again. */
+  againAtMs: z.number().optional(),
+  /** forceSyncGeneration that this was built with. */
+  forceSync: z.number().optional(),
+  /** What the charts of the bundles in force came to. */
+  charts: z.array(chartPinSchema).optional(),
   lastPoll: z.string().optional(),
   /** Why the remote cannot be looked at; absent while it answers. */
   pollFault: faultSchema.optional(),

@@ -20,20 +20,26 @@ export const defaultArchiveLimits: ArchiveLimits = { totalBytes: 100 * 1024 * 10
 const smallBytes = 10 * 1024 * 1024;
 
 /**
- * Returns the files of a packed chart without their first directory (Helm: `LoadArchiveFiles`). Throws `ChartError` for paths
- * that leave the chart, links, devices, and what is larger than the limits.
+ * Returns the files of a packed chart without their first directory (Helm: `LoadArchiveFiles`), or with `subdir` those below it.
+ * Throws `ChartError` for paths that leave the chart, links, devices, and what is larger than the limits.
  */
-export function readArchive(bytes: Uint8Array, limits: ArchiveLimits = defaultArchiveLimits): ChartFile[] {
-  const tar = unzip(bytes, limits);
+export function readArchive(bytes: Uint8Array, limits: ArchiveLimits = defaultArchiveLimits, subdir = ""): ChartFile[] {
+  return readTarFiles(unzip(bytes, limits), limits, subdir);
+}
+
+/** Returns what `readArchive` returns, of a tar archive that is not packed. */
+export function readTarFiles(tar: Uint8Array, limits: ArchiveLimits, subdir: string): ChartFile[] {
   const files: ChartFile[] = [];
   for (const { name, kind, data } of readTar(tar)) {
     if (kind === "directory" || name.endsWith("/")) continue;
+    if (subdir !== "" && !posix.normalize(name).startsWith(`${subdir}/`)) continue;
     if (kind === "link") throw refused(`chart archive holds a link: ${quoteString(name)}`);
     if (kind === "other") throw refused(`chart archive holds something that is no file: ${quoteString(name)}`);
-    files.push({ name: fileName(name), data });
+    files.push({ name: subdir === "" ? fileName(name) : posix.normalize(name).slice(subdir.length + 1), data });
     if (files.length > limits.files) throw refused(`chart archive holds more than ${limits.files} files`);
   }
-  if (files.length === 0) throw refused("no files in chart archive");
+  if (files.length === 0)
+    throw refused(subdir === "" ? "no files in chart archive" : `it holds nothing below ${subdir}`);
   return files;
 }
 

@@ -4,6 +4,12 @@ export const contentAnnotation = "drover.dev/content";
 /** Annotation of a Bundle, set by the hub only: the directory of the repository that it was built from. */
 export const directoryAnnotation = "drover.dev/directory";
 
+/** Annotation of a Bundle, set by the hub only: JSON list of the charts that were fetched into it, with what their versions came to. */
+export const chartsAnnotation = "drover.dev/charts";
+
+/** Annotation of a GitRepo: Go duration after which version ranges of its charts are looked up again; `0` is never. */
+export const chartIntervalAnnotation = "drover.dev/chart-interval";
+
 /** Annotation of a GitRepo: the commit whose removals a person has approved although they exceed the limit. */
 export const approvedRemovalAnnotation = "drover.dev/approved-removal";
 

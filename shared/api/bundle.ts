@@ -35,6 +35,20 @@ export const bundleStatusSchema = z.looseObject({
       state: z.string().describe("Worst state, for the column.").exactOptional(),
     })
     .exactOptional(),
+  charts: z
+    .array(
+      z.looseObject({
+        chart: z.string().exactOptional(),
+        repo: z.string().exactOptional(),
+        version: z.string().describe("Version or range that is wanted.").exactOptional(),
+        resolved: z.string().describe("Version that it came to.").exactOptional(),
+        url: z.string().describe("Where the chart came from.").exactOptional(),
+        digest: z.string().describe("SHA-256 of the packed chart.").exactOptional(),
+        checkedAt: z.string().describe("When its server was last asked.").exactOptional(),
+      }),
+    )
+    .describe("Charts that were fetched into it, with what their versions came to.")
+    .exactOptional(),
   observedGeneration: count.exactOptional(),
   resourcesSha256Sum: z.string().exactOptional(),
 });

@@ -76,8 +76,9 @@ export function collectCharts(
   load: ChartLoader | undefined,
   excluded: ReadonlySet<string>,
 ): ChartFile[] {
-  return refs.flatMap((ref) => {
-    const tree = load?.(ref);
+  // All are asked for before one that is missing ends this: they are then fetched together.
+  const trees = refs.map((ref) => ({ ref, tree: load?.(ref) }));
+  return trees.flatMap(({ ref, tree }) => {
     if (tree === undefined) {
       const source =
         ref.repo === "" ? ref.chart : `${ref.chart} ${ref.version} of ${ref.repo}`.replaceAll("  ", " ").trim();

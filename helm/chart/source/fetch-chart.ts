@@ -1,23 +1,14 @@
 import { createHash } from "node:crypto";
-import { readArchive } from "../read-archive.ts";
-import { loadChart } from "../load-chart.ts";
-import { ChartError } from "../chart-error.ts";
 import type { ChartFile } from "../chart.ts";
+import { type ChartAddress, parseChartAddress } from "./chart-address.ts";
 import { type CachedChart, createChartCache } from "./chart-cache.ts";
 import { ChartSourceError } from "./chart-source-error.ts";
 import { isExactVersion } from "./choose-version.ts";
-import { pullOciChart } from "./pull-oci-chart.ts";
-import { parseRepositoryIndex, type RepositoryIndex, resolveInRepository } from "./repository-index.ts";
-import { bodyOf, requestSource } from "./request-source.ts";
-import {
-  accessDigest,
-  basicAuthorization,
-  parseSourceAddress,
-  type SourceAccess,
-  withoutCredential,
-} from "./source-access.ts";
+import { inlineDecoder, type SourceDecoder } from "./decode-source.ts";
+import { commitIn, downloadChart, type FetchGitChart } from "./download-chart.ts";
+import { accessDigest, type ProxySettings, type SourceAccess } from "./source-access.ts";
 
-/** A chart somewhere else: `repo` with the name of a chart, an `oci://` address in either, or the address of an archive in `chart`. */
+/** A chart somewhere else: `repo` with the name of a chart, an `oci://` address in either, or an address in `chart` (see `parseChartAddress`). */
 export interface ChartWish {
   readonly chart: string;
   readonly repo: string;
@@ -35,6 +26,8 @@ export interface FetchedChart {
   readonly url: string;
   /** The packed chart as it was served. */
   readonly archive: Uint8Array;
+  /** Directory that an archive holds it in; "" for a part of an archive and for Git, which are the chart's directory themselves. */
+  readonly directory: string;
   /** Names are relative to the chart's directory. */
   readonly files: readonly ChartFile[];
   /** Why an earlier copy was taken instead of asking again; undefined for an answer of now or an exact version. */
@@ -66,14 +59,21 @@ export interface ChartSourceOptions {
   /** Take everything from the cache. */
   readonly offline?: boolean;
   readonly limits?: Partial<SourceLimits>;
+  readonly proxy?: ProxySettings;
+  /** Fetches from Git; without it such addresses are refused. */
+  readonly fetchGit?: FetchGitChart;
+  /** Default: decodes where it is called. */
+  readonly decoder?: SourceDecoder;
 }
 
 /** How one chart is to be fetched. */
 export interface FetchOptions {
   readonly access?: SourceAccess;
   readonly signal?: AbortSignal;
-  /** Indexes of this run: those in it are not asked for again, fetched ones are added. */
-  readonly indexes?: Map<string, RepositoryIndex>;
+  /** Bytes of the indexes of this run: those in it are not asked for again, fetched ones are added. */
+  readonly indexes?: Map<string, Promise<Uint8Array>>;
+  /** What the wish came to earlier and is held to: taken from the cache without asking, else fetched in that version. */
+  readonly settled?: { readonly resolved: string; readonly url: string; readonly digest: string };
   /** The server is known not to answer: it is not asked, and this is the reason given. */
   readonly away?: ChartSourceError | undefined;
 }
@@ -91,34 +91,53 @@ export interface ChartSource {
 export function createChartSource(options: ChartSourceOptions): ChartSource {
   const limits = { ...defaultSourceLimits, ...options.limits };
   const cache = createChartCache(options.cacheDir, limits.maxCacheBytes);
-  return {
-    fetchChart: async (wish, { access = {}, signal, indexes = new Map(), away } = {}) => {
-      const key = JSON.stringify([wish.chart, wish.repo, wish.version, accessDigest(access)]);
-      const known = await cache.find(key);
-      if (known !== undefined && isExactVersion(wish.version)) return unpack(known, undefined);
-      if (options.offline === true) {
-        const problem = new ChartSourceError("unreachable", `${nameOf(wish)} is not in the cache, and this is offline`);
-        if (known === undefined) throw problem;
-        return unpack(known, new ChartSourceError("unreachable", "this is offline"));
-      }
-      if (away !== undefined) {
-        if (known === undefined) throw away;
-        return unpack(known, away);
-      }
-      const timeout = AbortSignal.timeout(limits.timeoutMs);
-      const bounded = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-      try {
-        const fetched = await download({ wish, access, limits, known, indexes, signal: bounded });
-        const chart = unpack({ ...fetched, digest: sha256(fetched.archive) }, undefined);
-        await cache.save(key, fetched);
-        return chart;
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (known === undefined || !(error instanceof ChartSourceError) || error.fault !== "unreachable") throw error;
-        return unpack(known, error);
-      }
-    },
+  const { proxy, fetchGit, decoder = inlineDecoder } = options;
+
+  async function unpack(cached: CachedChart, outdated: ChartSourceError | undefined, address: ChartAddress) {
+    const { archive, digest, url } = cached;
+    const subdir = address.kind === "archive" ? address.subdir : "";
+    const { name, version, files } = await decoder.unpack({ archive, subdir, url });
+    const directory = subdir === "" && address.kind !== "git" ? name : "";
+    return { name, version, digest, url, archive, directory, files, outdated };
+  }
+
+  const fetchChart: ChartSource["fetchChart"] = async (wish, fetching = {}) => {
+    const { signal, indexes = new Map<string, Promise<Uint8Array>>(), away, settled } = fetching;
+    const access = { ...fetching.access, ...(proxy === undefined ? {} : { proxy }) };
+    const address = parseChartAddress(wish);
+    const key = JSON.stringify([wish.chart, wish.repo, wish.version, accessDigest(access)]);
+    const known = await cache.find(key);
+    const isSettled = known !== undefined && settled?.digest === `sha256:${known.digest}`;
+    if (known !== undefined && (isSettled || isExactVersion(wish.version))) return unpack(known, undefined, address);
+    if (options.offline === true) {
+      const problem = new ChartSourceError("unreachable", `${nameOf(wish)} is not in the cache, and this is offline`);
+      if (known === undefined) throw problem;
+      return unpack(known, new ChartSourceError("unreachable", "this is offline"), address);
+    }
+    if (away !== undefined) {
+      if (known === undefined) throw away;
+      return unpack(known, away, address);
+    }
+    if (settled !== undefined && (address.kind === "repository" || address.kind === "oci")) {
+      const { settled: _settled, ...others } = fetching;
+      return fetchChart({ ...wish, version: settled.resolved }, others);
+    }
+    const timeout = AbortSignal.timeout(limits.timeoutMs);
+    const bounded = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    try {
+      const commit = commitIn(settled?.url);
+      const state = { wish, address, access, limits, known, indexes, decoder, commit, fetchGit, signal: bounded };
+      const fetched = await downloadChart(state);
+      const chart = await unpack({ ...fetched, digest: sha256(fetched.archive) }, undefined, address);
+      await cache.save(key, fetched);
+      return chart;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (known === undefined || !(error instanceof ChartSourceError) || error.fault !== "unreachable") throw error;
+      return unpack(known, error, address);
+    }
   };
+  return { fetchChart };
 }
 
 function sha256(data: Uint8Array): string {
@@ -127,109 +146,4 @@ function sha256(data: Uint8Array): string {
 
 function nameOf({ chart, repo, version }: ChartWish): string {
   return ["chart", chart, version, repo === "" ? "" : `of ${repo}`].filter((part) => part !== "").join(" ");
-}
-
-interface Download {
-  readonly wish: ChartWish;
-  readonly access: SourceAccess;
-  readonly limits: SourceLimits;
-  readonly known: CachedChart | undefined;
-  readonly indexes: Map<string, RepositoryIndex>;
-  readonly signal: AbortSignal;
-}
-
-interface Downloaded {
-  readonly archive: Buffer;
-  readonly url: string;
-}
-
-async function download(state: Download): Promise<Downloaded> {
-  const { chart, repo, version } = state.wish;
-  const oci = [repo, chart].find((address) => address.startsWith("oci://"));
-  if (oci !== undefined) return pullOci(state, oci, version);
-  if (repo !== "") return fromRepository(state);
-  if (!/^https?:\/\//u.test(chart) || /\/\/.*\/\//u.test(chart)) {
-    throw new ChartSourceError(
-      "address",
-      `chart ${chart}: only https, http and oci addresses of packed charts are fetched`,
-    );
-  }
-  const { url, access } = parseSourceAddress(chart, state.access);
-  return { archive: await downloadArchive(state, url, { access, authorized: true }), url: printable(url) };
-}
-
-async function fromRepository(state: Download): Promise<Downloaded> {
-  const { wish, known } = state;
-  const { url: repository, access } = parseSourceAddress(wish.repo, state.access);
-  const index = await readIndex(state, repository, access);
-  const entry = index.choose(wish.chart, wish.version);
-  if (entry.url.startsWith("oci://")) {
-    // Another server than the repository's: its credential is not for it.
-    return pullOci({ ...state, access: withoutCredential(access) }, entry.url, "");
-  }
-  const { url } = parseSourceAddress(entry.url, access);
-  const shown = printable(url);
-  if (entry.digest !== "" && known?.digest === entry.digest && known.url === shown) {
-    return { archive: known.archive, url: shown };
-  }
-  const authorized = access.passCredentials === true || url.origin === repository.origin;
-  const own = authorized ? access : withoutCredential(access);
-  const archive = await downloadArchive(state, url, { access: own, authorized });
-  const actual = sha256(archive);
-  if (entry.digest !== "" && entry.digest !== actual) {
-    const promised = `not ${entry.digest} as the index says`;
-    throw new ChartSourceError("refused", `${shown} has the digest ${actual}, ${promised}`);
-  }
-  return { archive, url: shown };
-}
-
-async function readIndex(state: Download, repository: URL, access: SourceAccess): Promise<RepositoryIndex> {
-  const key = `${repository.href} ${accessDigest(access)}`;
-  const ready = state.indexes.get(key);
-  if (ready !== undefined) return ready;
-  const answer = await requestSource({
-    url: new URL(resolveInRepository(repository, "index.yaml")),
-    access,
-    authorization: basicAuthorization(access),
-    maxBytes: state.limits.maxIndexBytes,
-    signal: state.signal,
-  });
-  const index = parseRepositoryIndex(bodyOf(answer, "chart repository").toString("utf8"), repository);
-  state.indexes.set(key, index);
-  return index;
-}
-
-async function downloadArchive(
-  { limits, signal }: Download,
-  url: URL,
-  { access, authorized }: { readonly access: SourceAccess; readonly authorized: boolean },
-): Promise<Buffer> {
-  const authorization = authorized ? basicAuthorization(access) : undefined;
-  return bodyOf(await requestSource({ url, access, authorization, maxBytes: limits.maxArchiveBytes, signal }), "chart");
-}
-
-async function pullOci({ access, limits, known, signal }: Download, address: string, version: string) {
-  return pullOciChart({
-    address,
-    version,
-    access,
-    maxBytes: limits.maxArchiveBytes,
-    signal,
-    cached: async (digest) => Promise.resolve(known?.digest === digest ? known.archive : undefined),
-  });
-}
-
-function printable(url: URL): string {
-  return `${url.origin}${url.pathname}`;
-}
-
-function unpack({ archive, digest, url }: CachedChart, outdated: ChartSourceError | undefined): FetchedChart {
-  try {
-    const files = readArchive(archive);
-    const { name, version } = loadChart(files).metadata;
-    return { name, version, digest, url, archive, files, outdated };
-  } catch (error) {
-    if (!(error instanceof ChartError)) throw error;
-    throw new ChartSourceError("refused", `${url} is no chart that can be used: ${error.message}`, error);
-  }
 }

@@ -4,20 +4,15 @@ import { FieldReader, FieldTypeError } from "../read-fields.ts";
 import { readYaml } from "../read-yaml.ts";
 import { ChartMissingError, ChartSourceError } from "./chart-source-error.ts";
 import { chooseVersion } from "./choose-version.ts";
+import { indexSection } from "./index-section.ts";
 
 /** One version of a chart in an index. */
 export interface IndexEntry {
   readonly version: string;
-  /** Address of the archive, resolved. */
+  /** Address of the archive as the index has it, perhaps relative; "" when it has none. */
   readonly url: string;
   /** SHA-256 of the archive in hexadecimal; "" when the index has none. */
   readonly digest: string;
-}
-
-/** What a chart repository offers. */
-export interface RepositoryIndex {
-  /** Returns the version of a chart that is meant (see `chooseVersion`). Throws `ChartSourceError`. */
-  choose(chart: string, version: string): IndexEntry;
 }
 
 /** Returns the address of a file of a repository, whose query is kept (Helm: `ResolveReferenceURL`). */
@@ -33,34 +28,56 @@ export function resolveInRepository(repository: URL, reference: string): string 
   return resolved.href;
 }
 
-/** Returns the index of an index.yaml, found at `repository`. Throws `ChartSourceError` when it is none. */
-export function parseRepositoryIndex(text: string, repository: URL): RepositoryIndex {
-  const place = `${repository.origin}${repository.pathname}`;
+/**
+ * Returns the versions of a chart in an index.yaml that was found at `place`, undefined when it does not have the chart.
+ * Throws `ChartSourceError` when it is none.
+ */
+export function listVersions(text: string, chart: string, place: string): IndexEntry[] | undefined {
+  const section = indexSection(text, chart);
+  const short = section === undefined ? undefined : tryVersions(section, chart, place);
+  return short ?? versionsIn(text, chart, place);
+}
+
+/** What cannot be read as a part is read as a whole, and then complained of. */
+function tryVersions(section: string, chart: string, place: string): IndexEntry[] | undefined {
+  try {
+    return versionsIn(section, chart, place);
+  } catch (error) {
+    if (error instanceof ChartSourceError) return undefined;
+    throw error;
+  }
+}
+
+function versionsIn(text: string, chart: string, place: string): IndexEntry[] | undefined {
   const index = reading(place, () => new FieldReader("repo.IndexFile", readYaml(text)));
   if (index.object["apiVersion"] === undefined) {
     throw new ChartSourceError("refused", `${place}: its index.yaml has no apiVersion: is it a chart repository?`);
   }
   const { entries } = index.object;
-  return {
-    choose: (chart, version) => {
-      const listed = isJsonObject(entries) && Object.hasOwn(entries, chart) ? (entries[chart] ?? undefined) : undefined;
-      if (listed === undefined) throw new ChartMissingError("chart", `${place} has no chart ${chart}`);
-      const found = reading(place, () => entriesOf(listed));
-      const chosen = chooseVersion(
-        found.map((entry) => entry.version),
-        version,
-      );
-      const entry = found.find((candidate) => candidate.version === chosen);
-      if (entry === undefined) {
-        const wish = version === "" ? "in a stable version" : `in a version that satisfies "${version}"`;
-        throw new ChartMissingError("version", `${place} does not have the chart ${chart} ${wish}`);
-      }
-      if (entry.url === "") {
-        throw new ChartSourceError("not-found", `${place} has no address of ${chart} ${entry.version}`);
-      }
-      return { ...entry, url: resolveInRepository(repository, entry.url) };
-    },
-  };
+  const listed = isJsonObject(entries) && Object.hasOwn(entries, chart) ? (entries[chart] ?? undefined) : undefined;
+  return listed === undefined ? undefined : reading(place, () => entriesOf(listed));
+}
+
+/** Returns the version of a chart that is meant (see `chooseVersion`), its address resolved. Throws `ChartSourceError`. */
+export function chooseEntry(
+  found: readonly IndexEntry[] | undefined,
+  wish: { readonly chart: string; readonly version: string },
+  repository: URL,
+): IndexEntry {
+  const { chart, version } = wish;
+  const place = `${repository.origin}${repository.pathname}`;
+  if (found === undefined) throw new ChartMissingError("chart", `${place} has no chart ${chart}`);
+  const chosen = chooseVersion(
+    found.map((entry) => entry.version),
+    version,
+  );
+  const entry = found.find((candidate) => candidate.version === chosen);
+  if (entry === undefined) {
+    const wanted = version === "" ? "in a stable version" : `in a version that satisfies "${version}"`;
+    throw new ChartMissingError("version", `${place} does not have the chart ${chart} ${wanted}`);
+  }
+  if (entry.url === "") throw new ChartSourceError("not-found", `${place} has no address of ${chart} ${entry.version}`);
+  return { ...entry, url: resolveInRepository(repository, entry.url) };
 }
 
 function entriesOf(listed: JsonValue): IndexEntry[] {

@@ -1,5 +1,5 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent as PlainAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from "node:http";
+import { Agent as TlsAgent, request as httpsRequest } from "node:https";
 import { getCACertificates } from "node:tls";
 import { ChartSourceError } from "./chart-source-error.ts";
 import { printableAddress, type SourceAccess } from "./source-access.ts";
@@ -67,7 +67,8 @@ function shown(url: URL): string {
 
 function sendOnce(request: SourceRequest, url: URL, authorization: string | undefined): Promise<IncomingMessage> {
   const { access, accept = "*/*", signal } = request;
-  const issue = url.protocol === "https:" ? httpsRequest : httpRequest;
+  const [issue, Agent] = url.protocol === "https:" ? [httpsRequest, TlsAgent] : [httpRequest, PlainAgent];
+  const agent = access.proxy === undefined ? false : new Agent({ keepAlive: false, proxyEnv: { ...access.proxy } });
   const headers = {
     "user-agent": "drover",
     accept,
@@ -76,7 +77,7 @@ function sendOnce(request: SourceRequest, url: URL, authorization: string | unde
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const tls = { ...trustOf(access), ...(url.origin === request.url.origin ? access.clientCertificate : {}) };
-  const outgoing = issue(url, { method: "GET", headers, signal, agent: false, ...tls }, resolve);
+  const outgoing = issue(url, { method: "GET", headers, signal, agent, ...tls }, resolve);
   outgoing.on("error", (error) => reject(translate(error, url, request)));
   outgoing.end();
   return promise;

@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
 import { ChartSourceError } from "./chart-source-error.ts";
 
+/** Proxies by the usual names of the environment, passed in by whoever reads the environment. */
+export interface ProxySettings {
+  readonly HTTP_PROXY?: string;
+  readonly HTTPS_PROXY?: string;
+  readonly NO_PROXY?: string;
+}
+
 /** How a chart's server is spoken to. */
 export interface SourceAccess {
   /** Sent to the server of the configured address (a registry's token server included) and to no other. */
   readonly credential?: { readonly username: string; readonly password: string };
+  /** For Git over ssh: a private key, and the host keys that are accepted. */
+  readonly sshKey?: { readonly privateKey: string; readonly knownHosts: string };
   /** PEM certificates trusted besides the system's. */
   readonly caBundle?: string;
   readonly insecureSkipTLS?: boolean;
@@ -14,19 +23,20 @@ export interface SourceAccess {
   readonly passCredentials?: boolean;
   /** Speak HTTP to an OCI registry. */
   readonly plainHttp?: boolean;
+  readonly proxy?: ProxySettings;
 }
 
 /** Returns a digest of an access: who has another one never reads what was cached under this. */
 export function accessDigest(access: SourceAccess): string {
-  const { credential, caBundle, insecureSkipTLS, plainHttp, clientCertificate } = access;
-  const client = clientCertificate === undefined ? [] : [clientCertificate.cert, clientCertificate.key];
-  const parts = [credential?.username, credential?.password, caBundle, insecureSkipTLS, plainHttp, ...client];
+  const { credential, caBundle, insecureSkipTLS, plainHttp, clientCertificate, sshKey } = access;
+  const keys = [clientCertificate?.cert, clientCertificate?.key, sshKey?.privateKey, sshKey?.knownHosts];
+  const parts = [credential?.username, credential?.password, caBundle, insecureSkipTLS, plainHttp, ...keys];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
 /** Returns an access for a server that the credential is not for. */
 export function withoutCredential(access: SourceAccess): SourceAccess {
-  const { credential: _credential, clientCertificate: _certificate, ...anonymous } = access;
+  const { credential: _credential, clientCertificate: _certificate, sshKey: _key, ...anonymous } = access;
   return anonymous;
 }
 

@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { buildCommit } from "../../../bundler/build/build-commit.ts";
 import { chartAccessOf } from "../../../bundler/build/chart-access.ts";
 import type { BuildCache, CommitBuild } from "../../../bundler/build/commit-build.ts";
-import { chartsAnnotation, createChartFetcher } from "../../../bundler/build/fetch-charts.ts";
+import { createChartPins } from "../../../bundler/build/chart-pins.ts";
+import { createChartFetcher } from "../../../bundler/build/fetch-charts.ts";
 import { createChartSource, type SourceLimits } from "../../../helm/chart/source/fetch-chart.ts";
+import { chartsAnnotation } from "../../../shared/api/annotations.ts";
 import type { Content } from "../../../shared/api/content.ts";
 import type { GitRepo } from "../../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../../shared/api/meta.ts";
@@ -14,6 +16,7 @@ import { memoryCommit, type MemoryStore } from "../../support/memory-commit.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 
 const credential = { username: "someone", password: "s3cret" };
+const clock = { now: () => Date.parse("2026-05-01T08:00:00Z") };
 const facts = { name: "c", namespace: "clusters", labels: {}, annotations: {}, templateValues: {} };
 
 function aGitRepo(spec: GitRepo["spec"]): GitRepo {
@@ -37,7 +40,12 @@ function createBuilder(cacheDir: string, gitRepo: GitRepo = aGitRepo({}), limits
       tree: memoryCommit(files, store),
       options: { name: "repo", namespace: "team" },
       scan: {},
-      charts: createChartFetcher(source, async () => Promise.resolve(chartAccessOf(gitRepo, secret))),
+      charts: createChartFetcher({
+        source,
+        access: async () => Promise.resolve(chartAccessOf(gitRepo, { forAll: secret })),
+        pins: createChartPins({ pins: [], intervalMs: 900_000, nowMs: clock.now() }),
+        clock,
+      }),
       ...(cache === undefined ? {} : { cache }),
     });
     cache = build.cache;
