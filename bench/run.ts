@@ -7,6 +7,7 @@ import { benchCheckIn } from "./check-in.ts";
 import { benchGit } from "./git.ts";
 import { benchHelmTemplate } from "./helm-template.ts";
 import { benchHub } from "./hub.ts";
+import { benchRender } from "./render.ts";
 import type { BenchRow } from "./row.ts";
 import { benchSimulator } from "./simulator.ts";
 
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   git: benchGit,
   build: benchBuild,
   templates: benchHelmTemplate,
+  render: benchRender,
   simulator: benchSimulator,
 };
 
