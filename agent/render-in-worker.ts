@@ -80,17 +80,15 @@ export async function renderInWorker(
       const startTimer = (): void => {
         timer = setTimeout(() => reject(limitError(work, `took longer than ${bounds.timeoutMs} ms`)), bounds.timeoutMs);
       };
+      const reply = async (question: WorkerQuestion): Promise<void> => {
+        worker.postMessage(await answerQuestion(question), []);
+        startTimer();
+      };
       startTimer();
       worker.on("message", (message: WorkerAnswer | WorkerQuestion) => {
         clearTimeout(timer);
-        if (message.type === "rendered" || message.type === "failed") {
-          resolve(message);
-          return;
-        }
-        answerQuestion(message).then((reply) => {
-          worker.postMessage(reply, []);
-          startTimer();
-        }, reject);
+        if (message.type === "rendered" || message.type === "failed") resolve(message);
+        else reply(message).catch(reject);
       });
       worker.once("error", (error) => reject(workerError(work, error, bounds)));
       worker.once("exit", () => reject(limitError(work, "ended without an answer")));

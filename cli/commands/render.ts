@@ -33,8 +33,9 @@ export const renderCommand: Command = {
     if (folder === undefined && output.startsWith("dir")) throw new UsageError("write -o dir=FOLDER");
     const { repository, world } = await readTargeting(input, context);
     const targeted = targetAll(repository, world, textOption(input, "cluster"));
-    const { rendered, faults: renderFaults } = await renderAll(targeted.entries, input, context);
+    const { rendered, faults: renderFaults, notes } = await renderAll(targeted.entries, input, context);
     const { warnings } = targeted;
+    for (const note of notes) context.printError(`warning: ${note}`);
     const faults = [...targeted.faults, ...renderFaults];
     if (folder !== undefined) {
       writeFiles(resolve(context.cwd, folder), snapshotFiles(rendered));

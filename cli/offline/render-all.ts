@@ -32,18 +32,24 @@ export async function renderAll(
   entries: readonly Targeted[],
   input: CommandInput,
   { env }: Pick<CommandContext, "env">,
-): Promise<{ readonly rendered: readonly RenderedDeployment[]; readonly faults: readonly OfflineFault[] }> {
+): Promise<{
+  readonly rendered: readonly RenderedDeployment[];
+  readonly faults: readonly OfflineFault[];
+  /** What rendering warns of, each once for all clusters. */
+  readonly notes: readonly string[];
+}> {
   const kubeVersion = textOption(input, "kube-version") ?? "v1.36.0";
   if (!/^v?\d+\.\d+/u.test(kubeVersion))
     throw new UsageError(`--kube-version ${kubeVersion} is none: write v1.36.0, for example`);
   const rendered: RenderedDeployment[] = [];
   const faults: OfflineFault[] = [];
+  const notes = new Set<string>();
   for (const { assembled, entry, cluster } of entries) {
     const { deployment } = entry;
     if (deployment?.promoted !== true) continue;
     const bundle = assembled.bundle.metadata.name ?? "";
     try {
-      const objects = await renderDeployment({
+      const { objects, warnings } = await renderDeployment({
         assembled,
         options: deployment.options,
         facts: factsOf(entry.cluster),
@@ -52,9 +58,10 @@ export async function renderAll(
         path: env["PATH"] ?? "",
       });
       rendered.push({ bundle, cluster, objects: objects.map(asJson) });
+      for (const warning of warnings) notes.add(`${bundle}: ${warning}`);
     } catch (error) {
       faults.push({ phase: "deploy", bundle, cluster, error: toAppError(error) });
     }
   }
-  return { rendered, faults };
+  return { rendered, faults, notes: [...notes] };
 }

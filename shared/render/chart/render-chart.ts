@@ -13,6 +13,7 @@ import { type ParsedManifests, parseManifests } from "../raw/parse-manifests.ts"
 import { releaseNamespace } from "../set-namespace.ts";
 import type { ChartInput, ChartObjects } from "./chart-input.ts";
 import { loadBundleChart } from "./load-bundle-chart.ts";
+import { printReference, valuesReferences } from "./values-references.ts";
 
 /** Returns the objects of a chart for one cluster. Throws `CHART_FAILED` with Helm's words, and `RENDER_LIMIT`. */
 export function renderChart(input: ChartInput): ChartObjects {
@@ -24,8 +25,20 @@ export function renderChart(input: ChartInput): ChartObjects {
     hooks: objectsOf(hooks),
     definitions: objectsOf(definitions),
     random: random.tape(),
-    warnings: [...rendered.warnings, ...[...main, ...hooks, ...definitions].flatMap(({ warnings }) => warnings)],
+    warnings: [
+      ...unreadWarnings(input),
+      ...rendered.warnings,
+      ...[...main, ...hooks, ...definitions].flatMap(({ warnings }) => warnings),
+    ],
   };
+}
+
+/** Without a cluster the values there are unknown, as for Fleet. */
+function unreadWarnings({ options, namespaces }: ChartInput): string[] {
+  if (namespaces !== "offline") return [];
+  return valuesReferences(options).map(
+    (reference) => `helm.valuesFrom is read in the cluster only: ${printReference(reference)} is left out`,
+  );
 }
 
 function parseAll(manifests: readonly Pick<Manifest, "source" | "content">[]): ParsedManifests[] {

@@ -10,7 +10,7 @@ import type { Content } from "../../../shared/api/content.ts";
 import type { KubeObject } from "../../../shared/api/meta.ts";
 import type { AssembledBundle } from "../../../shared/bundle/assemble-bundle.ts";
 import { AppError } from "../../../shared/errors.ts";
-import { renderObjects } from "../../../shared/render/render-objects.ts";
+import { renderKustomized } from "../../../shared/runtime/kustomize/render-kustomized.ts";
 import { type TargetEntry, factsOf, targetBundle } from "../../../shared/targeting/target-bundle.ts";
 import { differences } from "./compare.ts";
 import { finishValues } from "./finish-values.ts";
@@ -36,7 +36,8 @@ async function renderEntry(fleetCase: FleetCase, assembled: AssembledBundle, wor
             resources: [{ name: "objects.yaml", content: await kustomize.render({ content: assembled.content, contentId: assembled.contentId, dir }) }],
           };
     const kubeVersion = fleetCase.deploy?.kubeVersion ?? "v1.25.0";
-    const { objects } = renderObjects({ bundle, content, options, facts: factsOf(entry.cluster), kubeVersion, namespaces: "offline", fleetMarks: true });
+    const input = { bundle, content, options, facts: factsOf(entry.cluster), kubeVersion, namespaces: "offline", fleetMarks: true } as const;
+    const { objects } = await renderKustomized(input, kustomize);
     return { objects };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
