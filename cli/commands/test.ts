@@ -5,7 +5,7 @@ import { faultLine } from "../offline/fault-document.ts";
 import { readInputDocument } from "../offline/read-input-file.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
 import { compareSnapshots, writeSnapshots } from "../offline/snapshots.ts";
-import { clusterName, readTargeting, targetAll } from "../offline/target-all.ts";
+import { clusterNamer, readTargeting, targetAll } from "../offline/target-all.ts";
 import { type TestFile, testFileSchema } from "../offline/test-file.ts";
 import { printValue } from "../output.ts";
 
@@ -67,9 +67,10 @@ async function renderWorld(input: CommandInput, context: Parameters<Command["run
   const { repository, world } = await readTargeting(input, context);
   const targeted = targetAll(repository, world, undefined);
   const { rendered, faults } = await renderAll(targeted.entries, input, context);
+  const nameOf = clusterNamer(world);
   return {
     clusters: world.clusters.map((cluster) => ({
-      name: clusterName(world, cluster),
+      name: nameOf(cluster),
       labels: cluster.metadata.labels ?? {},
     })),
     rendered,

@@ -10,7 +10,7 @@ import {
   UsageError,
 } from "../command.ts";
 import type { OfflineFault } from "./fault-document.ts";
-import { renderDeployment } from "./render-deployment.ts";
+import { createOfflineRenderer } from "./offline-renderer.ts";
 import type { Targeted } from "./target-all.ts";
 import { asJson } from "./target-view.ts";
 
@@ -44,19 +44,18 @@ export async function renderAll(
   const rendered: RenderedDeployment[] = [];
   const faults: OfflineFault[] = [];
   const notes = new Set<string>();
+  await using renderer = await createOfflineRenderer({
+    kubeVersion,
+    fleetMarks: switchOption(input, "fleet-marks"),
+    path: env["PATH"] ?? "",
+  });
   for (const { assembled, entry, cluster } of entries) {
     const { deployment } = entry;
     if (deployment?.promoted !== true) continue;
     const bundle = assembled.bundle.metadata.name ?? "";
     try {
-      const { objects, warnings } = await renderDeployment({
-        assembled,
-        options: deployment.options,
-        facts: factsOf(entry.cluster),
-        kubeVersion,
-        fleetMarks: switchOption(input, "fleet-marks"),
-        path: env["PATH"] ?? "",
-      });
+      const { options } = deployment;
+      const { objects, warnings } = await renderer.render({ assembled, options, facts: factsOf(entry.cluster) });
       rendered.push({ bundle, cluster, objects: objects.map(asJson) });
       for (const warning of warnings) notes.add(`${bundle}: ${warning}`);
     } catch (error) {

@@ -55,7 +55,7 @@ export function readWorld(input: CommandInput, cwd: string, namespace: string): 
     );
   const world = readClusters(resolve(cwd, file), namespace);
   const only = textOption(input, "cluster");
-  const names = world.clusters.map((cluster) => clusterName(world, cluster));
+  const names = world.clusters.map(clusterNamer(world));
   if (only !== undefined && !names.includes(only))
     throw new UsageError(`${file} has no cluster ${only}: it has ${names.join(", ") || "none"}`);
   return world;
@@ -68,13 +68,14 @@ export function targetAll(
   only: string | undefined,
 ): TargetedAll {
   const built = buildBundles({ tree }, scan, options);
+  const nameOf = clusterNamer(world);
   const faults: OfflineFault[] = [...buildFaults(built)];
   const entries: Targeted[] = [];
   for (const assembled of built.bundles) {
     const bundle = assembled.bundle.metadata.name ?? "";
     try {
       for (const entry of targetBundle(assembled.bundle, world, templateValues)) {
-        const cluster = clusterName(world, entry.cluster);
+        const cluster = nameOf(entry.cluster);
         if (only !== undefined && only !== cluster) continue;
         if (entry.error !== undefined) faults.push({ phase: "target", bundle, cluster, error: entry.error });
         entries.push({ assembled, entry, cluster });
@@ -100,8 +101,8 @@ export function buildWarnings({ warnings, bundles, failed }: BuiltBundles): Bund
   return [...warnings, ...[...bundles, ...failed].flatMap((result) => result.warnings)];
 }
 
-/** Returns how a cluster is called among the others: its name, `namespace/name` where they lie in several. */
-export function clusterName({ clusters }: TargetWorld, { metadata }: TargetWorld["clusters"][number]): string {
-  const { name = "", namespace = "" } = metadata;
-  return new Set(clusters.map((other) => other.metadata.namespace)).size > 1 ? `${namespace}/${name}` : name;
+/** Returns a function that says how a cluster is called among the others: its name, `namespace/name` where they lie in several. */
+export function clusterNamer({ clusters }: TargetWorld): (cluster: TargetWorld["clusters"][number]) => string {
+  const several = new Set(clusters.map(({ metadata }) => metadata.namespace)).size > 1;
+  return ({ metadata: { name = "", namespace = "" } }) => (several ? `${namespace}/${name}` : name);
 }
