@@ -20,6 +20,10 @@ export interface DeploymentRecord {
   /** Objects that could not be applied. */
   readonly failed: Map<ObjectKey, ObjectProblem>;
   held: readonly string[];
+  /** What rendering warned of. */
+  warnings: readonly string[];
+  /** The hook that is waited for. */
+  hook: ObjectProblem | undefined;
   /** Times of the latest corrections of an object, in milliseconds since 1970. */
   readonly corrections: Map<ObjectKey, readonly number[]>;
   corrected: DeploymentStatus["corrected"];
@@ -42,6 +46,8 @@ export function newRecord(bundle: string): DeploymentRecord {
     notReady: new Map(),
     failed: new Map(),
     held: [],
+    warnings: [],
+    hook: undefined,
     corrections: new Map(),
     corrected: undefined,
     objectCount: 0,
@@ -62,6 +68,14 @@ export function noteError(record: DeploymentRecord, error: AppError, clock: Cloc
 /** Lists in status are cut at this many entries. */
 const maxListed = 20;
 
+/** Warnings are the same on every cluster and sent by each. */
+const maxWarnings = 5;
+const maxWarningLength = 300;
+
+function cutWarning(warning: string): string {
+  return warning.length <= maxWarningLength ? warning : `${warning.slice(0, maxWarningLength - 1)}…`;
+}
+
 /** Errors that say nothing about the deployment itself: what was applied is still so. */
 const passing: ReadonlySet<string> = new Set([
   "KUBE_UNREACHABLE",
@@ -74,8 +88,10 @@ const passing: ReadonlySet<string> = new Set([
 /** Returns the status of a deployment; `wanted` is undefined when the document does not name it. */
 export function statusOfRecord(record: DeploymentRecord, wanted: DesiredDeployment | undefined): DeploymentStatus {
   const drift = [...record.drift.values()].slice(0, maxListed);
-  const problems = [...record.failed.values(), ...record.notReady.values()].slice(0, maxListed);
+  const hook = record.hook === undefined ? [] : [record.hook];
+  const problems = [...record.failed.values(), ...hook, ...record.notReady.values()].slice(0, maxListed);
   const { appliedId, error, corrected, held } = record;
+  const warnings = record.warnings.slice(0, maxWarnings).map(cutWarning);
   return {
     bundle: record.bundle,
     state: stateOf(record, wanted),
@@ -86,6 +102,7 @@ export function statusOfRecord(record: DeploymentRecord, wanted: DesiredDeployme
     ...(problems.length === 0 ? {} : { notReady: problems }),
     ...(corrected === undefined ? {} : { corrected }),
     objectCount: record.objectCount,
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(held.length === 0 ? {} : { held: held.slice(0, maxListed) }),
   };
 }

@@ -4,11 +4,10 @@ import { objectKey } from "../../shared/drift/inventory-entry.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
-import { wellKnown } from "../kube/api-resource.ts";
-import type { KubeClient } from "../kube/kube-client.ts";
 import { applyDeployment } from "./apply-deployment.ts";
 import { checkDeployment, type Touched } from "./check-deployment.ts";
 import { correctDrift } from "./correct-drift.ts";
+import { deploymentClient, requireServiceAccount } from "./deployment-client.ts";
 import { noteError, type DeploymentRecord } from "./deployment-record.ts";
 import { applySetId } from "./marks.ts";
 import type { Pass, PassDeps } from "./pass.ts";
@@ -72,7 +71,7 @@ async function leaveDeployment(deps: PassDeps, { record }: Look): Promise<LookRe
   record.drift.clear();
   // Removal is said, never inferred: what the document merely leaves out stays.
   if (removal === undefined) return {};
-  const client = clientFor(deps, inventory.serviceAccount);
+  const client = deploymentClient(deps, inventory.serviceAccount);
   const afterMs = await pruneDeployment(deps, { bundle, record, client, desired: new Set(), said: true });
   record.error = undefined;
   if (deps.inventories.get(bundle).entries.length > 0) return { afterMs };
@@ -87,11 +86,12 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
   record.appliedId = inventory.deploymentId;
   record.removing = false;
   const rendered = await deps.render(wanted, firstRelease);
+  record.warnings = rendered.warnings;
   const { serviceAccount } = rendered.options;
-  if (serviceAccount !== undefined) await requireServiceAccount(deps, serviceAccount);
+  await requireServiceAccount(deps, serviceAccount);
   const pass: Pass = {
     deps,
-    client: clientFor(deps, serviceAccount),
+    client: deploymentClient(deps, serviceAccount),
     wanted,
     record,
     rendered,
@@ -176,18 +176,6 @@ function requireDependencies({ wanted, deps }: Pass, { statusOf }: Look): void {
     .map(({ bundle }) => `${bundle} (${statusOf(bundle)?.state ?? "not on this cluster"})`)
     .join(", ");
   throw new AppError("DEPENDENCY_NOT_READY", `waits for ${names}`, { verdict: "waiting", afterMs: 15_000 });
-}
-
-function clientFor(deps: PassDeps, serviceAccount: string | undefined): KubeClient {
-  if (serviceAccount === undefined || serviceAccount === "") return deps.client;
-  return deps.client.as(`system:serviceaccount:${deps.namespace}:${serviceAccount}`);
-}
-
-async function requireServiceAccount(deps: PassDeps, name: string): Promise<void> {
-  const resource = { ...wellKnown.secret, kind: "ServiceAccount", plural: "serviceaccounts" };
-  const live = name === "" ? undefined : await deps.client.get({ resource, namespace: deps.namespace, name });
-  if (name === "" || live !== undefined) return;
-  throw new AppError("SERVICE_ACCOUNT_MISSING", `looking up service account ${deps.namespace}/${name}: there is none`);
 }
 
 async function watchKinds({ deps }: Pass, keys: ReadonlySet<string>): Promise<void> {

@@ -61,6 +61,7 @@ function bodyOf(states: ReadonlyMap<string, ReportedState>): Report {
 }
 
 /** Whether a status holds more than its state: then it is kept as it is, else only counted. */
-function saysMore({ state, error, drift, notReady, corrected, held, objectCount: _count }: DeploymentStatus): boolean {
-  return state !== "Ready" || [error, drift, notReady, corrected, held].some((part) => part !== undefined);
+function saysMore(status: DeploymentStatus): boolean {
+  const { state, error, drift, notReady, corrected, warnings, held } = status;
+  return state !== "Ready" || [error, drift, notReady, corrected, warnings, held].some((part) => part !== undefined);
 }

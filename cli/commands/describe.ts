@@ -54,9 +54,9 @@ function describeDeployments(deployments: readonly JsonObject[]): string {
   });
   const details = deployments.flatMap((deployment) => {
     const detail = objectAt(objectAt(deployment, "status"), "detail");
-    const { error, drift, notReady, corrected, held } = detail;
+    const { error, drift, notReady, corrected, warnings, held } = detail;
     const shown = Object.fromEntries(
-      Object.entries({ error, drift, notReady, corrected, held }).flatMap(([key, value]) =>
+      Object.entries({ error, drift, notReady, corrected, warnings, held }).flatMap(([key, value]) =>
         value === undefined ? [] : [[key, value]],
       ),
     );

@@ -61,6 +61,8 @@ export const deploymentStatusSchema = z.object({
   /** Corrections made since the deployment was applied, with the last one's time and the drift that it undid. */
   corrected: z.object({ count: z.number(), lastTime: z.string(), last: z.array(driftSchema) }).optional(),
   objectCount: z.number().optional(),
+  /** What rendering warned of, in words; at most 5, each cut at 300 characters. */
+  warnings: z.array(z.string()).optional(),
   /** Removals that wait for approval, in words. */
   held: z.array(z.string()).optional(),
 });
