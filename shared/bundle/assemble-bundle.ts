@@ -153,7 +153,10 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
   );
   const found = [...collected.files.map((file) => ({ ...file, tree })), ...charts];
   const files = helm?.disableDependencyUpdate === true ? found : complete(state, found);
-  if (files.length === 0) return { kind: "empty", dir, warnings, outside };
+  if (files.length === 0) {
+    warnings.push(...emptyWarnings(reading, tree, dir));
+    return { kind: "empty", dir, warnings, outside };
+  }
   const content: Content = {
     source: "files",
     resources: files
@@ -175,11 +178,20 @@ function complete({ source, dir, outside }: Assembling, files: readonly TreeFile
   return [...files.filter(({ name }) => !names.has(name)), ...added];
 }
 
-function readValues({ source, dir, outside, reading }: Assembling, helm: HelmOptions, path: ValuePath): HelmOptions {
+/** A directory without options is empty on purpose; one with options was meant to be a bundle. */
+function emptyWarnings(reading: FleetYamlReading, tree: RepoTree, dir: BundleDir): BundleWarning[] {
+  const file = dir.optionsFile ?? findOptionsFile(tree, dir.realPath);
+  if (file === undefined) return [];
+  const message = `nothing is deployed: ${dir.path === "" ? "the root" : `directory "${dir.path}"`} has nothing but ${file}, hidden files and what .fleetignore leaves out`;
+  return [{ code: "BUNDLE_EMPTY", message, position: reading.locate([]) }];
+}
+
+function readValues(state: Assembling, helm: HelmOptions, path: ValuePath): HelmOptions {
+  const { source, dir, outside, reading, warnings } = state;
   const notes = { tree: source.tree, dir: dir.realPath, outside };
   return withPosition(
     () => reading.locate([...path, "helm", "valuesFiles"]),
-    () => readValuesFiles(helm, notes),
+    () => readValuesFiles(helm, notes, warnings),
   );
 }
 

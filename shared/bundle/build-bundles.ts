@@ -22,15 +22,12 @@ export function buildBundles(source: BundleSource, scan: ScanOptions, options: B
   const bundles: AssembledBundle[] = [];
   const failed: FailedBundle[] = [];
   const faults = [...found.faults];
-  const warnings: BundleWarning[] = found.unmatched.map((path) => ({
-    code: "PATH_UNMATCHED",
-    message: `paths: "${path}" matches no directory`,
-    position: {},
-  }));
+  const warnings = unmatchedWarnings(found.unmatched);
   const names = new Map<string, string>();
   for (const dir of found.dirs) {
     const result = assembleBundle(source, dir, options);
     if (result.kind === "failed") failed.push(result);
+    if (result.kind === "empty") warnings.push(...result.warnings);
     if (result.kind !== "bundle") continue;
     bundles.push(result);
     const name = result.bundle.metadata.name ?? "";
@@ -49,4 +46,13 @@ export function buildBundles(source: BundleSource, scan: ScanOptions, options: B
     faults.push({ path: paths.join(","), error });
   }
   return { bundles, failed, faults, warnings };
+}
+
+/** Returns a warning for each entry of a GitRepo's `paths` that leads to no directory. */
+export function unmatchedWarnings(paths: readonly string[]): BundleWarning[] {
+  return paths.map((path) => ({
+    code: "PATH_UNMATCHED",
+    message: `paths: "${path}" matches no directory, so that nothing is deployed from it`,
+    position: {},
+  }));
 }

@@ -6,11 +6,10 @@ import type { SourcePosition } from "../errors.ts";
 import { chartPrefix } from "./chart-sources.ts";
 import type { ValuePath } from "./decode-lenient.ts";
 import type { BundleDir } from "./find-bundle-dirs.ts";
+import { detectStyle } from "../render/detect-style.ts";
+import { checkSize } from "./check-size.ts";
 import { cleanPath, joinPath } from "./repo-tree.ts";
 import type { BundleWarning, WarningCode } from "./warning.ts";
-
-/** Bytes of content above which Fleet's object is too large for an API server. */
-export const maxFleetBytes = 1_500_000;
 
 /** A bundle about to be finished. */
 export interface ContentCheck {
@@ -29,7 +28,8 @@ export function checkContent(check: ContentCheck): BundleWarning[] {
     ...checkOverlays(check, dirs),
     ...checkCharts(check, names),
     ...checkKustomize(check, names),
-    ...checkAccident(check),
+    ...checkValues(check, names),
+    ...checkSize(check),
   ];
 }
 
@@ -99,34 +99,24 @@ function checkKustomize(check: ContentCheck, names: ReadonlySet<string>): Bundle
   return warnings;
 }
 
-function warning(code: WarningCode, message: string, position: SourcePosition): BundleWarning {
-  return { code, message, position };
+/** Values and their templates reach charts only: templates/ of plain YAML, a chart in the bundle or a fetched one. */
+function checkValues(check: ContentCheck, names: ReadonlySet<string>): BundleWarning[] {
+  const entries = entriesOf(check);
+  const namesChart = entries.some(({ options: { helm } }) => (helm?.chart ?? "") !== "" || (helm?.repo ?? "") !== "");
+  if (namesChart || [...names].some((name) => name.startsWith("templates/"))) return [];
+  return entries.flatMap(({ options, path }) => {
+    const merged = { ...check.spec, ...options, helm: { ...check.spec.helm, ...options.helm } };
+    const key = (["values", "templateValues", "valuesFrom"] as const).find((name) => isGiven(options.helm?.[name]));
+    if (key === undefined || detectStyle(names, merged).chartDir !== undefined) return [];
+    const message = `helm.${key} reaches nothing: the bundle has no chart; it is plain YAML or a kustomization`;
+    return [warning("FIELD_WITHOUT_EFFECT", message, check.locate([...path, "helm", key]))];
+  });
 }
 
-function checkAccident({ content, dir }: ContentCheck): BundleWarning[] {
-  const warnings: BundleWarning[] = [];
-  const position = { file: dir.path === "" ? "." : dir.path, line: 1, column: 1 };
-  const nested = content.resources.filter(({ name }) => /\/fleet\.ya?ml$/u.test(name)).map(({ name }) => name);
-  if (nested.length > 0) {
-    const shown = nested.slice(0, 3).join(", ");
-    const message = `the bundle holds the files of ${nested.length} other bundle(s) (${shown}${nested.length > 3 ? ", …" : ""}); name the directories in paths if that is not meant`;
-    warnings.push(warning("BUNDLE_ACCIDENTAL", message, position));
-  }
-  const gitRepo = content.resources.find(
-    ({ name, content: text, encoding }) =>
-      encoding === undefined &&
-      /\.ya?ml$/u.test(name) &&
-      /^kind:\s*GitRepo\s*$/mu.test(text) &&
-      text.includes("fleet.cattle.io"),
-  );
-  if (gitRepo !== undefined) {
-    const message = `the bundle deploys the GitRepo manifest "${gitRepo.name}" to the target clusters; name the directories in paths if that is not meant`;
-    warnings.push(warning("BUNDLE_ACCIDENTAL", message, position));
-  }
-  const bytes = content.resources.reduce((sum, resource) => sum + resource.content.length, 0);
-  if (bytes > maxFleetBytes) {
-    const message = `the bundle has ${(bytes / 1e6).toFixed(1)} MB of files; is everything in it meant to be deployed?`;
-    warnings.push(warning("BUNDLE_TOO_BIG", message, position));
-  }
-  return warnings;
+function isGiven(value: object | undefined): boolean {
+  return value !== undefined && Object.keys(value).length > 0;
+}
+
+function warning(code: WarningCode, message: string, position: SourcePosition): BundleWarning {
+  return { code, message, position };
 }

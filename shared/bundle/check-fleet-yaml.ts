@@ -1,10 +1,12 @@
-import { type JsonValue, isJsonObject } from "../../codec/json-value.ts";
+import type { JsonValue } from "../../codec/json-value.ts";
 import { bundleStates } from "../api/bundle-spec.ts";
 import type { GitTarget } from "../api/bundle-target.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import type { SourcePosition } from "../errors.ts";
 import { isDuration } from "../duration.ts";
+import { type Warn, checkEffects } from "./check-effects.ts";
 import type { TypeFault, ValuePath } from "./decode-lenient.ts";
+import { shellVariables } from "./shell-variables.ts";
 import { closestWord } from "./suggest-key.ts";
 import type { BundleWarning, WarningCode } from "./warning.ts";
 
@@ -32,7 +34,9 @@ function dependencyFaults(options: FleetYaml): TypeFault[] {
   return (options.dependsOn ?? []).flatMap((entry, index) => {
     const path: ValuePath = ["dependsOn", index];
     if ((entry.name ?? "") === "" && entry.selector === undefined) {
-      return [{ path, message: `dependsOn[${index}] must specify either "name" or "selector"` }];
+      return [
+        { path, message: `dependsOn[${index}] must specify either "name" or "selector" (with matchLabels in it)` },
+      ];
     }
     const states: readonly string[] = bundleStates;
     return (entry.acceptedStates ?? []).flatMap((state, position) =>
@@ -74,11 +78,10 @@ export function checkFleetYaml(options: FleetYaml, locate: (path: ValuePath) => 
     );
   }
   checkShadowed(options, warn);
+  checkEffects(options, warn);
   checkHelm(options, warn);
   return warnings;
 }
-
-type Warn = (code: WarningCode, path: ValuePath, message: string) => void;
 
 function hasCriterion(entry: GitTarget): boolean {
   const { clusterName = "", clusterGroup = "", clusterSelector, clusterGroupSelector } = entry;
@@ -135,40 +138,6 @@ function checkHelm(options: FleetYaml, warn: Warn): void {
     }
   }
   for (const { values, path } of entries) {
-    for (const [name, at] of shellVariables(values ?? null, path)) {
-      const message =
-        `\${${name}} is a Go template here, not a variable of a shell, and fails on every cluster; write ` +
-        "${ .ClusterLabels.x } for a label, ${`${" +
-        `${name}}\`} for the text itself, or set helm.disablePreProcess`;
-      warn("TEMPLATE_SUSPECT", at, message);
-    }
+    for (const { message, path: at } of shellVariables(values ?? null, path)) warn("TEMPLATE_SUSPECT", at, message);
   }
-}
-
-/** Words that stand alone in a template and mean something. */
-const templateWords = new Set([
-  "end",
-  "else",
-  "break",
-  "continue",
-  "nil",
-  "true",
-  "false",
-  "now",
-  "uuidv4",
-  "list",
-  "dict",
-]);
-
-function shellVariables(value: JsonValue, path: ValuePath): (readonly [name: string, path: ValuePath])[] {
-  if (typeof value === "string") {
-    const names = [...value.matchAll(/(?<![`"])\$\{([A-Za-z_][A-Za-z0-9_]*)\}/gu)].map(([, name = ""]) => name);
-    return names
-      .filter((name) => !templateWords.has(name))
-      .slice(0, 1)
-      .map((name) => [name, path]);
-  }
-  if (Array.isArray(value)) return value.flatMap((item: JsonValue, index) => shellVariables(item, [...path, index]));
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => shellVariables(item, [...path, key]));
 }

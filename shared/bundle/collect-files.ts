@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import { createIgnoreRules, parseFleetIgnore } from "./fleet-ignore.ts";
+import { checkFleetIgnore, createIgnoreRules, parseFleetIgnore } from "./fleet-ignore.ts";
 import {
   type RepoTree,
   type Resolved,
@@ -98,6 +98,7 @@ function walkDir(walk: Walk, dir: Dir): void {
     const found = follow(walk, file, ignoreFile);
     const text = found.entry.type === "file" ? new TextDecoder().decode(walk.tree.read(found.path)) : "";
     walk.rules.add(dir.name, parseFleetIgnore(text, file));
+    walk.warnings.push(...checkFleetIgnore(text, file));
   }
   for (const entry of entries) walkEntry(walk, dir, entry);
 }

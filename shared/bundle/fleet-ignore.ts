@@ -1,5 +1,6 @@
 import { matchPattern } from "./match-pattern.ts";
 import { baseName } from "./repo-tree.ts";
+import type { BundleWarning } from "./warning.ts";
 import { withPosition } from "./with-position.ts";
 
 /**
@@ -19,6 +20,23 @@ export function parseFleetIgnore(text: string, file: string): readonly string[] 
     }
     return true;
   });
+}
+
+/** Returns warnings about lines that leave nothing out: Fleet knows neither negation nor paths. */
+export function checkFleetIgnore(text: string, file: string): BundleWarning[] {
+  return text.split("\n").flatMap((line, index) => {
+    const pattern = line.trim();
+    const problem = pattern === "" || pattern.startsWith("#") ? undefined : ignoreProblem(pattern);
+    if (problem === undefined) return [];
+    const message = `"${pattern}" leaves nothing out: ${problem}`;
+    return [{ code: "IGNORE_WITHOUT_EFFECT" as const, message, position: { file, line: index + 1, column: 1 } }];
+  });
+}
+
+function ignoreProblem(pattern: string): string | undefined {
+  if (pattern.startsWith("!")) return "there is no negation, it is taken for a name";
+  if (!pattern.includes("/") || /^[^/]+\/\*$/u.test(pattern)) return undefined;
+  return `patterns are compared with names, not with paths; write a name, or "docs/*" for directories named docs`;
 }
 
 /** A pattern like `docs/*`: it leaves out directories named docs. */

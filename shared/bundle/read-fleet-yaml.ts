@@ -1,6 +1,7 @@
 import { CodecError } from "../../codec/codec-error.ts";
 import type { JsonValue } from "../../codec/json-value.ts";
 import type { YamlDocument } from "../../codec/parse-yaml.ts";
+import type { TextPosition } from "../../codec/text-position.ts";
 import { type FleetYaml, fleetYamlSchema } from "../api/fleet-yaml.ts";
 import { AppError, type SourcePosition } from "../errors.ts";
 import { type DecodeNotes, type UnknownKey, type ValuePath, decodeLenient, showPath } from "./decode-lenient.ts";
@@ -54,7 +55,7 @@ function invalid(problems: readonly string[], position: SourcePosition): AppErro
  */
 export function readFleetYaml(text: string, file: string): FleetYamlReading {
   try {
-    const { document, more } = readFirstDocument(text, file);
+    const { document, next } = readFirstDocument(text, file);
     const locate: Locate = (path) => locateIn(document, path, file);
     const value: JsonValue = document?.value ?? {};
     const decoded = decodeLenient(fleetYamlSchema, value, { coerces });
@@ -67,7 +68,7 @@ export function readFleetYaml(text: string, file: string): FleetYamlReading {
     const options = fleetYamlSchema.parse(decoded.value ?? {});
     for (const fault of validateFleetYaml(options)) throw invalid([fault.message], locate(fault.path));
     const warnings = [
-      ...documentWarnings(document, more, file),
+      ...documentWarnings(document, next, file),
       ...unknownWarnings(decoded, locate),
       ...checkFleetYaml(options, locate),
     ];
@@ -90,16 +91,20 @@ function locateIn(document: YamlDocument | undefined, path: ValuePath, file: str
   return { file, line: 1, column: 1 };
 }
 
-function documentWarnings(document: YamlDocument | undefined, more: boolean, file: string): BundleWarning[] {
+function documentWarnings(
+  document: YamlDocument | undefined,
+  next: TextPosition | undefined,
+  file: string,
+): BundleWarning[] {
   const warnings: BundleWarning[] = (document?.duplicateKeys ?? []).map(({ path, line, column }) => ({
     code: "KEY_DUPLICATE",
     message: `"${showPath(path)}" stands here a second time; only this one counts`,
     position: { file, line, column },
   }));
-  if (more) {
+  if (next !== undefined) {
     const message =
-      "only the first YAML document is read; give what follows a directory of its own, or merge it into the first";
-    warnings.push({ code: "DOCUMENT_IGNORED", message, position: { file, line: 1, column: 1 } });
+      "only the first YAML document is read, this one and what follows is not; give it a directory of its own, or merge it into the first";
+    warnings.push({ code: "DOCUMENT_IGNORED", message, position: { file, ...next } });
   }
   return warnings;
 }

@@ -7,18 +7,25 @@ import { type OutsideNotes, lookUp } from "./collect-files.ts";
 import { floatValues } from "./float-values.ts";
 import { readFirstDocument } from "./read-first-document.ts";
 import { cleanPath, joinPath } from "./repo-tree.ts";
+import { shellVariables } from "./shell-variables.ts";
+import type { BundleWarning } from "./warning.ts";
 
 /**
  * Returns helm options with their values files merged over `values`, in order, as Fleet does while building a bundle.
- * Throws VALUES_FILE_INVALID for a file that is missing or outside of the repository (without position), no YAML or no map.
+ * What is odd in the files goes to `warnings`. Throws VALUES_FILE_INVALID for a file that is missing or outside of the repository (without position), no YAML or no map.
  */
-export function readValuesFiles(helm: HelmOptions, source: OutsideNotes): HelmOptions {
+export function readValuesFiles(helm: HelmOptions, source: OutsideNotes, warnings: BundleWarning[]): HelmOptions {
   let values: JsonObject = helm.values ?? {};
-  for (const file of helm.valuesFiles ?? []) values = mergeValues(values, readValuesFile(file, source));
+  for (const file of helm.valuesFiles ?? []) {
+    const found: BundleWarning[] = [];
+    values = mergeValues(values, readValuesFile(file, source, found));
+    const counts = (code: string): boolean => code !== "TEMPLATE_SUSPECT" || helm.disablePreProcess !== true;
+    warnings.push(...found.filter(({ code }) => counts(code)));
+  }
   return Object.keys(values).length === 0 ? helm : { ...helm, values };
 }
 
-function readValuesFile(file: string, source: OutsideNotes): JsonObject {
+function readValuesFile(file: string, source: OutsideNotes, warnings: BundleWarning[]): JsonObject {
   const path = joinPath(source.dir, file);
   const shown = cleanPath(path) ?? path;
   const resolved = lookUp(source, path);
@@ -27,8 +34,17 @@ function readValuesFile(file: string, source: OutsideNotes): JsonObject {
   if (resolved.entry.type !== "file") throw invalid(shown, "is not a file");
   const text = new TextDecoder().decode(source.tree.read(resolved.path));
   try {
-    const value = readFirstDocument(text, shown).document?.value ?? {};
+    const { document, next } = readFirstDocument(text, shown);
+    const value = document?.value ?? {};
     if (!isJsonObject(value)) throw invalid(shown, "must hold a map", { file: shown, line: 1, column: 1 });
+    if (next !== undefined) {
+      const message = "only the first YAML document of a values file is read, this one is not";
+      warnings.push({ code: "DOCUMENT_IGNORED", message, position: { file: shown, ...next } });
+    }
+    for (const { message, path: at } of shellVariables(value, [])) {
+      const { line = 1, column = 1 } = document?.positionOf(at) ?? {};
+      warnings.push({ code: "TEMPLATE_SUSPECT", message, position: { file: shown, line, column } });
+    }
     return floatValues(value);
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;

@@ -10,6 +10,28 @@ const foreignKeys: Readonly<Record<string, string>> = {
   clusterselectors: 'did you mean "clusterSelector"?',
   branch: "it is a key of the GitRepo",
   paths: "it is a key of the GitRepo",
+  repo: "it is a key of the GitRepo, and of helm for the address of a chart repository",
+  spec: "options stand at the top level of a fleet.yaml",
+};
+
+/** Keys at a place where people put them, and what follows or was meant. */
+const misplacedKeys: Readonly<Record<string, string>> = {
+  "helm.namespace": 'the namespace is "defaultNamespace" or "namespace" at the top level',
+  "helm.set": 'write the values under "helm.values"',
+  clustergroup: 'put it into an entry of "targetCustomizations"; the bundle goes wherever the GitRepo\'s targets say',
+  clusterselector:
+    'put it into an entry of "targetCustomizations"; the bundle goes wherever the GitRepo\'s targets say',
+  donotdeploy: 'put it into an entry of "targetCustomizations"; as it stands the bundle is deployed',
+  values: 'it is known as "helm.values"; as it stands the chart keeps its defaults',
+  valuesfiles: 'it is known as "helm.valuesFiles"; as it stands the chart keeps its defaults',
+  "targets[].labels": 'clusters are chosen by "clusterSelector.matchLabels"',
+  "targetcustomizations[].labels": 'clusters are chosen by "clusterSelector.matchLabels"',
+  "overridetargets[].labels": 'clusters are chosen by "clusterSelector.matchLabels"',
+  "targets[].matchlabels": 'put it under "clusterSelector"; the entry matches by it only there',
+  "targetcustomizations[].matchlabels": 'put it under "clusterSelector"; the entry matches by it only there',
+  "overridetargets[].matchlabels": 'put it under "clusterSelector"; the entry matches by it only there',
+  "dependson[].matchlabels": 'put it under "selector"',
+  "dependson[].labels": 'write "selector.matchLabels"',
 };
 
 /** Key (lower case) → the places of a fleet.yaml that have it. */
@@ -67,6 +89,13 @@ export function closestWord(word: string, words: readonly string[]): string | un
 /** Returns what was perhaps meant by an unknown key of fleet.yaml, as end of a sentence; "" without an idea. */
 export function suggestKey(path: ValuePath, known: readonly string[]): string {
   const key = String(path.at(-1) ?? "");
+  const misplaced =
+    misplacedKeys[
+      showPath(path)
+        .replaceAll(/\[\d+\]/gu, "[]")
+        .toLowerCase()
+    ];
+  if (misplaced !== undefined) return misplaced;
   const near = closestWord(key, known);
   if (near !== undefined) return `did you mean "${near}"?`;
   const foreign = foreignKeys[key.toLowerCase()];

@@ -3,13 +3,16 @@ import type { SourcePosition } from "../errors.ts";
 /** What a warning is about; `drover lint` and status show it, `strict` makes it an error. */
 export const warningCodes = {
   BUNDLE_ACCIDENTAL: "A bundle holds the files of other bundles, or the repository's own GitRepo manifests.",
+  BUNDLE_EMPTY: "A directory has options and nothing else to deploy, so that it gives no bundle.",
   BUNDLE_NAME_TAKEN: "Two directories give the same bundle name; the later one counts.",
   BUNDLE_TOO_BIG: "A bundle is larger than Fleet could store.",
   CHART_NOT_FOUND: "helm.chart names a directory without Chart.yaml; the bundle is plain YAML then.",
   CHART_OUTDATED: "A chart's server could not be reached; the copy of the last time is used.",
   CLUSTER_FIELD_MISSING: "A target names no cluster, group or selector and so matches nothing.",
   DOCUMENT_IGNORED: "Only the first YAML document of the file is read.",
+  FIELD_FOR_ALL: "A field of a customization that counts for all clusters of the bundle.",
   FIELD_WITHOUT_EFFECT: "A field that is known but does nothing where it stands.",
+  IGNORE_WITHOUT_EFFECT: "A line of .fleetignore that leaves nothing out.",
   KEY_DUPLICATE: "A key stands twice in one map; the last one counts.",
   KEY_UNKNOWN: "A key that nobody reads.",
   KUSTOMIZATION_NOT_FOUND: "A kustomization is missing, or in a file that is not named kustomization.yaml.",

@@ -32,6 +32,18 @@ function bundleOf(files: Record<string, MemoryFile>, options: Partial<BundleOpti
 
 const cm = "kind: ConfigMap\n";
 
+function withValuesFile(more: string): Record<string, string> {
+  return {
+    "app/fleet.yaml": `helm: {chart: c, valuesFiles: [v.yaml]${more}}`,
+    "app/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+    "app/v.yaml": "a: 1\nb: ${HOME}\n---\nc: 1\n",
+  };
+}
+
+function withText(bytes: number): Record<string, string> {
+  return { "app/fleet.yaml": "", "app/a.txt": "x".repeat(bytes) };
+}
+
 describe("assembleBundle", () => {
   it("makes a bundle with files, options and targets of a directory", () => {
     const { bundle, content } = bundleOf({ "app/fleet.yaml": "namespace: x\nlabels: {a: b}\n", "app/cm.yaml": cm });
@@ -197,6 +209,51 @@ describe("assembleBundle", () => {
   ])("warns of %s", (_, yaml, code) => {
     const { warnings } = bundleOf({ "app/fleet.yaml": yaml, "app/sub/cm.yaml": cm });
     expect(warnings).toMatchObject([{ code, position: { file: "app/fleet.yaml", line: 1 } }]);
+  });
+
+  it.each<[string, string]>([
+    ["values that no chart reads", "helm: {values: {a: 1}}"],
+    ["values of a target that no chart reads", "targetCustomizations: [{clusterName: a, helm: {values: {a: 1}}}]"],
+  ])("warns of %s", (_, yaml) => {
+    const code = "FIELD_WITHOUT_EFFECT";
+    expect(bundleOf({ "app/fleet.yaml": yaml, "app/cm.yaml": cm }).warnings).toMatchObject([{ code }]);
+    expect(bundleOf({ "app/fleet.yaml": yaml, "app/templates/cm.yaml": cm }).warnings).toEqual([]);
+    const chart = "apiVersion: v2\nname: c\nversion: 1.0.0\n";
+    expect(bundleOf({ "app/fleet.yaml": yaml, "app/Chart.yaml": chart }).warnings).toEqual([]);
+  });
+
+  it("warns of options without anything to deploy, and of no directory without options", () => {
+    const result = build({ "app/fleet.yaml": "namespace: a\n", "app/.hidden": "x" });
+    expect(result).toMatchObject({
+      kind: "empty",
+      warnings: [{ code: "BUNDLE_EMPTY", position: { file: "app/fleet.yaml", line: 1 } }],
+    });
+  });
+
+  it("warns of lines of .fleetignore that leave nothing out", () => {
+    const ignore = "# all\n!keep.yaml\nsub/cm.yaml\ndocs/*.md\nfine.yaml\ndocs/*\n";
+    const { warnings } = bundleOf({ "app/fleet.yaml": "", "app/cm.yaml": cm, "app/.fleetignore": ignore });
+    expect(warnings.map(({ code, position }) => `${code} ${position.line}`)).toEqual([
+      "IGNORE_WITHOUT_EFFECT 2",
+      "IGNORE_WITHOUT_EFFECT 3",
+      "IGNORE_WITHOUT_EFFECT 4",
+    ]);
+  });
+
+  it("warns of a shell variable in a values file, where it stands, unless templates are off", () => {
+    const ignored = { code: "DOCUMENT_IGNORED", position: { file: "app/v.yaml", line: 4 } };
+    expect(bundleOf(withValuesFile("")).warnings).toMatchObject([
+      ignored,
+      { code: "TEMPLATE_SUSPECT", position: { file: "app/v.yaml", line: 2, column: 1 } },
+    ]);
+    expect(bundleOf(withValuesFile(", disablePreProcess: true")).warnings).toMatchObject([ignored]);
+  });
+
+  it("warns of a bundle larger than Fleet can store, text counted as compressed", () => {
+    expect(bundleOf(withText(5_900_000)).warnings).toEqual([]);
+    expect(bundleOf(withText(6_100_000)).warnings).toMatchObject([
+      { code: "BUNDLE_TOO_BIG", message: expect.stringContaining("6.1 MB") },
+    ]);
   });
 
   it("warns of a bundle with files of others and of its own GitRepo in it", () => {
