@@ -24,13 +24,22 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import("./commands/explain.ts")).explainCommand,
   "helm template": async () => (await import("./commands/helm-template.ts")).helmTemplate,
   "helm show": async () => (await import("./commands/helm-show.ts")).helmShow,
+  "helm pull": async () => (await import("./commands/helm-pull.ts")).helmPull,
+  "helm dependency": async () => (await import("./commands/helm-dependency.ts")).helmDependency,
   "helm lint": async () => (await import("./commands/helm-lint.ts")).helmLint,
   bundler: async () => (await import("./commands/run-program.ts")).bundlerCommand,
   agent: async () => (await import("./commands/run-program.ts")).agentCommand,
 };
 
-/** Returns a command by its name, `undefined` when there is none. */
-export async function loadCommand(name: string): Promise<Command | undefined> {
+/** Short names, as Helm has them. */
+const aliases: Readonly<Record<string, string>> = {
+  "helm dep": "helm dependency",
+  "helm dependencies": "helm dependency",
+};
+
+/** Returns a command by its name or a short one, `undefined` when there is none. */
+export async function loadCommand(word: string): Promise<Command | undefined> {
+  const name = Object.hasOwn(aliases, word) ? (aliases[word] ?? word) : word;
   return Object.hasOwn(loaders, name) ? loaders[name]?.() : undefined;
 }
 

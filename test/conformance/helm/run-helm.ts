@@ -10,12 +10,16 @@ export interface HelmOutcome {
   readonly fault: string;
 }
 
-/** Runs `drover helm` with these words. */
-export async function runDroverHelm(words: readonly string[], cwd: string): Promise<HelmOutcome> {
+/** Runs `drover helm` with these words, and with no variables but these. */
+export async function runDroverHelm(
+  words: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<HelmOutcome> {
   const out: string[] = [];
   const errors: string[] = [];
   const context: CommandContext = {
-    env: {},
+    env,
     cwd,
     print: (text) => void out.push(`${text}\n`),
     printError: (text) => void errors.push(text),
@@ -26,12 +30,17 @@ export async function runDroverHelm(words: readonly string[], cwd: string): Prom
   return { stdout: out.join(""), fault: code === 0 ? "" : faultIn(errors.join("\n")) };
 }
 
-/** Runs the real `helm` with these words. */
-export async function runRealHelm(words: readonly string[], cwd: string): Promise<HelmOutcome> {
+/** Runs the real `helm` with these words, and with variables besides those of the tests. */
+export async function runRealHelm(
+  words: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<HelmOutcome> {
   const helm = await findOrBuildBinary("helm");
   if (helm === undefined) throw new Error("no helm");
   return new Promise((resolve) => {
-    execFile(helm, [...words], { cwd, timeout: 60_000, maxBuffer: 2 ** 27 }, (error, stdout, stderr) => {
+    const env = { ...process.env, ...variables };
+    execFile(helm, [...words], { cwd, env, timeout: 60_000, maxBuffer: 2 ** 27 }, (error, stdout, stderr) => {
       resolve({ stdout, fault: error === null ? "" : faultIn(stderr) });
     });
   });
