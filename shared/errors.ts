@@ -49,6 +49,8 @@ export const errorCodes = {
   GIT_UNREACHABLE: "The git server could not be reached, timed out, or answered with a server error.",
   GIT_URL_INVALID: "The repository's address is malformed or of a kind that is not allowed.",
   GIT_WORKER_ENDED: "The process that fetches from git ended unexpectedly; the fetch is tried again in a new one.",
+  HOOK_FAILED:
+    "A hook of a chart failed, took too long or could not be made; nothing after it is done until it succeeds.",
   HUB_ANSWER_INVALID: "The hub answered with something that is not the agent protocol; nothing changes.",
   HUB_REFUSED: "The hub refused a request of the command line; the message is the hub's.",
   HUB_UNAUTHORIZED: "The hub does not know the agent's credential or token; register the cluster again.",
@@ -97,7 +99,8 @@ export const errorCodes = {
   TEMPLATE_FAILED: "A `*.yaml.hbs` template is malformed or names what is not there; the message has line and column.",
   VALUES_FILE_INVALID: "A values file is missing, outside of the repository, or no YAML map.",
   VALUES_FROM_INVALID: "An object named by helm.valuesFrom holds something else than a YAML map under its key.",
-  VALUES_FROM_MISSING: "An object named by helm.valuesFrom, or its key, is not in the cluster; the bundle waits for it.",
+  VALUES_FROM_MISSING:
+    "An object named by helm.valuesFrom, or its key, is not in the cluster; the bundle waits for it.",
   VALUES_TEMPLATE_FAILED: "A template in helm.values or helm.templateValues failed for one cluster.",
   WAIT_TIMEOUT: "A definition or namespace did not become ready in time; the rest waits for it.",
   WEBHOOK_INVALID: "A webhook call whose body or event cannot be understood.",

@@ -8,19 +8,32 @@ import { ownFields } from "./apply-object.ts";
 import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
 import { ensureNamespace } from "./ensure-namespace.ts";
 import type { AppliedFields, Inventory } from "./inventory.ts";
+import type { HookRun } from "./hook-run.ts";
+import { hookTimeoutMs } from "./hook-timeout.ts";
 import { noteHealth } from "./note-health.ts";
+import { deleteHooks } from "../../shared/render/hooks/plan-hooks.ts";
+import { releaseFactsOf } from "../../shared/render/release-facts.ts";
 import { fieldManager } from "../kube/kube-client.ts";
 import type { Pass } from "./pass.ts";
 
+/** What of a deployment is applied, and what is written down of it. */
+export interface ApplyPart {
+  readonly objects: readonly KubeObject[];
+  /** Where the deployment is while this goes on, and stays where it fails. */
+  readonly run: HookRun;
+  /** Where it is when all of these objects are applied; undefined: it is applied whole. */
+  readonly next: HookRun | undefined;
+}
+
 /**
- * Brings a new deployment to the cluster: inventory first, then the objects, then the inventory with what the server
- * made of them. Returns the first fault when something could not be applied; the record lists each.
+ * Brings objects of a new deployment to the cluster: inventory first, then the objects, then the inventory with what the
+ * server made of them. Returns the first fault when something could not be applied; the record lists each.
  */
-export async function applyDeployment(pass: Pass): Promise<AppError | undefined> {
+export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<AppError | undefined> {
   const { deps, record, rendered, wanted } = pass;
   const { inventories } = deps;
   await ensureNamespace(pass.client, wanted.bundle, rendered.options);
-  const desired = await withoutAutoscaledReplicas({ client: pass.client, discovery: deps.discovery }, pass.objects);
+  const desired = await withoutAutoscaledReplicas({ client: pass.client, discovery: deps.discovery }, part.objects);
   const before = inventories.get(wanted.bundle);
   const { changes } = planChanges({
     desired,
@@ -29,7 +42,7 @@ export async function applyDeployment(pass: Pass): Promise<AppError | undefined>
     rules: ignoreRules([]),
     manager: fieldManager,
   });
-  await writeAhead(pass, before, changes);
+  await writeAhead(pass, { before, changes, run: part.run });
   const force = rendered.options.helm?.takeOwnership === true;
   const fields = inventories.fields(wanted.bundle);
   const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, changes, {
@@ -38,16 +51,16 @@ export async function applyDeployment(pass: Pass): Promise<AppError | undefined>
     force,
   });
   const fault = noteOutcomes(pass, changes, outcomes);
-  const whole = record.failed.size === 0;
-  await writeAfter(pass, { outcomes, fields, whole });
-  if (whole) record.appliedId = wanted.deploymentId;
-  record.objectCount = desired.length;
-  record.compared = whole;
+  const complete = record.failed.size === 0;
+  await writeAfter(pass, { outcomes, fields, run: complete ? part.next : part.run });
+  if (complete && part.next === undefined) record.appliedId = wanted.deploymentId;
+  record.objectCount = pass.objects.length;
+  record.compared = complete && part.objects.length === pass.objects.length;
   return fault;
 }
 
 /** What is not in the inventory is not applied: a crash in between must not leave an object that nobody owns. */
-async function writeAhead(pass: Pass, before: Inventory, changes: readonly Change[]): Promise<void> {
+async function writeAhead(pass: Pass, { before, changes, run }: Ahead): Promise<void> {
   const { deps, wanted } = pass;
   const known = new Set(before.entries.map(entryKey));
   const added = changes
@@ -56,18 +69,24 @@ async function writeAhead(pass: Pass, before: Inventory, changes: readonly Chang
     .filter((entry) => !known.has(entryKey(entry)));
   if (added.length === 0 && deps.inventories.has(wanted.bundle)) return;
   await deps.onStep("inventory-write", wanted.bundle);
-  await deps.inventories.save({ ...before, ...place(pass), entries: [...before.entries, ...added] });
+  await deps.inventories.save({ ...before, ...place(pass), run, entries: [...before.entries, ...added] });
   await deps.onStep("inventory-written", wanted.bundle);
+}
+
+interface Ahead {
+  readonly before: Inventory;
+  readonly changes: readonly Change[];
+  readonly run: HookRun;
 }
 
 interface Written {
   readonly outcomes: readonly Outcome[];
   readonly fields: AppliedFields;
-  readonly whole: boolean;
+  readonly run: HookRun | undefined;
 }
 
-async function writeAfter(pass: Pass, { outcomes, fields, whole }: Written): Promise<void> {
-  const { deps, wanted, rendered } = pass;
+async function writeAfter(pass: Pass, { outcomes, fields, run }: Written): Promise<void> {
+  const { deps, wanted } = pass;
   const before = deps.inventories.get(wanted.bundle);
   const applied = new Map<string, KubeObject>();
   for (const outcome of outcomes)
@@ -86,20 +105,31 @@ async function writeAfter(pass: Pass, { outcomes, fields, whole }: Written): Pro
       ...before,
       ...place(pass),
       entries,
-      ...(whole ? { deploymentId: wanted.deploymentId, renderDigest: rendered.digest } : {}),
+      run,
+      ...(run === undefined ? appliedWhole(pass) : {}),
     },
     { ...kept, ...owned },
   );
   await deps.onStep("inventory-finished", wanted.bundle);
 }
 
-/** What an inventory says besides its entries. */
-function place({
+/** Returns what an inventory says of a deployment that is applied whole, its hooks included. */
+export function appliedWhole({
   deps,
+  wanted,
   rendered,
-}: Pass): Pick<Inventory, "epoch" | "revision" | "keepResources" | "deleteDefinitions" | "serviceAccount"> {
+}: Pass): Pick<Inventory, "deploymentId" | "renderDigest" | "release" | "run"> {
+  const { deploymentId } = wanted;
+  const facts = releaseFactsOf(deps.inventories.get(wanted.bundle).release, deploymentId);
+  return { deploymentId, renderDigest: rendered.digest, release: { deploymentId, ...facts }, run: undefined };
+}
+
+/** What an inventory says besides its entries. */
+function place({ deps, rendered, hooks }: Pass): Partial<Inventory> & Pick<Inventory, "epoch" | "revision"> {
   const document = deps.desired.document();
   return {
+    deleteHooks: deleteHooks(hooks),
+    hookTimeoutMs: hookTimeoutMs(rendered.options),
     epoch: document?.epoch ?? "",
     revision: document?.revision ?? 0,
     keepResources: rendered.options.keepResources === true,

@@ -1,10 +1,13 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as z from "zod";
 import { isJsonObject } from "../../codec/json-value.ts";
+import { parseJson } from "../../codec/parse-json.ts";
 import { stableJson } from "../../codec/stable-hash.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
-import { entryKey, type InventoryEntry } from "../../shared/drift/inventory-entry.ts";
+import { entryKey, objectKey, type InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { Hook } from "../../shared/render/hooks/hook.ts";
+import { firstRelease } from "../../shared/render/release-facts.ts";
 import type { AppliedFields, Inventory, StoredInventory } from "./inventory.ts";
 import {
   applySetId,
@@ -14,7 +17,9 @@ import {
   bundleAnnotation,
   inventoryLabel,
   inventoryName,
+  skipHooksAnnotation,
 } from "./marks.ts";
+import { appliedReleaseSchema, hookRunSchema, hookSchema } from "./stored-hooks.ts";
 
 const maxPlainBytes = 64 * 1024 * 1024;
 
@@ -40,6 +45,10 @@ const partSchema = z.object({
   deleteDefinitions: z.boolean(),
   serviceAccount: z.string().optional(),
   entries: z.array(entrySchema),
+  release: appliedReleaseSchema.optional(),
+  run: hookRunSchema.optional(),
+  deleteHooks: z.array(hookSchema).optional(),
+  hookTimeoutMs: z.number().optional(),
 });
 
 type Part = z.infer<typeof partSchema>;
@@ -59,8 +68,11 @@ export function inventorySecrets(writing: InventoryWriting): KubeObject[] {
   const { inventory, fields, namespace, maxPartBytes } = writing;
   let count = 1;
   for (;;) {
+    const hooks = split(inventory.deleteHooks ?? [], count);
     const secrets = split(inventory.entries, count).map((entries, index) => {
-      const part: Part = { version: 1, ...inventory, generation: writing.generation, parts: count, entries };
+      const deleteHooks = hooks[index] ?? [];
+      const { generation } = writing;
+      const part: Part = { version: 1, ...inventory, deleteHooks, generation, parts: count, entries };
       const own = Object.fromEntries(
         entries.flatMap((entry) => {
           const owned = fields[entryKey(entry)];
@@ -70,7 +82,8 @@ export function inventorySecrets(writing: InventoryWriting): KubeObject[] {
       return { part, data: { inventory: pack(part), fields: pack(own) }, index };
     });
     const largest = Math.max(...secrets.map(({ data }) => data.inventory.length + data.fields.length));
-    if (largest <= maxPartBytes || count >= inventory.entries.length) {
+    const most = Math.max(inventory.entries.length, inventory.deleteHooks?.length ?? 0);
+    if (largest <= maxPartBytes || count >= most) {
       return secrets.map(({ data, index }) => secretOf(inventory.bundle, namespace, { data, index }));
     }
     count = Math.max(count + 1, Math.ceil((count * largest) / maxPartBytes));
@@ -120,21 +133,42 @@ export function readInventorySecrets(secrets: readonly KubeObject[]): ReadInvent
   const entries = new Map<string, InventoryEntry>();
   for (const { part } of parts) for (const entry of part.entries) entries.set(entryKey(entry), entry);
   const { version: _version, generation, parts: _parts, ...rest } = newest;
-  const applied = whole ? {} : { deploymentId: undefined, renderDigest: undefined };
-  const approved = secrets
-    .map((secret) => secret.metadata.annotations?.[approveAnnotation])
-    .find((digest) => digest !== undefined);
+  const hooks = new Map<string, Hook>();
+  for (const { part } of parts) for (const hook of part.deleteHooks ?? []) hooks.set(objectKey(hook.object), hook);
+  const annotation = (name: string): string | undefined =>
+    secrets.map((secret) => secret.metadata.annotations?.[name]).find((value) => value !== undefined);
   const packed = parts.map(({ secret }) => dataOf(secret, "fields"));
   return {
-    inventory: { ...rest, ...applied, entries: [...entries.values()], approved },
+    inventory: {
+      ...rest,
+      release: rest.release ?? firstReleaseOf(newest),
+      ...(whole ? {} : notWhole(newest)),
+      entries: [...entries.values()],
+      deleteHooks: [...hooks.values()],
+      approved: annotation(approveAnnotation),
+      skipHooks: annotation(skipHooksAnnotation) === "true",
+    },
     fields: () => Object.assign({}, ...packed.map((text) => unpackFields(text))),
     generation,
   };
 }
 
+/** Inventories of before releases were counted: what is applied counts as the first. */
+function firstReleaseOf({ deploymentId }: Part): Inventory["release"] {
+  return deploymentId === undefined ? undefined : { deploymentId, ...firstRelease };
+}
+
+/** What was applied must be applied again; hooks that have run for it must not run again. */
+function notWhole({ run, deploymentId, renderDigest }: Part): Partial<Inventory> {
+  const applied = { deploymentId: undefined, renderDigest: undefined };
+  if (run !== undefined || deploymentId === undefined || renderDigest === undefined) return applied;
+  const again = { occasion: "upgrade", stage: "again", since: "", failures: 0, done: [] } as const;
+  return { ...applied, run: { id: "", deploymentId, renderDigest, ...again } };
+}
+
 function readPart(secret: KubeObject): Part {
   try {
-    return partSchema.parse(JSON.parse(unpack(dataOf(secret, "inventory"))));
+    return partSchema.parse(parseJson(unpack(dataOf(secret, "inventory"))));
   } catch (error) {
     const about = `Secret ${secret.metadata.namespace ?? ""}/${secret.metadata.name ?? ""}`;
     throw new AppError("INVENTORY_UNREADABLE", `${about}: the inventory cannot be read`, {

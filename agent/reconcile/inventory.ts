@@ -1,5 +1,8 @@
 import type { JsonObject } from "../../codec/json-value.ts";
 import type { InventoryEntry, ObjectKey } from "../../shared/drift/inventory-entry.ts";
+import type { Hook } from "../../shared/render/hooks/hook.ts";
+import type { AppliedRelease } from "../../shared/render/release-facts.ts";
+import type { HookRun } from "./hook-run.ts";
 
 /** What one deployment owns in the cluster, and how far it has come: all that the agent must not forget. */
 export interface Inventory {
@@ -18,6 +21,14 @@ export interface Inventory {
   readonly deleteDefinitions: boolean;
   /** Service account that applied it. */
   readonly serviceAccount?: string | undefined;
+  /** What charts were told when it was last applied whole; absent before the first time. */
+  readonly release?: AppliedRelease | undefined;
+  /** What is begun and not finished. */
+  readonly run?: HookRun | undefined;
+  /** Hooks that a removal runs: the document does not have them any more by then. */
+  readonly deleteHooks?: readonly Hook[] | undefined;
+  /** How long a removal waits for each of them, in milliseconds. */
+  readonly hookTimeoutMs?: number | undefined;
 }
 
 /** The fields that we owned in each object after the last apply, in FieldsV1: what was ours may be forced back. */
@@ -27,6 +38,8 @@ export type AppliedFields = Readonly<Record<ObjectKey, JsonObject>>;
 export interface StoredInventory extends Inventory {
   /** Digest of a removal plan that a person approved. */
   readonly approved?: string | undefined;
+  /** A person wants the removal to go on without the hooks that are left. */
+  readonly skipHooks?: boolean;
 }
 
 /** Returns the inventory of a bundle that owns nothing yet. */

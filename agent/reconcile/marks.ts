@@ -21,6 +21,12 @@ export const bundleAnnotation = "drover.dev/bundle";
 /** A person sets it on an inventory Secret to the digest of a removal plan that is to be carried out. */
 export const approveAnnotation = "drover.dev/approve-removal";
 
+/** A person sets it to `true` on an inventory Secret: a removal goes on without the hooks that are left. */
+export const skipHooksAnnotation = "drover.dev/skip-hooks";
+
+/** On objects made for hooks: tells those of one run from all others. */
+export const hookRunLabel = "drover.dev/hook-run";
+
 /** On any object: it leaves the inventory instead of being deleted. Helm's, so that charts' marks count. */
 export const keepAnnotation = "helm.sh/resource-policy";
 

@@ -2,6 +2,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { RemovalLimits } from "../../shared/drift/plan-removals.ts";
 import type { Logger } from "../../shared/log.ts";
+import type { Hook } from "../../shared/render/hooks/hook.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
@@ -44,6 +45,8 @@ export interface Pass {
   readonly rendered: RenderedDeployment;
   /** The rendered objects, ready to apply. */
   readonly objects: readonly KubeObject[];
+  /** The rendered hooks, ready to apply. */
+  readonly hooks: readonly Hook[];
   readonly log: Logger;
   readonly signal: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import { describeEntry, entryOf, objectKey } from "../../shared/drift/inventory-entry.ts";
 import { normalizeObject } from "../../shared/drift/normalize-object.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { Hook } from "../../shared/render/hooks/hook.ts";
 import { scopesFor, type ScopeOf } from "../../shared/render/kind-scope.ts";
 import { partOfLabel } from "./marks.ts";
 
@@ -20,7 +21,7 @@ export interface Preparation {
  */
 export function prepareObjects(objects: readonly KubeObject[], preparation: Preparation): KubeObject[] {
   const scopeOf = scopesFor(objects, preparation.scopeOf);
-  const prepared = objects.map((object) => prepareOne(object, { ...preparation, scopeOf }));
+  const prepared = objects.map((object) => labelled(placed(object, { ...preparation, scopeOf }), preparation.partOf));
   const nameless = prepared.filter(({ metadata }) => (metadata.name ?? "") === "");
   if (nameless.length > 0) {
     const kinds = nameless.map(({ kind, metadata }) => `${kind} ${metadata.generateName ?? ""}`.trim()).join(", ");
@@ -36,7 +37,24 @@ export function prepareObjects(objects: readonly KubeObject[], preparation: Prep
   return prepared;
 }
 
-function prepareOne(rendered: KubeObject, { partOf, namespace, scopeOf }: Preparation): KubeObject {
+/**
+ * Returns hooks with their objects normalised and placed. They are in no inventory, so that they get no label of it, and
+ * `generateName` is allowed: they are made, never kept in step.
+ */
+export function prepareHooks(hooks: readonly Hook[], preparation: Preparation): Hook[] {
+  const scopeOf = scopesFor(
+    hooks.map(({ object }) => object),
+    preparation.scopeOf,
+  );
+  return hooks.map((hook) => ({ ...hook, object: placed(hook.object, { ...preparation, scopeOf }) }));
+}
+
+function labelled(object: KubeObject, partOf: string): KubeObject {
+  const labels = { ...object.metadata.labels, [partOfLabel]: partOf };
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
+function placed(rendered: KubeObject, { namespace, scopeOf }: Preparation): KubeObject {
   const object = normalizeObject(rendered);
   const { namespace: own, ...metadata } = object.metadata;
   const scope = scopeOf(object.apiVersion, object.kind);
@@ -45,11 +63,7 @@ function prepareOne(rendered: KubeObject, { partOf, namespace, scopeOf }: Prepar
   const kept = scope === undefined ? own : place;
   return {
     ...object,
-    metadata: {
-      ...metadata,
-      ...(kept === undefined ? {} : { namespace: kept }),
-      labels: { ...metadata.labels, [partOfLabel]: partOf },
-    },
+    metadata: { ...metadata, ...(kept === undefined ? {} : { namespace: kept }) },
   };
 }
 

@@ -68,7 +68,7 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
     plan.remove,
   );
   const leaving = new Set([...leavingKeys(removals), ...plan.released.map(({ entry }) => entryKey(entry))]);
-  if (leaving.size > 0) await forgetEntries(deps, bundle, leaving);
+  if (leaving.size > 0) await forgetEntries(deps, pruning, leaving);
   for (const { entry } of plan.released) {
     const heir = deps.claims.wantedBy(entryKey(entry), bundle);
     if (heir !== undefined) deps.wake(heir);
@@ -88,11 +88,14 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
   return undefined;
 }
 
-async function forgetEntries(deps: PassDeps, bundle: string, keys: ReadonlySet<ObjectKey>): Promise<void> {
+async function forgetEntries(deps: PassDeps, pruning: Pruning, keys: ReadonlySet<ObjectKey>): Promise<void> {
+  const { bundle, said } = pruning;
   const inventory = deps.inventories.get(bundle);
   const entries = inventory.entries.filter((entry) => !keys.has(entryKey(entry)));
   const fields = Object.fromEntries(Object.entries(deps.inventories.fields(bundle)).filter(([key]) => !keys.has(key)));
-  await deps.inventories.save({ ...inventory, entries }, fields);
+  // Whoever wants the deployment again has to apply it again.
+  const applied = said ? { deploymentId: undefined, renderDigest: undefined, release: undefined } : {};
+  await deps.inventories.save({ ...inventory, ...applied, entries }, fields);
   for (const key of keys) deps.index.forget(key);
 }
 
@@ -100,8 +103,8 @@ function otherHolder(deps: PassDeps, bundle: string, key: ObjectKey): string | u
   return deps.inventories.holders(key).find((holder) => holder !== bundle);
 }
 
-/** Before every deployment of the document was rendered it is not known who else wants an object. */
-function firstUnknown(deps: PassDeps, bundle: string): string | undefined {
+/** Returns a deployment that is not rendered yet: before all are it of the document was rendered it is not known who else wants an object. */
+export function firstUnknown(deps: PassDeps, bundle: string): string | undefined {
   const deployments = deps.desired.document()?.deployments ?? [];
   return deployments.find((other) => other.bundle !== bundle && !deps.claims.isKnown(other.bundle, other.deploymentId))
     ?.bundle;

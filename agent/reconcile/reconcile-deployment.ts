@@ -4,18 +4,19 @@ import { objectKey } from "../../shared/drift/inventory-entry.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
-import { applyDeployment } from "./apply-deployment.ts";
+import { type Advance, advanceDeployment, isAppliedWhole, runOf } from "./advance-deployment.ts";
 import { checkDeployment, type Touched } from "./check-deployment.ts";
 import { correctDrift } from "./correct-drift.ts";
 import { deploymentClient, requireServiceAccount } from "./deployment-client.ts";
 import { noteError, type DeploymentRecord } from "./deployment-record.ts";
 import { applySetId } from "./marks.ts";
 import type { Pass, PassDeps } from "./pass.ts";
-import { prepareObjects } from "./prepare-objects.ts";
+import { prepareHooks, prepareObjects } from "./prepare-objects.ts";
 import { deploymentNamespace } from "./ensure-namespace.ts";
 import type { ScopeOf } from "../../shared/render/kind-scope.ts";
-import { firstRelease } from "../../shared/render/release-facts.ts";
+import { releaseFactsOf } from "../../shared/render/release-facts.ts";
 import { pruneDeployment } from "./prune-deployment.ts";
+import { removeDeployment } from "./remove-deployment.ts";
 
 /** One look at one deployment. */
 export interface Look {
@@ -72,10 +73,8 @@ async function leaveDeployment(deps: PassDeps, { record }: Look): Promise<LookRe
   // Removal is said, never inferred: what the document merely leaves out stays.
   if (removal === undefined) return {};
   const client = deploymentClient(deps, inventory.serviceAccount);
-  const afterMs = await pruneDeployment(deps, { bundle, record, client, desired: new Set(), said: true });
-  record.error = undefined;
-  if (deps.inventories.get(bundle).entries.length > 0) return { afterMs };
-  await deps.inventories.drop(bundle);
+  const progress = await removeDeployment(deps, { bundle, record, client });
+  if (progress.type === "left") return { afterMs: progress.afterMs };
   deps.log.info({ bundle, reason: removal.reason, because: removal.because }, "deployment removed");
   return { gone: true };
 }
@@ -85,30 +84,33 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
   const inventory = deps.inventories.get(wanted.bundle);
   record.appliedId = inventory.deploymentId;
   record.removing = false;
-  const rendered = await deps.render(wanted, firstRelease);
+  const rendered = await deps.render(wanted, releaseFactsOf(inventory.release, wanted.deploymentId));
   record.warnings = rendered.warnings;
   const { serviceAccount } = rendered.options;
   await requireServiceAccount(deps, serviceAccount);
+  const preparation = {
+    partOf: applySetId(wanted.bundle, deps.namespace),
+    namespace: deploymentNamespace(rendered.options),
+    scopeOf: scopeFrom(deps),
+  };
   const pass: Pass = {
     deps,
     client: deploymentClient(deps, serviceAccount),
     wanted,
     record,
     rendered,
-    objects: prepareObjects(rendered.objects, {
-      partOf: applySetId(wanted.bundle, deps.namespace),
-      namespace: deploymentNamespace(rendered.options),
-      scopeOf: scopeFrom(deps),
-    }),
+    objects: prepareObjects(rendered.objects, preparation),
+    hooks: prepareHooks(rendered.hooks, preparation),
     log: deps.log.child({ bundle: wanted.bundle }),
     signal: look.signal,
   };
   const keys = new Set(pass.objects.map(objectKey));
   deps.claims.set(wanted.bundle, wanted.deploymentId, keys);
-  const isApplied = inventory.deploymentId === wanted.deploymentId && inventory.renderDigest === rendered.digest;
-  const afterMs = isApplied ? await keepApplied(pass, look) : await applyNew(pass, look);
+  const { afterMs, applied } = isAppliedWhole(inventory, pass)
+    ? { afterMs: await keepApplied(pass, look), applied: true }
+    : await applyNew(pass, look);
   await watchKinds(pass, keys);
-  if (wanted.paused === true || record.failed.size > 0) return afterMs;
+  if (wanted.paused === true || !applied || record.failed.size > 0) return afterMs;
   const pruneMs = await pruneDeployment(deps, {
     bundle: wanted.bundle,
     record,
@@ -133,32 +135,33 @@ async function keepApplied(pass: Pass, look: Look): Promise<number | undefined> 
   const { record, rendered, wanted } = pass;
   const changes = await checkDeployment(pass, record.compared ? look.touched : "all");
   record.failed.clear();
+  record.hook = undefined;
   const correct = rendered.options.correctDrift?.enabled === true && wanted.paused !== true;
   const afterMs = correct && changes.length > 0 ? await correctDrift(pass, changes) : undefined;
   if (record.failed.size === 0) record.error = undefined;
   return record.failed.size > 0 ? backoffMs(++record.retries, retry) : afterMs;
 }
 
-async function applyNew(pass: Pass, look: Look): Promise<number | undefined> {
+async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs" | "applied">> {
   const { record, wanted, deps } = pass;
-  if (wanted.paused === true) return undefined;
-  requireDependencies(pass, look);
-  for (const warning of pass.rendered.warnings) pass.log.warn({ warning }, "bundle rendered with a warning");
+  if (wanted.paused === true) return { applied: false };
+  if (runOf(deps.inventories.get(wanted.bundle), pass) === undefined) {
+    requireDependencies(pass, look);
+    for (const warning of pass.rendered.warnings) pass.log.warn({ warning }, "bundle rendered with a warning");
+  }
   const startMs = performance.now();
-  const fault = await applyDeployment(pass);
+  const { fault, ...advance } = await advanceDeployment(pass, look.touched);
   const durationMs = Math.round(performance.now() - startMs);
-  pass.log.info(
-    { commit: wanted.commit, durationMs, objects: record.objectCount, failed: record.failed.size },
-    "deployment applied",
-  );
+  const done = { commit: wanted.commit, durationMs, objects: record.objectCount, failed: record.failed.size };
+  if (advance.applied || fault !== undefined) pass.log.info(done, "deployment applied");
   if (fault === undefined) {
     record.error = undefined;
     record.retries = 0;
-    return undefined;
+    return advance;
   }
   noteError(record, fault, deps.clock);
   const requeue = decideRequeue(fault, ++record.retries, retry);
-  return requeue.type === "after" ? requeue.afterMs : retry.maxMs;
+  return { applied: false, afterMs: requeue.type === "after" ? requeue.afterMs : retry.maxMs };
 }
 
 function requireDependencies({ wanted, deps }: Pass, { statusOf }: Look): void {

@@ -35,7 +35,7 @@ function chartFiles(group: string): Readonly<Record<string, string>> {
 }
 
 describeWithKube("a bundle with a chart", () => {
-  test("is rendered for its cluster and applied, its definitions first; hooks are left out", async () => {
+  test("is rendered for its cluster and applied, its definitions first; tests are left out", async () => {
     await using rig = await createAgentRig(await sharedCluster());
     const group = `${rig.namespace}.example`;
     const options = {
@@ -54,7 +54,7 @@ describeWithKube("a bundle with a chart", () => {
     expect(await rig.get(`${maps}/eu-web`)).toMatchObject({ data: { version: expect.stringMatching(/^v1\./) } });
     expect(await rig.get(`${maps}/eu-db`)).toMatchObject({ data: { size: "3" } });
     expect(await rig.get(`/apis/${group}/v1/namespaces/${namespace}/teas/green`)).toBeDefined();
-    expect(await rig.get(`${maps}/pre-install`)).toBeUndefined();
+    expect(await rig.get(`${maps}/pre-install`)).toBeDefined();
     expect(await rig.get(`${maps}/test`)).toBeUndefined();
   });
 

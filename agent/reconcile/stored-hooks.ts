@@ -1,0 +1,35 @@
+import * as z from "zod";
+import { isKubeObject } from "../../shared/api/is-kube-object.ts";
+import type { KubeObject } from "../../shared/api/meta.ts";
+import { hookDeletePolicies, hookEvents } from "../../shared/render/hooks/hook.ts";
+
+/** Schema of a hook in an inventory. */
+export const hookSchema = z.object({
+  object: z.custom<KubeObject>(isKubeObject),
+  events: z.array(z.enum(hookEvents)).readonly(),
+  weight: z.number(),
+  deletePolicies: z.array(z.enum(hookDeletePolicies)).readonly(),
+});
+
+/** Schema of what charts were told last. */
+export const appliedReleaseSchema = z.object({
+  deploymentId: z.string(),
+  revision: z.number(),
+  isUpgrade: z.boolean(),
+});
+
+const madeHookSchema = z.object({ name: z.string(), uid: z.string() });
+
+/** Schema of a run that is under way. */
+export const hookRunSchema = z.object({
+  id: z.string(),
+  deploymentId: z.string(),
+  renderDigest: z.string(),
+  occasion: z.enum(["install", "upgrade", "delete"]),
+  stage: z.enum(["before", "objects", "after", "again"]),
+  since: z.string(),
+  failures: z.number(),
+  failed: z.object({ message: z.string(), retryAt: z.string() }).optional(),
+  done: z.array(madeHookSchema).readonly(),
+  current: madeHookSchema.extend({ since: z.string() }).optional(),
+});
