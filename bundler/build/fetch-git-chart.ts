@@ -110,6 +110,7 @@ function faultOf({ code, verdict }: AppError): ChartSourceFault {
   if (code === "GIT_AUTH_FAILED") return "unauthorized";
   if (code === "GIT_REF_NOT_FOUND") return "not-found";
   if (code === "GIT_URL_INVALID") return "address";
+  if (code === "GIT_UNREACHABLE" && verdict === "stalled") return "not-found";
   return verdict === "stalled" ? "refused" : "unreachable";
 }
 

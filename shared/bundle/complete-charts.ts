@@ -9,6 +9,7 @@ import { type CollectedFile, type OutsideNotes, lookUp } from "./collect-files.t
 import { memoryTree } from "./memory-tree.ts";
 import { readChartTree } from "./read-chart-tree.ts";
 import { type RepoTree, joinPath } from "./repo-tree.ts";
+import { withPosition } from "./with-position.ts";
 
 /** Returns a packed chart that another one depends on, fetched beforehand; undefined when it was not. */
 export type DependencyLoader = (ref: ChartRef) => PackedChart | undefined;
@@ -43,7 +44,10 @@ export function completeCharts(
       return found.kind === "found" && found.entry.type === "dir" ? readChartTree(at, found.path) : undefined;
     };
     const fetched = (ref: ChartRef) => {
-      const chart = load?.(ref);
+      const chart = withPosition(
+        () => position,
+        () => load?.(ref),
+      );
       if (chart !== undefined) return chart;
       const advice = "run `helm dependency update` and commit the result, or set helm.disableDependencyUpdate";
       throw fault("CHART_NOT_FETCHED", `not in charts/: ${incomplete.missing}; ${advice}`);
