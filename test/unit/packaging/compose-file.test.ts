@@ -120,10 +120,10 @@ describe.each(["bundler/Dockerfile", "agent/Dockerfile", "examples/Dockerfile"])
   });
 });
 
-describe("the bundler's image", () => {
+describe.each(["bundler", "agent"])("the %s's image", (program) => {
   it("has the kustomize that the tests run with", () => {
     const { package: name, version } = binaryRecipes.kustomize;
-    const made = readDockerfile("bundler/Dockerfile").instructions.map(({ text }) => text);
+    const made = readDockerfile(`${program}/Dockerfile`).instructions.map(({ text }) => text);
     expect(made.join("\n")).toContain(`${name}@${version}`);
   });
 });
