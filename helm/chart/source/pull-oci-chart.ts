@@ -36,8 +36,15 @@ interface Registry {
   readonly place: string;
 }
 
+/** A chart from a registry; `manifestDigest` is that of the manifest that named it, `sha256:…`. */
+export interface PulledChart {
+  readonly archive: Buffer;
+  readonly url: string;
+  readonly manifestDigest: string;
+}
+
 /** Returns the archive of a chart in an OCI registry, manifest and layer checked against their digests. Throws `ChartSourceError`. */
-export async function pullOciChart(pull: OciPull): Promise<{ readonly archive: Buffer; readonly url: string }> {
+export async function pullOciChart(pull: OciPull): Promise<PulledChart> {
   const reference = parseOciReference(pull.address);
   const { host, repository } = reference;
   const registry: Registry = {
@@ -47,11 +54,12 @@ export async function pullOciChart(pull: OciPull): Promise<{ readonly archive: B
     place: `oci://${host}/${repository}`,
   };
   const name = reference.digest === "" ? await findTag(registry, pull.version) : reference.digest;
-  const manifest = await readManifest(registry, name);
+  const { manifest, digest } = await readManifest(registry, name);
   const layer = chartLayer(manifest, registry.place);
   const archive =
     (await pull.cached(layer.digest.slice("sha256:".length))) ?? (await readLayer(registry, layer, pull.maxBytes));
-  return { archive, url: `${registry.place}${reference.digest === "" ? ":" : "@"}${name}` };
+  const url = `${registry.place}${reference.digest === "" ? ":" : "@"}${name}`;
+  return { archive, url, manifestDigest: digest };
 }
 
 /** A version's `+` stands as `_` in a tag, which may not hold it. */
@@ -91,13 +99,18 @@ function nextPage(from: URL, link: string): URL | undefined {
   return next;
 }
 
-async function readManifest({ base, session, place, reference }: Registry, name: string): Promise<JsonObject> {
+interface Manifest {
+  readonly manifest: JsonObject;
+  readonly digest: string;
+}
+
+async function readManifest({ base, session, place, reference }: Registry, name: string): Promise<Manifest> {
   const url = new URL(`${base}/manifests/${name}`);
   const answer = await session.get({ url, accept: manifestType, maxBytes: maxManifestBytes });
   const body = bodyOf(answer, place);
   const promised = reference.digest === "" ? answer.headers["docker-content-digest"] : reference.digest;
   if (typeof promised === "string") checkDigest(body, promised, `${place}: the manifest of ${name}`);
-  return jsonOf(body, place);
+  return { manifest: jsonOf(body, place), digest: digestOf(body) };
 }
 
 interface Layer {
@@ -131,7 +144,11 @@ async function readLayer({ base, session, place }: Registry, layer: Layer, maxBy
 }
 
 function checkDigest(body: Buffer, promised: string, what: string): void {
-  const actual = `sha256:${createHash("sha256").update(body).digest("hex")}`;
+  const actual = digestOf(body);
   if (actual === promised) return;
   throw new ChartSourceError("refused", `${what} has the digest ${actual}, not ${promised} as promised`);
+}
+
+function digestOf(body: Buffer): string {
+  return `sha256:${createHash("sha256").update(body).digest("hex")}`;
 }
