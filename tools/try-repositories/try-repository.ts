@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as z from "zod";
@@ -121,6 +121,8 @@ function objectsOf(text: string): JsonObject[] {
 }
 
 function faultsIn(file: string): z.infer<typeof faultSchema>[] {
+  // A call that crashed has written none.
+  if (!existsSync(file)) return [];
   return parseYaml(readFileSync(file, "utf8")).flatMap(({ value }) => faultSchema.safeParse(value).data ?? []);
 }
 
