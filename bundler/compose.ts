@@ -167,7 +167,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     gitRepoStatus(
       hub.workspace(object.metadata.namespace ?? ""),
       object,
-      gitRepos.stateOf(object.metadata.namespace ?? "", object.metadata.name ?? ""),
+      { state: gitRepos.stateOf(object.metadata.namespace ?? "", object.metadata.name ?? ""), nowMs: clock.now() },
     ),
   );
   objects.present(bundleResource, (object) => {

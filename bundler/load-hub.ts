@@ -21,7 +21,7 @@ export interface LoadHubDeps {
 export async function loadHub({ db, objects, reports, hub, clock }: LoadHubDeps): Promise<RepoKey[]> {
   const load = async (resource: ResourceKey): Promise<readonly ApiObject[]> => (await objects.list({ resource })).items;
   hub.loadRemoved(await readRemovedBundles(db));
-  for (const resource of [groupResource, bundleResource, clusterResource]) {
+  for (const resource of [groupResource, bundleResource, clusterResource, gitRepoResource]) {
     const items = await load(resource);
     hub.apply(
       items.map((object) => ({

@@ -109,7 +109,7 @@ function clusterOf(deps: AgentEndpointDeps, credential: Credential): CheckedInCl
 
 /** Returns a blob that the cluster's own document names; anything else does not exist for it. */
 async function readBlob(deps: AgentEndpointDeps, cluster: CheckedInCluster, digest: string): Promise<Uint8Array> {
-  const deployments = documentInput(deps.epoch, cluster, [])?.deployments ?? [];
+  const deployments = documentInput(deps.epoch, { ...cluster, nowMs: deps.clock.now() }, [])?.deployments ?? [];
   for (const { bundle, content, options } of deployments) {
     const name = bundle.slice(bundle.indexOf("/") + 1);
     const found =

@@ -101,10 +101,15 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
     awaitDocument: async ({ workspace, name }, request, signal) => {
       const deadlineMs = deps.clock.now() + Math.min(request.waitMs, longestWaitMs);
       while (!signal.aborted) {
-        const input = documentInput(deps.epoch, { workspace, name }, request.holds);
+        const nowMs = deps.clock.now();
+        const input = documentInput(deps.epoch, { workspace, name, nowMs }, request.holds);
         if (input === undefined) throw noLongerRegistered(workspace.namespace, name);
-        if (documentTag(input) !== request.tag) return desiredDocument(input, deps.durableVersion());
-        const leftMs = deadlineMs - deps.clock.now();
+        if (documentTag(input) !== request.tag) {
+          for (const { bundle, reason } of input.remove)
+            if (reason === "not-targeted") workspace.budget.told(name, bundle.slice(bundle.indexOf("/") + 1), nowMs);
+          return desiredDocument(input, deps.durableVersion());
+        }
+        const leftMs = deadlineMs - nowMs;
         if (leftMs <= 0) return undefined;
         if (!(await workspace.waiters.wait(name, leftMs, signal))) return undefined;
       }
@@ -130,7 +135,7 @@ function isNews(known: ClusterReport | undefined, { report, changed }: TakenRepo
 /** Returns what decides about a cluster's document; undefined while the cluster is not (or no longer) registered. */
 export function documentInput(
   epoch: string,
-  { workspace, name }: CheckedInCluster,
+  { workspace, name, nowMs }: CheckedInCluster & { readonly nowMs: number },
   holds: readonly string[],
 ): DocumentInput | undefined {
   const { partition } = workspace.status;
@@ -139,20 +144,29 @@ export function documentInput(
   if (cluster === undefined || clusterClass === undefined) return undefined;
   const deployments = deploymentsOf(clusterClass, partition.bundles);
   const remove = planRemovals(holds, deployments, (bundle) => ({
-    ...knowledgeOf(workspace, cluster, bundle),
+    ...knowledgeOf(workspace, { cluster, bundle, nowMs }),
     generation: cluster.generation,
   }));
   return { epoch, cluster, deployments, remove };
 }
 
-function knowledgeOf(workspace: Workspace, cluster: FleetCluster, bundle: string): BundleKnowledge {
+function knowledgeOf(
+  workspace: Workspace,
+  { cluster, bundle, nowMs }: { readonly cluster: FleetCluster; readonly bundle: string; readonly nowMs: number },
+): BundleKnowledge {
   const slash = bundle.indexOf("/");
   const name = bundle.slice(slash + 1);
   if (bundle.slice(0, slash) !== cluster.namespace) return { known: "never" };
   // A bundle whose targets are faulty says nothing about where it should be: it stays where it is.
   if (workspace.faultyBundles.has(name)) return { known: "never" };
   // So does one that may be aimed here by a group which cannot be read.
-  if (workspace.bundles.has(name)) return { known: workspace.faultyGroups.size > 0 ? "never" : "present" };
+  const present = workspace.bundles.get(name);
+  if (present !== undefined) {
+    const { gitRepo } = present;
+    // Too many clusters would lose bundles of this GitRepo at once: they keep them until somebody says so.
+    const held = gitRepo !== undefined && workspace.budget.heldLoss(gitRepo, nowMs) !== undefined;
+    return { known: held || workspace.faultyGroups.size > 0 ? "never" : "present" };
+  }
   const because = workspace.removedBundles.get(name);
   return because === undefined ? { known: "never" } : { known: "removed", because };
 }

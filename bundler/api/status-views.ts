@@ -16,6 +16,7 @@ import {
 } from "../../shared/status/status-message.ts";
 import type { Workspace } from "../desired/hub.ts";
 import { deploymentsOf } from "../desired/desired-document.ts";
+import type { Loss } from "../desired/removal-budget.ts";
 import type { GitFault, GitState } from "../store/git-state-table.ts";
 
 /** Returns the computed status of a Bundle. */
@@ -32,7 +33,11 @@ export function bundleStatus(workspace: Workspace, object: ApiObject): JsonObjec
 }
 
 /** Returns the computed status of a GitRepo: what came of its commits, and the sum over its bundles. */
-export function gitRepoStatus(workspace: Workspace, object: ApiObject, state: GitState): JsonObject {
+export function gitRepoStatus(
+  workspace: Workspace,
+  object: ApiObject,
+  { state, nowMs }: { readonly state: GitState; readonly nowMs: number },
+): JsonObject {
   const name = object.metadata.name ?? "";
   const bundles = [...workspace.bundles.values()].filter(({ gitRepo }) => gitRepo === name);
   const counted = bundles.map((bundle) => ({ bundle: bundle.name, counts: workspace.status.countBundle(bundle.name) }));
@@ -43,7 +48,8 @@ export function gitRepoStatus(workspace: Workspace, object: ApiObject, state: Gi
       withMessage(bundle, worstState(own), bundleEntries(workspace, bundle)[0]?.message),
     );
   const all = state.pollFault === undefined ? state.faults : [state.pollFault, ...state.faults];
-  const faults = all.map(faultText);
+  const held = workspace.budget.heldLoss(name, nowMs);
+  const faults = [...all.map(faultText), ...(held === undefined ? [] : [lossText(name, held)])];
   const accepted = faults.length === 0;
   return {
     observedGeneration: object.metadata.generation ?? 1,
@@ -59,7 +65,14 @@ export function gitRepoStatus(workspace: Workspace, object: ApiObject, state: Gi
     },
     ...(state.warnings.length === 0 ? {} : { warnings: [...state.warnings] }),
     faults: all.map(present),
+    ...(held === undefined ? {} : { heldRemoval: { ...held, bundles: [...held.bundles] } }),
   };
+}
+
+function lossText(gitRepo: string, { clusters, of, bundles }: Loss): string {
+  const shown =
+    bundles.length > 3 ? `${bundles.slice(0, 3).join(", ")} and ${bundles.length - 3} more` : bundles.join(", ");
+  return `REMOVAL_HELD: ${clusters} of ${of} clusters would lose ${shown}, which is not aimed at them any more: they keep it until somebody approves it with \`drover approve gitrepo ${gitRepo}\``;
 }
 
 /** Returns the computed status of a Cluster. */

@@ -1,5 +1,5 @@
 import { stableHash, stableJson } from "../../codec/stable-hash.ts";
-import { contentAnnotation, directoryAnnotation } from "../../shared/api/annotations.ts";
+import { contentAnnotation, directoryAnnotation, lookupAnnotation } from "../../shared/api/annotations.ts";
 import type { Bundle } from "../../shared/api/bundle.ts";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import { commitLabel, repoNameLabel } from "../../shared/bundle/bundle-options.ts";
@@ -40,6 +40,7 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
   const { spec } = bundle;
   const name = bundle.metadata.name ?? "";
   const commit = bundle.metadata.labels?.[commitLabel];
+  const lookup = bundle.metadata.annotations?.[lookupAnnotation] === "cluster" ? ({ lookup: "cluster" } as const) : {};
   const merged = new Map<string, { readonly options: DeploymentOptions; readonly blob: Blob }>();
   const blobs = new Map<string, Blob>();
 
@@ -66,12 +67,13 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
       const { options, blob } = optionsFor(outcome);
       const content = contentFor(made, options);
       const dependsOn = resolveDependencies(spec.dependsOn ?? [], around);
-      const what = { content, options: blob.digest, dependsOn };
+      const what = { content, options: blob.digest, dependsOn, ...lookup };
       return {
         bundle: `${around.workspace}/${name}`,
         deploymentId: stableHash(what).slice(0, 32),
         content,
         options: blob.digest,
+        ...lookup,
         ...(commit === undefined ? {} : { commit }),
         ...(spec.paused === true ? { paused: true } : {}),
         ...(dependsOn.length === 0 ? {} : { dependsOn }),

@@ -47,6 +47,12 @@ export interface FleetStatus {
   };
   /** Returns some members of a class that are not ready, at most `limit`. */
   notReadyIn(clusterClass: ClusterClass, limit: number): string[];
+  /** Returns what members of each class report to have, by report: how many members, and the bundles (`<workspace>/<name>`). */
+  reportedBundles(): Iterable<{
+    readonly outcomes: ClusterClass["outcomes"];
+    readonly members: number;
+    readonly held: Iterable<string>;
+  }>;
   /** Clusters that reported more than a state for a bundle, with what they said. */
   exceptionsOf(bundle: string): ReadonlyMap<string, DeploymentStatus>;
 }
@@ -180,6 +186,10 @@ export function createFleetStatus(workspace: string): FleetStatus {
         ? new Map<CountedState, number>()
         : countReport(clusterClass, said === undefined ? undefined : keyOf(said));
     },
+    reportedBundles: () =>
+      [...partition.classes.values()].flatMap(({ outcomes, reports: said }) =>
+        [...said].map(([key, members]) => ({ outcomes, members, held: statesOf(key).keys() })),
+      ),
     exceptionsOf: (bundle) => exceptionsByBundle.get(`${workspace}/${bundle}`) ?? nothing,
   };
 }

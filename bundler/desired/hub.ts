@@ -1,4 +1,5 @@
 import type { ResourceKey } from "../../apiserver/storage/object-store.ts";
+import { approvedLossAnnotation } from "../../shared/api/annotations.ts";
 import { bundleSchema } from "../../shared/api/bundle.ts";
 import { clusterGroupSchema } from "../../shared/api/cluster-group.ts";
 import { clusterSchema } from "../../shared/api/cluster.ts";
@@ -9,6 +10,7 @@ import type { CommittedChange } from "../store/object-table.ts";
 import { type AimedBundle, createFleetBundle, contentOf } from "./fleet-bundle.ts";
 import { createFleetStatus, type FleetStatus } from "./fleet-status.ts";
 import type { ClusterClass, FleetCluster, FleetGroup } from "./fleet.ts";
+import { createRemovalBudget, readLossApproval, type RemovalBudget } from "./removal-budget.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
 
 export const clusterResource: ResourceKey = "fleet.cattle.io/clusters";
@@ -28,6 +30,8 @@ export interface Workspace {
   readonly faultyGroups: ReadonlyMap<string, AppError>;
   /** Bundles that are gone, with the cause. */
   readonly removedBundles: ReadonlyMap<string, string>;
+  /** How many clusters may lose a GitRepo's bundles without anybody's word. */
+  readonly budget: RemovalBudget;
   /** Returns the cluster that a Kubernetes cluster (by its identity) registered as. */
   clusterByClientId(clientId: string): string | undefined;
 }
@@ -70,13 +74,16 @@ export function createHub(): Hub {
     const known = workspaces.get(namespace);
     if (known !== undefined) return known;
     const clientIds = new Map<string, string>();
+    const status = createFleetStatus(namespace);
+    const bundles = new Map<string, AimedBundle>();
     const created: MutableWorkspace = {
       namespace,
       clientIds,
       clusterByClientId: (clientId) => clientIds.get(clientId),
-      status: createFleetStatus(namespace),
+      status,
+      budget: createRemovalBudget(status, bundles, namespace),
       waiters: createWaiters(),
-      bundles: new Map(),
+      bundles,
       faultyBundles: new Map(),
       faultyGroups: new Map(),
       removedBundles: new Map(),
@@ -105,6 +112,7 @@ export function createHub(): Hub {
           groups: of(groupResource),
           clusters: of(clusterResource),
           bundles: of(bundleResource),
+          gitRepos: of(gitRepoResource),
         });
         workspace.waiters.wakeClasses(change.affected);
         for (const cluster of change.clusters) workspace.waiters.wakeCluster(cluster);
@@ -118,11 +126,16 @@ interface ChangesByKind {
   readonly groups: readonly Change[];
   readonly clusters: readonly Change[];
   readonly bundles: readonly Change[];
+  readonly gitRepos: readonly Change[];
 }
 
-function applyToWorkspace(workspace: MutableWorkspace, { groups, clusters, bundles }: ChangesByKind): WorkspaceChange {
+function applyToWorkspace(
+  workspace: MutableWorkspace,
+  { groups, clusters, bundles, gitRepos }: ChangesByKind,
+): WorkspaceChange {
   const { partition } = workspace.status;
-  let affected: ReadonlySet<ClusterClass> = new Set();
+  workspace.budget.invalidate();
+  let affected = applyApprovals(workspace, gitRepos);
   const touched = new Set<string>();
   if (groups.length > 0) {
     for (const { key, type, object } of groups) {
@@ -159,6 +172,18 @@ function applyToWorkspace(workspace: MutableWorkspace, { groups, clusters, bundl
     for (const name of change.moved) touched.add(name);
   }
   return { workspace, affected, bundles: new Set(bundles.map(({ key }) => key.name)), clusters: touched };
+}
+
+/** Returns the classes whose members may remove more, or less, than before. */
+function applyApprovals({ budget, status }: MutableWorkspace, gitRepos: readonly Change[]): ReadonlySet<ClusterClass> {
+  let some = false;
+  for (const { key, type, object } of gitRepos) {
+    const approval =
+      type === "deleted" ? undefined : readLossApproval(object.metadata.annotations?.[approvedLossAnnotation]);
+    budget.approve(key.name, approval);
+    some ||= approval !== undefined;
+  }
+  return some ? new Set(status.partition.classes.values()) : new Set();
 }
 
 /** A bundle whose targets are faulty keeps its place: nothing that runs is removed because of a mistake. */

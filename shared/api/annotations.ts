@@ -13,6 +13,15 @@ export const chartIntervalAnnotation = "drover.dev/chart-interval";
 /** Annotation of a GitRepo: the commit whose removals a person has approved although they exceed the limit. */
 export const approvedRemovalAnnotation = "drover.dev/approved-removal";
 
+/** Annotation of a GitRepo: JSON of the bundles that clusters may lose although many do, how many clusters, and until when. */
+export const approvedLossAnnotation = "drover.dev/approved-loss";
+
+/**
+ * Annotation of a GitRepo, and from there of its Bundles: `cluster` lets `lookup` of charts see all namespaces and
+ * cluster-wide kinds, as far as the deployment's identity may.
+ */
+export const lookupAnnotation = "drover.dev/lookup";
+
 /** Label of the Secrets in which an agent keeps what a deployment owns. */
 export const inventorySecretLabel = "drover.dev/inventory";
 

@@ -81,6 +81,12 @@ export const gitRepoStatusSchema = z.looseObject({
   desiredReadyClusters: z.number().int().exactOptional(),
   readyClusters: z.number().int().exactOptional(),
   resourceCounts: resourceCountsSchema.exactOptional(),
+  heldRemoval: z
+    .looseObject({ clusters: z.number().int(), of: z.number().int(), bundles: z.array(z.string()) })
+    .describe(
+      "Bundles that are not aimed any more at so many of the clusters that have any of this GitRepo that they wait for `drover approve gitrepo`.",
+    )
+    .exactOptional(),
   display: z
     .looseObject({
       readyBundleDeployments: z.string().exactOptional(),

@@ -31,7 +31,7 @@ function put(hub: Hub, resource: ResourceKey, spec: JsonObject): void {
   hub.apply([{ type: "updated", key: { resource, namespace: "w", name: "a" }, object }]);
 }
 function document(hub: Hub): { wanted: string[]; removed: string[] } {
-  const input = documentInput("e", { workspace: hub.workspace("w"), name: "a" }, ["w/a"]);
+  const input = documentInput("e", { workspace: hub.workspace("w"), name: "a", nowMs: 0 }, ["w/a"]);
   return {
     wanted: input?.deployments.map(({ bundle }) => bundle) ?? [],
     removed: input?.remove.map(({ bundle }) => bundle) ?? [],
@@ -82,8 +82,9 @@ describe("createHub", () => {
   it("marks what a paused cluster has, and gives it back when it goes on", () => {
     const hub = start({ clusterSelector: {} });
     const paused = (): (boolean | undefined)[] =>
-      documentInput("e", { workspace: hub.workspace("w"), name: "a" }, [])?.deployments.map((each) => each.paused) ??
-      [];
+      documentInput("e", { workspace: hub.workspace("w"), name: "a", nowMs: 0 }, [])?.deployments.map(
+        (each) => each.paused,
+      ) ?? [];
     put(hub, clusterResource, { paused: true });
     expect(paused()).toEqual([true]);
     put(hub, clusterResource, { paused: false });

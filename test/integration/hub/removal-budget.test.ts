@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../../cli/main.ts";
+import { createTestContext } from "../../support/cli-context.ts";
+import { until } from "../../support/e2e-chain.ts";
+import { startGitServer, type TestGitServer } from "../../support/git-server.ts";
+import { havePostgres } from "../../support/postgres.ts";
+import { type FakeAgent, type HubRig, registerAgent, startHub } from "./hub-rig.ts";
+
+const engines = ["sqlite" as const, ...(havePostgres() ? ["postgres" as const] : [])];
+const holds = ["fleet-default/config-app"];
+
+describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, on %s", (engine) => {
+  let hub: HubRig;
+  let git: TestGitServer;
+  let agents: readonly FakeAgent[];
+
+  async function aim(selector: object): Promise<void> {
+    const repo = `${git.url}/config.git`;
+    const spec = { repo, branch: "main", pollingInterval: "1s", targets: [{ clusterSelector: selector }] };
+    const metadata = { name: "config", namespace: "fleet-default" };
+    await hub.apply({ apiVersion: "fleet.cattle.io/v1alpha1", kind: "GitRepo", metadata, spec });
+  }
+  const removals = async (): Promise<number> => {
+    const documents = await Promise.all(agents.map(async (agent) => agent.document({ holds })));
+    return documents.filter(({ remove }) => remove.length > 0).length;
+  };
+  const aimedAt = async (): Promise<number> => {
+    const documents = await Promise.all(agents.map(async (agent) => agent.document({ holds })));
+    return documents.filter(({ deployments }) => deployments.length > 0).length;
+  };
+
+  beforeAll(async () => {
+    [hub, git] = await Promise.all([startHub(engine), startGitServer()]);
+    await git.createRepository("config");
+    await git.commit("config", {
+      message: "first",
+      files: {
+        "app/fleet.yaml": "defaultNamespace: app\n",
+        "app/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app }\n",
+      },
+    });
+    await aim({});
+    const names = Array.from({ length: 6 }, (_unused, index) => `c${index}`);
+    agents = await Promise.all(names.map(async (name) => registerAgent(hub, name, { labels: { name } })));
+    await until("all get the bundle", async () => (await aimedAt()) === 6);
+    for (const agent of agents) {
+      const [wanted] = (await agent.document({ holds })).deployments;
+      const statuses = [
+        { bundle: wanted?.bundle ?? "", appliedDeploymentId: wanted?.deploymentId ?? "", state: "Ready" as const },
+      ];
+      await agent.document({ holds, full: true, statuses });
+    }
+  });
+  afterAll(async () => {
+    await hub?.[Symbol.asyncDispose]();
+    await git?.[Symbol.asyncDispose]();
+  });
+
+  it("are told nothing and shown, also after a restart", async () => {
+    await aim({ matchLabels: { name: "c0" } });
+    await until("one keeps it", async () => (await aimedAt()) === 1);
+    expect(await removals()).toBe(0);
+    const { stdout } = await hub.kubectl(["get", "gitrepo", "config", "-o", "jsonpath={.status.heldRemoval}"]);
+    expect(JSON.parse(stdout)).toEqual({ clusters: 5, of: 6, bundles: ["config-app"] });
+    const described = await hub.kubectl(["get", "gitrepo", "config", "-o", "yaml"]);
+    expect(described.stdout).toContain("5 of 6 clusters would lose config-app");
+    await hub.stop();
+    await hub.start();
+    expect(await removals()).toBe(0);
+  });
+
+  it("remove it once somebody approved", async () => {
+    const { context, output } = createTestContext({ cwd: "/", env: { DROVER_KUBECONFIG: hub.kubeconfigPath } });
+    expect(await runCli(["approve", "gitrepo", "config"], context)).toBe(0);
+    expect(output()).toContain("up to 5 clusters may lose config-app");
+    await until("the removals are said", async () => (await removals()) === 5);
+  });
+});

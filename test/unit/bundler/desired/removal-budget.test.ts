@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../../codec/json-value.ts";
+import {
+  bundleResource,
+  clusterResource,
+  createHub,
+  gitRepoResource,
+  type Hub,
+} from "../../../../bundler/desired/hub.ts";
+import type { ResourceKey } from "../../../../apiserver/storage/object-store.ts";
+
+const content = {
+  files: "f".repeat(64),
+  style: { charts: [], fetchedChart: false, kustomizations: [] },
+  kustomize: {},
+};
+const prod = [{ clusterSelector: { matchLabels: { env: "prod" } } }];
+const kinds: Readonly<Record<ResourceKey, string>> = {
+  [bundleResource]: "Bundle",
+  [clusterResource]: "Cluster",
+  [gitRepoResource]: "GitRepo",
+};
+
+function put(
+  hub: Hub,
+  resource: ResourceKey,
+  object: { readonly name: string; readonly metadata?: JsonObject; readonly spec?: JsonObject },
+): void {
+  const metadata = { name: object.name, namespace: "w", ...object.metadata };
+  const full = {
+    apiVersion: "fleet.cattle.io/v1alpha1",
+    kind: kinds[resource] ?? "",
+    metadata,
+    spec: object.spec ?? {},
+  };
+  hub.apply([{ type: "updated", key: { resource, namespace: "w", name: object.name }, object: full }]);
+}
+
+function putBundle(hub: Hub, name: string, targets: readonly JsonObject[]): void {
+  const gitRepo = name === "other" ? "elsewhere" : "config";
+  const metadata = {
+    labels: { "fleet.cattle.io/repo-name": gitRepo },
+    annotations: { "drover.dev/content": JSON.stringify(content) },
+  };
+  put(hub, bundleResource, { name, metadata, spec: { targets } });
+}
+
+function putCluster(hub: Hub, name: string, env: string): void {
+  put(hub, clusterResource, { name, metadata: { labels: { env } } });
+}
+
+function report(hub: Hub, cluster: string, bundles: readonly string[]): void {
+  const body = bundles.map((bundle) => ({ bundle: `w/${bundle}`, id: "1", state: "Ready" as const }));
+  const said = { reportDigest: bundles.join(), exceptions: new Map(), agent: undefined, seenMs: 0, online: true };
+  hub.workspace("w").status.report(cluster, said, body);
+}
+
+/** `count` clusters of env=prod that have the bundle `app` of GitRepo `config`. */
+function aFleet(count: number): { readonly hub: Hub; readonly names: readonly string[] } {
+  const hub = createHub();
+  const names = Array.from({ length: count }, (_unused, index) => `c${index}`);
+  for (const name of names) putCluster(hub, name, "prod");
+  putBundle(hub, "app", prod);
+  for (const name of names) report(hub, name, ["app"]);
+  return { hub, names };
+}
+
+const heldOf = (hub: Hub, nowMs = 0): unknown => hub.workspace("w").budget.heldLoss("config", nowMs);
+
+function approve(hub: Hub, approval: JsonObject): void {
+  put(hub, gitRepoResource, {
+    name: "config",
+    metadata: { annotations: { "drover.dev/approved-loss": JSON.stringify(approval) } },
+  });
+}
+
+describe("the budget of clusters that lose bundles", () => {
+  it("holds nothing while everything is aimed where it is", () => {
+    expect(heldOf(aFleet(10).hub)).toBeUndefined();
+  });
+
+  it("holds when targets leave out more than 30 % of the clusters, and at least 5", () => {
+    const { hub } = aFleet(10);
+    putBundle(hub, "app", [{ clusterName: "c0" }]);
+    expect(heldOf(hub)).toEqual({ clusters: 9, of: 10, bundles: ["app"] });
+  });
+
+  it("holds nothing for 4 clusters, nor for 30 % of many", () => {
+    const small = aFleet(4).hub;
+    putBundle(small, "app", [{ clusterName: "none" }]);
+    expect(heldOf(small)).toBeUndefined();
+    const { hub, names } = aFleet(20);
+    for (const name of names.slice(0, 6)) putCluster(hub, name, "dev");
+    expect(heldOf(hub)).toBeUndefined();
+    putCluster(hub, names[6] ?? "", "dev");
+    expect(heldOf(hub)).toMatchObject({ clusters: 7, of: 20 });
+  });
+
+  it("counts clusters that were told lately and are done, so that small steps are one large one", () => {
+    const { hub, names } = aFleet(10);
+    const { budget } = hub.workspace("w");
+    for (const name of names.slice(0, 4)) {
+      putCluster(hub, name, "dev");
+      expect(heldOf(hub)).toBeUndefined();
+      budget.told(name, "app", 0);
+      report(hub, name, []);
+    }
+    putCluster(hub, names[4] ?? "", "dev");
+    expect(heldOf(hub)).toEqual({ clusters: 5, of: 10, bundles: ["app"] });
+    // An hour later the earlier ones are history.
+    expect(heldOf(hub, 3_600_000)).toBeUndefined();
+  });
+
+  it("does not count bundles of other GitRepos, nor bundles that were deleted", () => {
+    const { hub, names } = aFleet(10);
+    putBundle(hub, "other", prod);
+    for (const name of names) report(hub, name, ["app", "other", "deleted"]);
+    putBundle(hub, "other", [{ clusterName: "c0" }]);
+    expect(heldOf(hub)).toBeUndefined();
+    expect(hub.workspace("w").budget.heldLoss("elsewhere", 0)).toMatchObject({ clusters: 9 });
+  });
+
+  it("counts doNotDeploy as a loss", () => {
+    const { hub } = aFleet(10);
+    putBundle(hub, "app", [{ clusterSelector: {}, doNotDeploy: true }]);
+    expect(heldOf(hub)).toMatchObject({ clusters: 10 });
+  });
+
+  it("lets go what a person approved, until it expires, and no more than that", () => {
+    const { hub } = aFleet(10);
+    putBundle(hub, "second", prod);
+    putBundle(hub, "app", [{ clusterName: "c0" }]);
+    const expires = new Date(1000).toISOString();
+    approve(hub, { clusters: 9, bundles: ["app"], expires });
+    expect(heldOf(hub)).toBeUndefined();
+    expect(heldOf(hub, 1000)).toMatchObject({ clusters: 9 });
+    approve(hub, { clusters: 8, bundles: ["app"], expires });
+    expect(heldOf(hub)).toMatchObject({ clusters: 9 });
+    approve(hub, { clusters: 9, bundles: ["second"], expires });
+    expect(heldOf(hub)).toMatchObject({ clusters: 9 });
+  });
+
+  it.each([
+    ["text", "yes"],
+    ["a date that is none", { clusters: 9, bundles: ["app"], expires: "tomorrow" }],
+  ])("takes %s for no approval", (_title, approval) => {
+    const { hub } = aFleet(10);
+    putBundle(hub, "app", [{ clusterName: "c0" }]);
+    put(hub, gitRepoResource, {
+      name: "config",
+      metadata: {
+        annotations: { "drover.dev/approved-loss": typeof approval === "string" ? approval : JSON.stringify(approval) },
+      },
+    });
+    expect(heldOf(hub)).toMatchObject({ clusters: 9 });
+  });
+});
