@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { benchBuild } from "./build.ts";
 import { benchChain } from "./chain.ts";
+import { benchCharts } from "./charts.ts";
 import { benchCheckIn } from "./check-in.ts";
 import { benchGit } from "./git.ts";
 import { benchHelmTemplate } from "./helm-template.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   "check-in": benchCheckIn,
   git: benchGit,
   build: benchBuild,
+  charts: benchCharts,
   templates: benchHelmTemplate,
   render: benchRender,
   simulator: benchSimulator,
