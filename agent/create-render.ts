@@ -32,7 +32,7 @@ export function createRender({ discovery, bounds, memories, kustomize }: CreateR
     return kustomizer.render({ content, dir });
   }
 
-  return async ({ scopeOf, values, key, client, ...input }) => {
+  return async ({ scopeOf, values, key, client, lookupAnywhere, ...input }) => {
     // Before discovery was read once, no scope is known.
     await discovery.resolve("v1", "Namespace");
     if (values.length === 0 && !hasTemplates(input.content, input.options)) {
@@ -45,7 +45,13 @@ export function createRender({ discovery, bounds, memories, kustomize }: CreateR
       scopes.set(`${apiVersionOf(resource)}/${resource.kind}`, resource.namespaced ? "Namespaced" : "Cluster");
     }
     const { bundle } = input;
-    const place = { bundle, namespace: releaseNamespace(input.options), client, discovery };
+    const place = {
+      bundle,
+      namespace: releaseNamespace(input.options),
+      anywhere: lookupAnywhere,
+      client,
+      discovery,
+    };
     const answer: AnswerQuestion = async (question) =>
       question.type === "kustomize"
         ? { type: "kustomize", output: await runKustomize(question.content, question.dir) }

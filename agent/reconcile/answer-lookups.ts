@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../codec/json-value.ts";
 import { printJson } from "../../codec/print-json.ts";
+import { lookupAnnotation } from "../../shared/api/annotations.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import { type LookupAnswer, type LookupQuery, printLookup } from "../../shared/render/chart/settle-lookups.ts";
@@ -10,8 +11,9 @@ import type { KubeClient } from "../kube/kube-client.ts";
 /** For which deployment templates look something up. */
 export interface LookupPlace {
   readonly bundle: string;
-  /** The release's namespace: what is elsewhere is not looked at. */
+  /** The release's namespace: what is elsewhere is not looked at, unless `anywhere`. */
   readonly namespace: string;
+  readonly anywhere: boolean;
   /** The API server under the deployment's own identity. */
   readonly client: KubeClient;
   readonly discovery: Discovery;
@@ -43,19 +45,16 @@ export async function answerLookups(
 }
 
 async function answerOne(place: LookupPlace, query: LookupQuery): Promise<LookupAnswer> {
-  const { bundle, namespace, discovery } = place;
+  const { bundle, discovery } = place;
   const resource = await discovery.resolve(query.apiVersion, query.kind);
   if (resource === undefined) {
     const message = `bundle ${bundle}: a template looks up ${query.kind} (${query.apiVersion}), which the cluster does not serve`;
     throw new AppError("CHART_FAILED", `${message}; install its definition first, or ask .Capabilities before`);
   }
-  if (!resource.namespaced)
-    return { query, refused: `${query.kind} is a cluster-wide kind, which charts may not read` };
-  if (query.namespace !== namespace) {
-    return { query, refused: `charts may read the namespace of their release only, which is ${namespace}` };
-  }
+  const refused = refusal(place, resource, query);
+  if (refused !== undefined) return { query, refused };
   try {
-    const object = query.name === "" ? await listAll(place, resource) : await getOne(place, resource, query.name);
+    const object = query.name === "" ? await listAll(place, resource, query) : await getOne(place, resource, query);
     return object === undefined ? { query } : { query, object };
   } catch (error) {
     const { code, message, verdict, afterMs, cause } = toAppError(error);
@@ -67,19 +66,28 @@ async function answerOne(place: LookupPlace, query: LookupQuery): Promise<Lookup
   }
 }
 
+/** Returns why the cluster is not asked, if it is not. */
+function refusal({ namespace, anywhere }: LookupPlace, resource: ApiResource, query: LookupQuery): string | undefined {
+  const hint = `annotation ${lookupAnnotation}: cluster of the GitRepo allows it`;
+  if (!resource.namespaced) return anywhere ? undefined : `${query.kind} is a cluster-wide kind; ${hint}`;
+  if (query.namespace === "" && query.name !== "") return "a name without a namespace is no object";
+  if (anywhere || query.namespace === namespace) return undefined;
+  return `charts may read the namespace of their release only, which is ${namespace}; ${hint}`;
+}
+
 async function getOne(
-  { client, namespace }: LookupPlace,
+  { client }: LookupPlace,
   resource: ApiResource,
-  name: string,
+  { namespace, name }: LookupQuery,
 ): Promise<JsonObject | undefined> {
   const object = await client.get({ resource, namespace, name });
   return object === undefined ? undefined : withoutManagers(object);
 }
 
-async function listAll(place: LookupPlace, resource: ApiResource): Promise<JsonObject> {
+async function listAll(place: LookupPlace, resource: ApiResource, query: LookupQuery): Promise<JsonObject> {
   const items: JsonObject[] = [];
   let bytes = 0;
-  for await (const object of place.client.list(resource, { namespace: place.namespace, pageSize: 100 })) {
+  for await (const object of place.client.list(resource, { namespace: query.namespace, pageSize: 100 })) {
     const item = withoutManagers(object);
     bytes += printJson(item).length;
     if (bytes > maxBytes) throw limitError(place, `more than ${maxBytes / 1024 / 1024} MB of ${resource.plural}`);

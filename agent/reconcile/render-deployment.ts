@@ -40,6 +40,8 @@ export type Render = (input: {
   readonly key: string;
   /** The API server under the deployment's own identity. */
   readonly client: KubeClient;
+  /** Whether `lookup` may leave the release's namespace. */
+  readonly lookupAnywhere: boolean;
 }) => Promise<Pick<RenderedDeployment, "objects" | "hooks" | "warnings">>;
 
 /** Renders one deployment; charts see the release facts. */
@@ -114,7 +116,13 @@ export function createDeploymentRenderer(deps: RenderDeps): RenderDeployment {
     const facts = deps.facts();
     const { scopeOf } = deps;
     const known = { bundle, content, options, facts, kubeVersion, release, scopeOf };
-    const { objects, hooks, warnings } = await deps.render({ ...known, values, key, client });
+    const { objects, hooks, warnings } = await deps.render({
+      ...known,
+      values,
+      key,
+      client,
+      lookupAnywhere: wanted.lookup === "cluster",
+    });
     const digest = stableHash(hooks.length === 0 ? objects : { objects, hooks });
     const result = { objects, hooks, warnings, options, digest };
     keep(bundle, { base, key, result });

@@ -1,3 +1,4 @@
+import { lookupAnnotation } from "../api/annotations.ts";
 import type { Bundle, BundleSpec } from "../api/bundle.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import { fleetApiVersion } from "../api/meta.ts";
@@ -64,7 +65,10 @@ export function nameBundle(
   from: { options: BundleOptions; dir: BundleDir },
 ): Bundle {
   const { options, dir } = from;
-  const { name = "", labels: own, annotations } = yaml;
+  const { name = "", labels: own } = yaml;
+  // A repository must not give itself what its GitRepo does not allow.
+  const { [lookupAnnotation]: _claimed, ...said } = yaml.annotations ?? {};
+  const annotations = options.lookup === undefined ? said : { ...said, [lookupAnnotation]: options.lookup };
   const labels = { ...options.labels, ...own };
   return {
     apiVersion: fleetApiVersion,
@@ -73,7 +77,7 @@ export function nameBundle(
       name: name === "" ? derivedBundleName(options.name, dir) : name,
       namespace: options.namespace,
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
+      ...(yaml.annotations === undefined && options.lookup === undefined ? {} : { annotations }),
     },
     spec,
   };

@@ -1,3 +1,4 @@
+import { lookupAnnotation } from "../api/annotations.ts";
 import type { GitTarget } from "../api/bundle-target.ts";
 import type { CorrectDrift } from "../api/deployment-options.ts";
 import type { GitRepo } from "../api/git-repo.ts";
@@ -29,6 +30,8 @@ export interface BundleOptions {
   readonly forceSyncGeneration?: number;
   /** Whether `imageScans` are allowed; otherwise they are an error, as in Fleet. Default false. */
   readonly imageScansEnabled?: boolean;
+  /** `cluster`: charts may look up what is outside of their release's namespace. */
+  readonly lookup?: "cluster";
   /** Every warning is an error. Default false. */
   readonly strict?: boolean;
 }
@@ -52,6 +55,7 @@ export function bundleOptionsOf(gitRepo: GitRepo): BundleOptions {
     ...(spec.keepResources === undefined ? {} : { keepResources: spec.keepResources }),
     ...(spec.deleteNamespace === undefined ? {} : { deleteNamespace: spec.deleteNamespace }),
     ...(spec.correctDrift === undefined ? {} : { correctDrift: spec.correctDrift }),
+    ...(metadata.annotations?.[lookupAnnotation] === "cluster" ? { lookup: "cluster" } : {}),
     ...(spec.forceSyncGeneration === undefined ? {} : { forceSyncGeneration: spec.forceSyncGeneration }),
   };
 }

@@ -25,6 +25,8 @@ export const desiredDeploymentSchema = z.object({
   commit: z.string().optional(),
   /** True: keep what is there, change nothing. */
   paused: z.boolean().optional(),
+  /** `cluster`: `lookup` of its charts is not confined to the release's namespace. */
+  lookup: z.literal("cluster").optional(),
   /** Bundles (`<workspace>/<name>`) of the same cluster that must be in one of these states first. */
   dependsOn: z.array(z.object({ bundle: z.string(), acceptedStates: z.array(z.string()) })).optional(),
 });

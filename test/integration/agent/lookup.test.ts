@@ -151,7 +151,7 @@ describeWithKube("a chart that looks things up", () => {
     await make(rig.systemNamespace, "secrets", { metadata: { name: "other" }, stringData: { password: "hunter2" } });
     const found = configMap("found", {
       other: `{{ len (lookup "v1" "Secret" "${rig.systemNamespace}" "other") }}`.replaceAll('"', "`"),
-      all: "{{ len (lookup `v1` `Secret` `` ``) }}",
+      all: "{{ len (lookup `v1` `Service` `` ``) }}",
       wide: "{{ len (lookup `v1` `Namespace` `` .Release.Namespace) }}",
     });
     await rig.start();
@@ -161,7 +161,14 @@ describeWithKube("a chart that looks things up", () => {
     expect(await data(rig, "configmaps/found")).toEqual({ other: "0", all: "0", wide: "0" });
     expect(warnings).toHaveLength(3);
     expect(warnings.join("\n")).toContain(`lookup of v1 Secret ${rig.systemNamespace}/other finds nothing`);
-    expect(warnings.join("\n")).toContain("Namespace is a cluster-wide kind");
+    expect(warnings.join("\n")).toContain("Namespace is a cluster-wide kind; annotation drover.dev/lookup");
+
+    const { bundles } = script(rig, "two", { files });
+    rig.hub.publish({
+      bundles: bundles.map((bundle) => ({ ...bundle, deploymentId: "wide", lookup: "cluster" as const })),
+    });
+    await rig.status("team/db", (status) => status.state === "Ready" && status.warnings === undefined);
+    expect(await data(rig, "configmaps/found")).toEqual({ other: "5", all: "4", wide: "5" });
   });
 
   test("may look with the rights of its service account only", async () => {
