@@ -3,6 +3,7 @@ import type { JsonValue } from "./json-value.ts";
 import { type YamlChunk, splitYaml } from "./split-yaml.ts";
 import { type TextPosition, positionAt } from "./text-position.ts";
 import { type ComposedYaml, type YamlPlace, composeYaml } from "./yaml/compose-yaml.ts";
+import { readSimpleYaml } from "./yaml/read-simple-yaml.ts";
 import { YamlFault } from "./yaml/scanner.ts";
 
 /** A key given twice: kubectl and Fleet quietly take the last. */
@@ -45,7 +46,8 @@ interface Parsing {
 }
 
 function parseChunk(parsing: Parsing): YamlDocument | undefined {
-  const composed = compose(parsing, false);
+  const simple = readSimpleYaml(parsing.chunk.text);
+  const composed = simple === undefined ? compose(parsing, false) : { value: simple, duplicates: [] };
   if (composed === undefined) return undefined;
   let root: YamlPlace | undefined;
   return {
