@@ -37,7 +37,7 @@ function render(chart: Chart, replicas: number): string {
     skipTests: false,
     skipSchemaValidation: false,
     showOnly: [],
-  }).text;
+  }).text();
 }
 
 function timeMs(run: () => void): number {

@@ -5,6 +5,8 @@ export interface CommandOption {
   readonly type: "string" | "boolean";
   readonly short?: string;
   readonly multiple?: boolean;
+  /** What the option means without a value; with it, a value must stand behind `=`. */
+  readonly bare?: string;
   /** What stands for the value in help, such as FILE. */
   readonly value?: string;
   readonly description: string;

@@ -4,6 +4,7 @@ import { toAppError } from "../shared/errors.ts";
 import { droverVersion } from "../shared/version.ts";
 import { type Command, type CommandContext, type CommandInput, type ExitCode, UsageError } from "./command.ts";
 import { loadAllCommands, loadCommand } from "./commands.ts";
+import { normalizeWords } from "./normalize-words.ts";
 
 /** Runs one call of `drover` and returns its exit code. */
 export async function runCli(argv: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -60,7 +61,8 @@ function parseInput(command: Command, rest: readonly string[]): CommandInput {
         { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
       ]),
     );
-    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true });
+    const args = [...normalizeWords(rest, command.options)];
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const given = Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,

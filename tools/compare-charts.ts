@@ -81,7 +81,7 @@ function runDrover(chart: string, file: string | undefined): Run {
       skipSchemaValidation: false,
       showOnly: [],
     });
-    return { ok: true, text };
+    return { ok: true, text: text() };
   } catch (error) {
     if (error instanceof ChartError) return { ok: false, text: `Error: ${error.message}`.trim() };
     return { ok: false, text: `BUG: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };

@@ -1,6 +1,7 @@
 import type { Chart } from "../../helm/chart/chart.ts";
 import { ChartError } from "../../helm/chart/chart-error.ts";
-import { defaultApiVersions, defaultKubeVersion, normalKubeVersion } from "../../helm/chart/default-capabilities.ts";
+import { defaultApiVersions } from "../../helm/chart/default-capabilities.ts";
+import { missingDependencies } from "../../helm/chart/dependencies/complete-chart.ts";
 import { compilePathPattern } from "../../helm/chart/match-path.ts";
 import { renderChart, type RenderedChart } from "../../helm/chart/render-chart.ts";
 import { splitManifests } from "../../helm/chart/split-manifests.ts";
@@ -12,6 +13,7 @@ export interface TemplateRequest {
   readonly values: GoMap;
   readonly name: string;
   readonly namespace: string;
+  /** With its `v`; Helm's own without it. */
   readonly kubeVersion: string | undefined;
   readonly apiVersions: readonly string[];
   readonly isUpgrade: boolean;
@@ -21,61 +23,94 @@ export interface TemplateRequest {
   readonly skipSchemaValidation: boolean;
   /** Patterns of the templates to show; none shows all. */
   readonly showOnly: readonly string[];
+  /** Write files instead of printing documents; those of templates below a folder: `web/`, or "" for none. */
+  readonly output?: { readonly releaseFolder: string } | undefined;
+  /** Addresses for `getHostByName`; without it they are empty. */
+  readonly resolveHost?: ((name: string) => string) | undefined;
 }
 
-/** Text for stdout, and what Helm says on stderr. */
-export interface TemplateAnswer {
+/** A file with what a template gives, its path relative to the folder of the output. */
+export interface OutputFile {
+  readonly path: string;
   readonly text: string;
+}
+
+/** Files, text for stdout, and what Helm says on stderr. */
+export interface TemplateAnswer {
+  /** Returns what is printed. Throws `ChartError` where `showOnly` finds nothing; files are written before. */
+  readonly text: () => string;
+  /** In the order in which Helm writes them; more for a path that is there already come behind it. */
+  readonly files: readonly OutputFile[];
   readonly warnings: readonly string[];
 }
 
-/** Returns what `helm template` prints, byte for byte. Throws `ChartError`. */
+/** Returns what `helm template` prints and writes, byte for byte. Throws `ChartError`. */
 export function templateChart(request: TemplateRequest): TemplateAnswer {
-  const { chart } = request;
+  const { chart, kubeVersion, resolveHost } = request;
   checkInstallable(chart);
+  checkDependencies(chart);
   const rendered = renderChart({
     chart,
     values: [request.values],
     release: { name: request.name, namespace: request.namespace, revision: 1, isUpgrade: request.isUpgrade },
-    kubeVersion: kubeVersionOf(request.kubeVersion),
+    kubeVersion,
     apiVersions: [...defaultApiVersions, ...request.apiVersions],
     skipSchemaValidation: request.skipSchemaValidation,
+    ...(resolveHost === undefined ? {} : { execute: { resolveHost } }),
   });
-  const all = print(rendered, request);
-  return { text: request.showOnly.length === 0 ? all : showOnly(all, request.showOnly), warnings: rendered.warnings };
+  const { warnings } = rendered;
+  const files = request.output === undefined ? [] : outputFiles(rendered, request, request.output.releaseFolder);
+  const all = request.output === undefined ? print(rendered, request) : "\n";
+  return { text: () => (request.showOnly.length === 0 ? all : showOnly(all, request.showOnly)), files, warnings };
 }
 
-function checkInstallable({ metadata, dependencies }: Chart): void {
-  if (metadata.type !== "" && metadata.type !== "application") {
-    throw new ChartError("load", `${metadata.type} charts are not installable`);
-  }
-  const missing = (metadata.dependencies ?? []).filter(
-    (entry) => !dependencies.some((child) => child.metadata.name === entry?.name),
-  );
+/** Throws `ChartError` with Helm's words for a chart that cannot be installed. */
+export function checkInstallable({ metadata }: Chart): void {
+  if (metadata.type === "" || metadata.type === "application") return;
+  throw new ChartError("load", `${metadata.type} charts are not installable`);
+}
+
+function checkDependencies(chart: Chart): void {
+  const missing = missingDependencies(chart);
   if (missing.length === 0) return;
-  const names = missing.map((entry) => entry?.name ?? "").join(", ");
   throw new ChartError(
     "load",
     "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing " +
-      `dependencies: found in Chart.yaml, but missing in charts/ directory: ${names}`,
+      `dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(", ")}`,
   );
 }
 
-function kubeVersionOf(text: string | undefined): string {
-  if (text === undefined || text === "") return defaultKubeVersion;
-  if (normalKubeVersion(text) === undefined) {
-    throw new ChartError("values", `invalid kube version '${text}': could not parse "${text}" as version`);
-  }
-  return text.startsWith("v") ? text : `v${text}`;
+interface Document {
+  readonly source: string;
+  readonly content: string;
+}
+
+function documentText({ source, content }: Document): string {
+  return `---\n# Source: ${source}\n${content}\n`;
+}
+
+function hooksOf(rendered: RenderedChart, { noHooks, skipTests }: TemplateRequest): readonly Document[] {
+  if (noHooks) return [];
+  return rendered.hooks.filter(({ events }) => !skipTests || !events.includes("test"));
 }
 
 function print(rendered: RenderedChart, request: TemplateRequest): string {
   const documents = [...(request.includeCrds ? rendered.crds : []), ...rendered.manifests];
-  const text = documents.map(({ source, content }) => `---\n# Source: ${source}\n${content}\n`).join("");
-  const hooks = request.noHooks
-    ? []
-    : rendered.hooks.filter(({ events }) => !request.skipTests || !events.includes("test"));
-  return `${text.trim()}\n${hooks.map(({ source, content }) => `---\n# Source: ${source}\n${content}\n`).join("")}`;
+  const hooks = hooksOf(rendered, request);
+  return `${documents.map(documentText).join("").trim()}\n${hooks.map(documentText).join("")}`;
+}
+
+function outputFile(folder: string, document: Document): OutputFile {
+  return { path: `${folder}${document.source}`, text: documentText(document) };
+}
+
+function outputFiles(rendered: RenderedChart, request: TemplateRequest, folder: string): OutputFile[] {
+  const crds = request.includeCrds ? rendered.crds : [];
+  const others = [...rendered.manifests, ...hooksOf(rendered, request)];
+  return [
+    ...crds.map((document) => outputFile("", document)),
+    ...others.map((document) => outputFile(folder, document)),
+  ];
 }
 
 function showOnly(text: string, patterns: readonly string[]): string {

@@ -16,3 +16,8 @@ export function refusalWords(message: string): string | undefined {
   const to = message.lastIndexOf(end);
   return from < 0 || to < from ? undefined : message.slice(from + start.length, to);
 }
+
+/** Returns an error message without the marks about a chart's own words. */
+export function withoutMarks(message: string): string {
+  return message.replaceAll(start, "").replaceAll(end, "");
+}
