@@ -147,6 +147,14 @@ test("claims know who else wants an object, and whose wishes are known", () => {
 });
 
 describe("statusOfRecord", () => {
+  test("cuts warnings in number and length, and has none where there are none", () => {
+    const record = newRecord("team/app");
+    expect(statusOfRecord(record, undefined)).not.toHaveProperty("warnings");
+    record.warnings = ["short", "x".repeat(400), ...Array.from({ length: 8 }, (_, index) => `w${index}`)];
+    const { warnings = [] } = statusOfRecord(record, undefined);
+    expect(warnings.map(({ length }) => length)).toEqual([5, 300, 2, 2, 2]);
+  });
+
   const wanted: DesiredDeployment = { bundle: "team/app", deploymentId: "2", content: "", options: "" };
   const drift = { apiVersion: "v1", kind: "ConfigMap", namespace: "", name: "a", fields: [] };
   const problem = { apiVersion: "v1", kind: "Pod", namespace: "", name: "a", message: "waits" };

@@ -65,6 +65,13 @@ describe("takeReport", () => {
     expect(takeReport(before, request({ statuses: [corrected] }), 2).report.exceptions.get("w/a")).toEqual(corrected);
   });
 
+  it("keeps warnings of a deployment that is ready", () => {
+    const warned = { ...ready("w/a"), warnings: ["lookup finds nothing"] };
+    expect(takeReport(known(ready("w/a")), request({ statuses: [warned] }), 2).report.exceptions.get("w/a")).toEqual(
+      warned,
+    );
+  });
+
   it("changes nothing but the time when an agent says nothing", () => {
     const before = known(ready("w/a"), failed);
     const { report, changed } = takeReport(before, request({}), 7);

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { createFleetBundle } from "../../../../bundler/desired/fleet-bundle.ts";
+import { lookupAnnotation } from "../../../../shared/api/annotations.ts";
+import type { GitRepo } from "../../../../shared/api/git-repo.ts";
+import { assembleBundle } from "../../../../shared/bundle/assemble-bundle.ts";
+import { bundleOptionsOf } from "../../../../shared/bundle/bundle-options.ts";
+import { findBundleDirs } from "../../../../shared/bundle/find-bundle-dirs.ts";
+import { memoryTree } from "../../../support/memory-tree.ts";
+
+/** Returns what an agent is told of a bundle, by the annotations of its GitRepo and what fleet.yaml says. */
+function deployment(annotations: Readonly<Record<string, string>>, fleetYaml: string) {
+  const gitRepo: GitRepo = {
+    apiVersion: "fleet.cattle.io/v1alpha1",
+    kind: "GitRepo",
+    metadata: { name: "demo", namespace: "w", annotations },
+    spec: { targets: [{ clusterSelector: {} }] },
+  };
+  const tree = memoryTree({ "app/fleet.yaml": fleetYaml, "app/a.yaml": "kind: ConfigMap\n" });
+  const [dir] = findBundleDirs(tree, { paths: ["app"] }).dirs;
+  if (dir === undefined) throw new Error("no bundle directory");
+  const result = assembleBundle({ tree }, dir, bundleOptionsOf(gitRepo));
+  if (result.kind !== "bundle") throw new Error("no bundle");
+  const made = {
+    files: "f".repeat(64),
+    style: { charts: [], fetchedChart: false, kustomizations: [] },
+    kustomize: {},
+  };
+  const bundle = createFleetBundle(result.bundle, made, { workspace: "w", labelsOfBundles: () => new Map() });
+  const outcome = bundle.matchTargets({ name: "c", namespace: "w", labels: {}, groups: [] });
+  if (outcome === undefined) throw new Error("no target");
+  return { lookup: bundle.deployment(outcome).lookup, annotations: result.bundle.metadata.annotations };
+}
+
+const claim = `annotations: {${lookupAnnotation}: cluster, note: mine}\n`;
+
+describe("the right of charts to look up the whole cluster", () => {
+  it("comes from the GitRepo", () => {
+    expect(deployment({ [lookupAnnotation]: "cluster" }, "")).toMatchObject({ lookup: "cluster" });
+    expect(deployment({ [lookupAnnotation]: "namespace" }, "").lookup).toBeUndefined();
+    expect(deployment({}, "")).toEqual({ lookup: undefined, annotations: undefined });
+  });
+
+  it("is not to be had from a fleet.yaml, whose other annotations stay", () => {
+    expect(deployment({}, claim)).toEqual({ lookup: undefined, annotations: { note: "mine" } });
+  });
+});
