@@ -7,6 +7,7 @@ import { createChartSource, defaultSourceLimits } from "../../helm/chart/source/
 import { pullOciChart } from "../../helm/chart/source/pull-oci-chart.ts";
 import { printableAddress } from "../../helm/chart/source/source-access.ts";
 import { quoteString } from "../../helm/template/quote-string.ts";
+import { pulledLines } from "./pulled-lines.ts";
 import type { SourceRequest } from "./source-request.ts";
 
 /** A packed chart from a server. */
@@ -60,7 +61,7 @@ async function fromRegistry(address: string, { version, access }: SourceRequest)
   return {
     archive,
     fileName: `${name}-${tag}.tgz`,
-    lines: [`Pulled: ${url.slice("oci://".length)}`, `Digest: ${manifestDigest}`],
+    lines: pulledLines(url, manifestDigest),
   };
 }
 
