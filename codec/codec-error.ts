@@ -4,6 +4,8 @@ export interface CodecFault {
   readonly line: number;
   readonly column: number;
   readonly reason: string;
+  /** What Go's libraries say of it, for those who must print the same. */
+  readonly go?: string | undefined;
 }
 
 /** Text that cannot be read: the message says `file:line:column: reason`. */
@@ -12,6 +14,7 @@ export class CodecError extends Error {
   readonly line: number;
   readonly column: number;
   readonly reason: string;
+  readonly go: string | undefined;
 
   constructor(fault: CodecFault) {
     const place = `${fault.line}:${fault.column}`;
@@ -21,5 +24,6 @@ export class CodecError extends Error {
     this.line = fault.line;
     this.column = fault.column;
     this.reason = fault.reason;
+    this.go = fault.go;
   }
 }

@@ -2,9 +2,10 @@ import { CodecError } from "./codec-error.ts";
 import type { JsonValue } from "./json-value.ts";
 import { type YamlChunk, splitYaml } from "./split-yaml.ts";
 import { type TextPosition, positionAt } from "./text-position.ts";
-import { type ComposedYaml, type YamlPlace, composeYaml } from "./yaml/compose-yaml.ts";
 import { readSimpleYaml } from "./yaml/read-simple-yaml.ts";
-import { YamlFault } from "./yaml/scanner.ts";
+import type { ComposedYaml, YamlPlace } from "./yaml/compose-state.ts";
+import { composeYaml } from "./yaml/compose-yaml.ts";
+import { YamlFault } from "./yaml/yaml-fault.ts";
 
 /** A key given twice: kubectl and Fleet quietly take the last. */
 export interface YamlDuplicateKey extends TextPosition {
@@ -66,7 +67,7 @@ function compose(parsing: Parsing, track: boolean): ComposedYaml | undefined {
     return composeYaml(parsing.chunk.text, track);
   } catch (error) {
     if (!(error instanceof YamlFault)) throw error;
-    throw new CodecError({ ...locate(parsing, error.offset), file: parsing.file, reason: error.message });
+    throw new CodecError({ ...locate(parsing, error.offset), file: parsing.file, reason: error.message, go: error.go });
   }
 }
 

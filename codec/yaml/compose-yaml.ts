@@ -1,74 +1,13 @@
+import { formatGoFloat } from "../go-float.ts";
 import { type JsonValue, isJsonObject } from "../json-value.ts";
 import { checkAliasing } from "./alias-limit.ts";
-import { type NodeStart, parseDocument } from "./parse-document.ts";
+import { type DocumentSink, type NodeStart, parseDocument } from "./parse-document.ts";
 import { type YamlScalar, resolveYamlScalar, yamlKeyText } from "./resolve-yaml-scalar.ts";
 import { resolveYamlTag } from "./resolve-yaml-tag.ts";
-import { YamlFault } from "./scanner.ts";
-
-/** A key that stands twice in one mapping; `offset` is where the later one begins. */
-export interface DuplicateKey {
-  readonly path: readonly (string | number)[];
-  readonly offset: number;
-}
-
-/** Where a node begins (a map entry at its key, a list item at its value) and where the nodes in it do. */
-export interface YamlPlace {
-  readonly offset: number;
-  children: YamlPlaces | undefined;
-}
-
-/** Places by key, or by index of a list as text. */
-export type YamlPlaces = Map<string, YamlPlace>;
-
-/** One document's value, what was swallowed on the way, and with `track` the places of its nodes. */
-export interface ComposedYaml {
-  readonly value: JsonValue;
-  readonly duplicates: readonly DuplicateKey[];
-  readonly place: YamlPlace | undefined;
-}
-
-interface Anchor {
-  /** Key text of a scalar, undefined where it cannot be a key. */
-  readonly keyText: string | undefined;
-  readonly places: YamlPlaces | undefined;
-  /** Undefined while the anchored collection is still open. */
-  value: JsonValue | undefined;
-  /** Nodes in it; while open, the document's count at its start. */
-  nodes: number;
-}
-
-interface Frame {
-  readonly list: JsonValue[] | undefined;
-  readonly map: Record<string, JsonValue>;
-  readonly places: YamlPlaces | undefined;
-  readonly anchor: Anchor | undefined;
-  key: string | undefined;
-  /** The next value is merged into `map`. */
-  isMerge: boolean;
-  /** Keys that came by merging: giving them again is no duplicate. */
-  merged: Set<string> | undefined;
-  /** Of the entry whose value comes next. */
-  place: YamlPlace | undefined;
-}
-
-interface Composing {
-  readonly track: boolean;
-  readonly anchors: Map<string, Anchor>;
-  readonly frames: Frame[];
-  readonly duplicates: DuplicateKey[];
-  value: JsonValue;
-  place: YamlPlace | undefined;
-  /** Where the node at hand begins. */
-  offset: number;
-  nodes: number;
-  aliased: number;
-}
-
-/** A value that a mapping may take the members of. */
-interface MergeSource {
-  readonly value: JsonValue;
-  readonly places: YamlPlaces | undefined;
-}
+import type { YamlPlaces, ComposedYaml, Anchor, Frame, BadKey, Composing, MergeSource } from "./compose-state.ts";
+import { findSyntaxFault } from "./find-syntax-fault.ts";
+import { goKeyFault, goSyntax } from "./go-syntax.ts";
+import { YamlFault } from "./yaml-fault.ts";
 
 /**
  * Returns the first document of a text as go-yaml v2 and sigs.k8s.io/yaml make it, undefined when it has no content: a
@@ -87,13 +26,24 @@ export function composeYaml(text: string, track = false): ComposedYaml | undefin
     nodes: 0,
     aliased: 0,
   };
-  const hasContent = parseDocument(text, {
+  const sink: DocumentSink = {
     scalar: (node, value, isPlain) => addScalar(state, node, { text: value, isPlain }),
     alias: (offset, name) => addAlias(state, offset, name),
     open: (node, isList) => openFrame(state, node, isList),
     close: () => closeFrame(state),
-  });
+  };
+  const hasContent = parseAll(text, sink);
   return hasContent ? { value: state.value, duplicates: state.duplicates, place: state.place } : undefined;
+}
+
+/** Parses a document; of one with several faults go-yaml tells one of its syntax first. */
+function parseAll(text: string, sink: DocumentSink): boolean {
+  try {
+    return parseDocument(text, sink);
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error;
+    throw new YamlFault(error.offset, error.message, findSyntaxFault(text)?.go ?? error.go);
+  }
 }
 
 function startNode(state: Composing, offset: number): Frame | undefined {
@@ -122,7 +72,7 @@ function addScalar(state: Composing, node: NodeStart, given: { text: string; isP
   if (node.anchor !== undefined) {
     state.anchors.set(node.anchor, { keyText: yamlKeyText(scalar), places: undefined, value: scalar.value, nodes: 1 });
   }
-  if (isKey) addKey(state, frame, yamlKeyText(scalar));
+  if (isKey) addKey(state, frame, { key: yamlKeyText(scalar), value: scalar.value });
   else addValue(state, scalar.value, undefined);
 }
 
@@ -131,7 +81,7 @@ function resolve(state: Composing, { tag }: NodeStart, given: { text: string; is
     return given.isPlain ? resolveYamlScalar(given.text) : { type: "string", value: given.text };
   }
   const scalar = resolveYamlTag(tag, given.text);
-  if (scalar.type === "refused") throw new YamlFault(state.offset, scalar.reason);
+  if (scalar.type === "refused") throw new YamlFault(state.offset, scalar.reason, scalar.go);
   return scalar;
 }
 
@@ -142,20 +92,25 @@ function isMergeTag(tag: string): boolean {
 function addAlias(state: Composing, offset: number, name: string): void {
   const frame = startNode(state, offset);
   const anchor = state.anchors.get(name);
-  if (anchor === undefined) throw new YamlFault(offset, `unknown anchor ${JSON.stringify(name)}`);
-  if (anchor.value === undefined) throw new YamlFault(offset, `anchor ${JSON.stringify(name)} contains itself`);
+  if (anchor === undefined)
+    throw new YamlFault(offset, `unknown anchor ${JSON.stringify(name)}`, `yaml: unknown anchor '${name}' referenced`);
+  if (anchor.value === undefined)
+    throw new YamlFault(
+      offset,
+      `anchor ${JSON.stringify(name)} contains itself`,
+      `yaml: anchor '${name}' value contains itself`,
+    );
   state.nodes += anchor.nodes;
   state.aliased += anchor.nodes;
   const excess = checkAliasing(state.nodes, state.aliased);
-  if (excess !== undefined) throw new YamlFault(offset, excess);
-  if (frame !== undefined && wantsKey(frame)) addKey(state, frame, anchor.keyText);
+  if (excess !== undefined) throw new YamlFault(offset, excess, "yaml: document contains excessive aliasing");
+  if (frame !== undefined && wantsKey(frame)) addKey(state, frame, { key: anchor.keyText, value: anchor.value });
   else if (frame?.isMerge === true && !isJsonObject(anchor.value)) throw notMergeable(state);
   else addValue(state, anchor.value, anchor.places);
 }
 
 function openFrame(state: Composing, node: NodeStart, isList: boolean): void {
   const parent = startNode(state, node.offset);
-  if (parent !== undefined && wantsKey(parent)) throw new YamlFault(node.offset, "a mapping or list cannot be a key");
   const places: YamlPlaces | undefined = state.track ? new Map() : undefined;
   let anchor: Anchor | undefined;
   if (node.anchor !== undefined) {
@@ -172,6 +127,8 @@ function openFrame(state: Composing, node: NodeStart, isList: boolean): void {
     isMerge: false,
     merged: undefined,
     place: undefined,
+    keyOffset: parent !== undefined && wantsKey(parent) ? node.offset : undefined,
+    badKey: undefined,
   });
 }
 
@@ -179,6 +136,10 @@ function closeFrame(state: Composing): void {
   const frame = state.frames.pop();
   if (frame === undefined) return;
   const value = frame.list ?? frame.map;
+  if (frame.keyOffset !== undefined) {
+    const go = `yaml: invalid map key: ${goSyntax(value)}`;
+    throw new YamlFault(frame.keyOffset, "a mapping or list cannot be a key", go);
+  }
   if (frame.anchor !== undefined) {
     frame.anchor.value = value;
     frame.anchor.nodes = state.nodes - frame.anchor.nodes + 1;
@@ -190,9 +151,17 @@ function wantsKey(frame: Frame): boolean {
   return frame.list === undefined && frame.key === undefined && !frame.isMerge;
 }
 
-function addKey(state: Composing, frame: Frame, key: string | undefined): void {
-  if (key === undefined)
-    throw new YamlFault(state.offset, "null, lists, mappings and integers above int64 cannot be keys");
+function addKey(
+  state: Composing,
+  frame: Frame,
+  scalar: { readonly key: string | undefined; readonly value: JsonValue },
+): void {
+  const { key } = scalar;
+  if (key === undefined) {
+    frame.badKey = { offset: state.offset, key: scalar.value };
+    frame.key = "";
+    return;
+  }
   frame.key = key;
   if (frame.places !== undefined) {
     frame.place = { offset: state.offset, children: undefined };
@@ -205,9 +174,14 @@ function addKey(state: Composing, frame: Frame, key: string | undefined): void {
 
 function addValue(state: Composing, value: JsonValue, places: YamlPlaces | undefined): void {
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new YamlFault(state.offset, `${value} has no JSON form; put it in quotes`);
+    throw new YamlFault(
+      state.offset,
+      `${value} has no JSON form; put it in quotes`,
+      `json: unsupported value: ${formatGoFloat(value, { bits: 64 })}`,
+    );
   }
   const frame = state.frames.at(-1);
+  if (frame?.badKey !== undefined) throw badKey(frame.badKey, value);
   const place = frame === undefined ? state.place : frame.place;
   if (place !== undefined && frame?.isMerge !== true) place.children = places;
   if (frame === undefined) {
@@ -221,6 +195,11 @@ function addValue(state: Composing, value: JsonValue, places: YamlPlaces | undef
     setMember(frame.map, frame.key, value);
     frame.key = undefined;
   }
+}
+
+function badKey(bad: BadKey, value: JsonValue): YamlFault {
+  const reason = "null, lists, mappings and integers above int64 cannot be keys";
+  return new YamlFault(bad.offset, reason, goKeyFault(bad.key, value));
 }
 
 function mergeAll(state: Composing, frame: Frame, source: MergeSource): void {
@@ -245,7 +224,11 @@ function merge(state: Composing, frame: Frame, source: MergeSource): void {
 }
 
 function notMergeable(state: Composing): YamlFault {
-  return new YamlFault(state.offset, "<< takes a mapping or a list of mappings");
+  return new YamlFault(
+    state.offset,
+    "<< takes a mapping or a list of mappings",
+    "yaml: map merge requires map or sequence of maps as the value",
+  );
 }
 
 function setMember(map: Record<string, JsonValue>, key: string, value: JsonValue): void {

@@ -1,7 +1,7 @@
 import { scanBlockScalar } from "./scan-block-scalar.ts";
 import { scanPlain } from "./scan-scalars.ts";
 import { scanDirective, scanTag } from "./scan-tags.ts";
-import { type Scanner, YamlFault, columnOf, noKey } from "./scanner.ts";
+import { type Scanner, columnOf, noKey, scannerFault } from "./scanner.ts";
 import {
   bareToken,
   insertToken,
@@ -11,6 +11,7 @@ import {
   saveSimpleKey,
   unrollIndent,
 } from "./token-queue.ts";
+import { YamlFault } from "./yaml-fault.ts";
 
 /** Collections in brackets nested deeper than this are refused. */
 const maxFlowLevel = 1000;
@@ -18,7 +19,10 @@ const maxFlowLevel = 1000;
 /** Ends the text. */
 export function fetchEnd(scanner: Scanner): void {
   // as if on a new line: no key that began before can find its colon any more
-  scanner.line++;
+  if (columnOf(scanner) !== 0) {
+    scanner.line++;
+    scanner.lineStart = scanner.offset;
+  }
   unrollIndent(scanner, -1);
   removeSimpleKey(scanner);
   scanner.isSimpleKeyAllowed = false;
@@ -85,7 +89,12 @@ export function fetchFlowEntry(scanner: Scanner): void {
 export function fetchBlockEntry(scanner: Scanner): void {
   const { offset } = scanner;
   if (scanner.flowLevel === 0) {
-    if (!scanner.isSimpleKeyAllowed) throw new YamlFault(offset, "a list item is not allowed here");
+    if (!scanner.isSimpleKeyAllowed)
+      throw scannerFault(scanner, {
+        offset,
+        reason: "a list item is not allowed here",
+        go: "block sequence entries are not allowed in this context",
+      });
     rollIndent(scanner, "block-list-start", { column: columnOf(scanner), offset });
   }
   removeSimpleKey(scanner);
@@ -98,7 +107,12 @@ export function fetchBlockEntry(scanner: Scanner): void {
 export function fetchKey(scanner: Scanner): void {
   const { offset } = scanner;
   if (scanner.flowLevel === 0) {
-    if (!scanner.isSimpleKeyAllowed) throw new YamlFault(offset, "a key is not allowed here");
+    if (!scanner.isSimpleKeyAllowed)
+      throw scannerFault(scanner, {
+        offset,
+        reason: "a key is not allowed here",
+        go: "mapping keys are not allowed in this context",
+      });
     rollIndent(scanner, "block-map-start", { column: columnOf(scanner), offset });
   }
   removeSimpleKey(scanner);
@@ -119,10 +133,11 @@ export function fetchValue(scanner: Scanner): void {
   } else {
     if (scanner.flowLevel === 0) {
       if (!scanner.isSimpleKeyAllowed) {
-        throw new YamlFault(
+        throw scannerFault(scanner, {
           offset,
-          "a second ':' is not allowed here; put the text in quotes or check the indentation",
-        );
+          reason: "a second ':' is not allowed here; put the text in quotes or check the indentation",
+          go: "mapping values are not allowed in this context",
+        });
       }
       rollIndent(scanner, "block-map-start", { column: columnOf(scanner), offset });
     }

@@ -1,5 +1,6 @@
 import { peekToken, takeToken } from "./scan-token.ts";
-import { type Scanner, type Token, type TokenType, YamlFault, createScanner } from "./scanner.ts";
+import { type Scanner, type Token, type TokenType, createScanner } from "./scanner.ts";
+import { YamlFault } from "./yaml-fault.ts";
 
 /** Where a node begins, tag and anchor included, and what was given with it. */
 export interface NodeStart {
@@ -56,7 +57,11 @@ function readDirectives({ scanner, handles }: Parsing): boolean {
   }
   const token = peekToken(scanner);
   if (token.type !== "document-start") {
-    if (hasDirectives) throw new YamlFault(token.offset, "directives must be followed by ---");
+    if (hasDirectives)
+      throw parserFault(scanner, token.offset, [
+        "directives must be followed by ---",
+        "did not find expected <document start>",
+      ]);
     return false;
   }
   takeToken(scanner);
@@ -82,24 +87,29 @@ function parseNode(parsing: Parsing, allow: { readonly isBlock: boolean; readonl
   else if (token.type === "block-list-start" && allow.isBlock) parseBlockList(parsing, node);
   else if (token.type === "block-map-start" && allow.isBlock) parseBlockMap(parsing, node);
   else if (node.anchor !== undefined || node.tag !== undefined) sink.scalar(node, "", true);
-  else throw unexpected(token, "a value");
+  else throw unexpected(scanner, token, "a value");
 }
 
-function readProperties({ scanner, handles }: Parsing, first: Token): NodeStart {
+function readProperties(parsing: Parsing, first: Token): NodeStart {
+  const { scanner } = parsing;
   let anchor: string | undefined;
-  let tag: string | undefined;
+  let tag: Token | undefined;
   for (let token = first; ; token = peekToken(scanner)) {
     if (token.type === "anchor" && anchor === undefined) anchor = token.text;
-    else if (token.type === "tag" && tag === undefined) tag = tagName(token, handles);
-    else return { offset: first.offset, anchor, tag };
+    else if (token.type === "tag" && tag === undefined) tag = token;
+    else return { offset: first.offset, anchor, tag: tag === undefined ? undefined : tagName(parsing, tag) };
     takeToken(scanner);
   }
 }
 
-function tagName(token: Token, handles: ReadonlyMap<string, string>): string {
+function tagName({ scanner, handles }: Parsing, token: Token): string {
   if (token.text === "") return token.suffix;
   const prefix = handles.get(token.text);
-  if (prefix === undefined) throw new YamlFault(token.offset, `the tag handle ${token.text} is not declared`);
+  if (prefix === undefined)
+    throw parserFault(scanner, token.offset, [
+      `the tag handle ${token.text} is not declared`,
+      "found undefined tag handle",
+    ]);
   return prefix + token.suffix;
 }
 
@@ -131,7 +141,7 @@ function parseBlockList(parsing: Parsing, node: NodeStart): void {
     takeToken(scanner);
     parseNodeUnless(parsing, ["block-entry", "block-end"], block);
   }
-  if (token.type !== "block-end") throw unexpected(token, "'-' or the end of the list");
+  if (token.type !== "block-end") throw unexpected(scanner, token, "'-' or the end of the list");
   takeToken(scanner);
   sink.close();
 }
@@ -164,7 +174,7 @@ function parseBlockMap(parsing: Parsing, node: NodeStart): void {
       addEmpty(parsing, separator);
     }
   }
-  if (token.type !== "block-end") throw unexpected(token, "a key");
+  if (token.type !== "block-end") throw unexpected(scanner, token, "a key");
   takeToken(scanner);
   sink.close();
 }
@@ -226,7 +236,8 @@ function parseFlowPair(parsing: Parsing, end: "flow-list-end" | "flow-map-end"):
 /** Takes the comma between two members; returns false when the collection ends instead. */
 function takeComma(scanner: Scanner, end: "flow-list-end" | "flow-map-end"): boolean {
   const token = peekToken(scanner);
-  if (token.type !== "flow-entry") throw unexpected(token, end === "flow-list-end" ? "',' or ']'" : "',' or '}'");
+  if (token.type !== "flow-entry")
+    throw unexpected(scanner, token, end === "flow-list-end" ? "',' or ']'" : "',' or '}'");
   takeToken(scanner);
   return peekToken(scanner).type !== end;
 }
@@ -246,6 +257,23 @@ const tokenNames: Partial<Record<TokenType, string>> = {
   scalar: "a text",
 };
 
-function unexpected(token: Token, wanted: string): YamlFault {
-  return new YamlFault(token.offset, `expected ${wanted}, found ${tokenNames[token.type] ?? `a ${token.type}`}`);
+/** What go-yaml says it did not find, where it says it otherwise. */
+const goNames: Readonly<Record<string, string>> = {
+  "a value": "node content",
+  "'-' or the end of the list": "'-' indicator",
+  "a key": "key",
+};
+
+function unexpected(scanner: Scanner, token: Token, wanted: string): YamlFault {
+  const reason = `expected ${wanted}, found ${tokenNames[token.type] ?? `a ${token.type}`}`;
+  return parserFault(scanner, token.offset, [reason, `did not find expected ${goNames[wanted] ?? wanted}`]);
+}
+
+/** Returns a fault at an offset with our reason and go-yaml's, which names the line before, but for the end of the text. */
+function parserFault({ text }: Scanner, offset: number, [reason, go]: readonly [string, string]): YamlFault {
+  const before = text.slice(0, offset);
+  const breaks = before.match(/\r\n|[\n\r\u0085\u2028\u2029]/g)?.length ?? 0;
+  const isForced = offset === text.length && !/[\n\r\u0085\u2028\u2029]$/.test(text);
+  const line = isForced ? breaks + 1 : breaks;
+  return new YamlFault(offset, reason, `yaml: ${line === 0 ? "" : `line ${line}: `}${go}`);
 }

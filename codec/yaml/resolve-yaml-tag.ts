@@ -1,6 +1,9 @@
 import { isGoTimestamp } from "../is-go-timestamp.ts";
 import { type YamlScalar, resolveYamlScalar } from "./resolve-yaml-scalar.ts";
 
+/** What go-yaml calls the type that a text would have without a tag. */
+const goTypes = { null: "null", bool: "bool", int: "int", float: "float", string: "str" } as const;
+
 const standard = "tag:yaml.org,2002:";
 
 /**
@@ -10,12 +13,22 @@ const standard = "tag:yaml.org,2002:";
 export function resolveYamlTag(
   tag: string,
   text: string,
-): YamlScalar | { readonly type: "refused"; readonly reason: string } {
+): YamlScalar | { readonly type: "refused"; readonly reason: string; readonly go: string } {
   const name = tag.startsWith(standard) ? tag.slice(standard.length) : "";
-  const refused = { type: "refused", reason: `cannot read ${JSON.stringify(text)} as !!${name}` } as const;
+  const refused = {
+    type: "refused",
+    reason: `cannot read ${JSON.stringify(text)} as !!${name}`,
+    go: `yaml: cannot decode !!${goTypes[resolveYamlScalar(text).type]} \`${text}\` as a !!${name}`,
+  } as const;
   switch (name) {
     case "binary":
-      return decodeBinary(text) ?? { ...refused, reason: "!!binary value is not base64" };
+      return (
+        decodeBinary(text) ?? {
+          ...refused,
+          reason: "!!binary value is not base64",
+          go: "yaml: !!binary value contains invalid base64 data",
+        }
+      );
     case "timestamp":
       return isGoTimestamp(text) ? { type: "string", value: text } : refused;
     case "int":

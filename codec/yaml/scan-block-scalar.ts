@@ -1,4 +1,4 @@
-import { type Scanner, YamlFault, codeAt, columnOf, isBlank, isBlankOrEnd, isBreak, readBreak } from "./scanner.ts";
+import { type Scanner, codeAt, columnOf, isBlank, isBlankOrEnd, isBreak, readBreak, scannerFault } from "./scanner.ts";
 
 /** What stands behind `|` or `>`. */
 interface BlockHeader {
@@ -39,12 +39,21 @@ function readHeader(scanner: Scanner): BlockHeader {
   const [whole = "|", signFirst, digitSecond, digitFirst, signSecond] = match.exec(scanner.text) ?? [];
   const sign = signFirst ?? signSecond ?? "";
   const digit = digitFirst ?? digitSecond ?? "";
-  if (digit === "0") throw new YamlFault(start, "the indentation of a block cannot be 0");
+  if (digit === "0")
+    throw scannerFault(scanner, {
+      offset: start,
+      reason: "the indentation of a block cannot be 0",
+      go: "found an indentation indicator equal to 0",
+    });
   scanner.offset += whole.length;
   while (isBlank(codeAt(scanner))) scanner.offset++;
   if (codeAt(scanner) === 0x23) while (!isBreakOrEnd(codeAt(scanner))) scanner.offset++;
   if (!isBreakOrEnd(codeAt(scanner)))
-    throw new YamlFault(scanner.offset, "only a comment may follow | or > on its line");
+    throw scannerFault(scanner, {
+      offset: scanner.offset,
+      reason: "only a comment may follow | or > on its line",
+      go: "did not find expected comment or line break",
+    });
   if (isBreak(codeAt(scanner))) readBreak(scanner);
   const indent = digit === "" ? 0 : Math.max(scanner.indent, 0) + Number(digit);
   return { chomping: sign === "" ? "clip" : sign === "-" ? "strip" : "keep", indent };
@@ -59,7 +68,11 @@ function readBreaks(scanner: Scanner, given: number): { breaks: string; indent: 
     const width = skipIndent(scanner, limit);
     widest = Math.max(widest, width);
     if (width < limit && codeAt(scanner) === 9) {
-      throw new YamlFault(scanner.offset, "a tab stands where a block's indentation is expected");
+      throw scannerFault(scanner, {
+        offset: scanner.offset,
+        reason: "a tab stands where a block's indentation is expected",
+        go: "found a tab character where an indentation space is expected",
+      });
     }
     if (!isBreak(codeAt(scanner))) break;
     breaks += readBreak(scanner);

@@ -1,6 +1,5 @@
 import {
   type Scanner,
-  YamlFault,
   codeAt,
   columnOf,
   isBlank,
@@ -8,7 +7,9 @@ import {
   isBreak,
   isDocumentMark,
   readBreak,
+  scannerFault,
 } from "./scanner.ts";
+import type { YamlFault } from "./yaml-fault.ts";
 
 /** Blanks and line breaks between two parts of a scalar that may go over several lines. */
 interface Gap {
@@ -56,7 +57,11 @@ function isFlowEnd(code: number): boolean {
 function skipPlainGap(scanner: Scanner, gap: Gap, at: { indent: number; start: number }): void {
   for (let code = codeAt(scanner); isBlank(code) || isBreak(code); code = codeAt(scanner)) {
     if (gap.hasBreak && code === 9 && columnOf(scanner) < at.indent) {
-      throw new YamlFault(scanner.offset, "a tab cannot be used for indentation");
+      throw scannerFault(scanner, {
+        offset: scanner.offset,
+        reason: "a tab cannot be used for indentation",
+        go: "found a tab character that violates indentation",
+      });
     }
     readGap(scanner, gap, code);
   }
@@ -98,8 +103,8 @@ export function scanQuoted(scanner: Scanner): string {
   let value = "";
   scanner.offset++;
   for (;;) {
-    if (isDocumentMark(scanner)) throw new YamlFault(start, "a document separator stands in a text in quotes");
-    if (Number.isNaN(codeAt(scanner))) throw new YamlFault(start, "a text in quotes has no end");
+    if (isDocumentMark(scanner)) throw quotedFault(scanner, start, "document indicator");
+    if (Number.isNaN(codeAt(scanner))) throw quotedFault(scanner, start, "end of stream");
     const gap: Gap = { blanks: "", firstBreak: "", breaks: "", hasBreak: false };
     for (let code = codeAt(scanner); !isBlankOrEnd(code) && !gap.hasBreak; code = codeAt(scanner)) {
       if (code === quote && !(code === 0x27 && codeAt(scanner, 1) === 0x27)) break;
@@ -130,6 +135,12 @@ export function scanQuoted(scanner: Scanner): string {
   return value;
 }
 
+function quotedFault(scanner: Scanner, offset: number, what: "document indicator" | "end of stream"): YamlFault {
+  const reason =
+    what === "end of stream" ? "a text in quotes has no end" : "a document separator stands in a text in quotes";
+  return scannerFault(scanner, { offset, reason, go: `found unexpected ${what}` });
+}
+
 function isOrdinary(code: number, quote: number): boolean {
   return code !== quote && code !== 0x5c && !isBlankOrEnd(code);
 }
@@ -156,22 +167,34 @@ const escapes: Readonly<Record<string, string>> = {
 };
 const escapeLengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
+function escapeFault(scanner: Scanner, reason: string, go: string): YamlFault {
+  return scannerFault(scanner, { offset: scanner.offset, reason, go });
+}
+
 function readEscape(scanner: Scanner): string {
   const letter = scanner.text.charAt(scanner.offset + 1);
   const length = escapeLengths[letter];
   if (length === undefined) {
     const known = escapes[letter];
-    if (known === undefined) throw new YamlFault(scanner.offset, `unknown escape \\${letter}`);
+    if (known === undefined) throw escapeFault(scanner, `unknown escape \\${letter}`, "found unknown escape character");
     scanner.offset += 2;
     return known;
   }
   const hex = scanner.text.slice(scanner.offset + 2, scanner.offset + 2 + length);
   if (!new RegExp(`^[0-9a-fA-F]{${length}}$`).test(hex)) {
-    throw new YamlFault(scanner.offset, `\\${letter} needs ${length} hexadecimal digits`);
+    throw escapeFault(
+      scanner,
+      `\\${letter} needs ${length} hexadecimal digits`,
+      "did not find expected hexdecimal number",
+    );
   }
   const code = Number.parseInt(hex, 16);
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-    throw new YamlFault(scanner.offset, `\\${letter}${hex} is no Unicode character`);
+    throw escapeFault(
+      scanner,
+      `\\${letter}${hex} is no Unicode character`,
+      "found invalid Unicode character escape code",
+    );
   }
   scanner.offset += 2 + length;
   return String.fromCodePoint(code);

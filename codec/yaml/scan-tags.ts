@@ -1,4 +1,5 @@
-import { type Scanner, YamlFault, codeAt, isBlank, isBlankOrEnd, isBreak, isWord, readBreak } from "./scanner.ts";
+import { type Scanner, codeAt, isBlank, isBlankOrEnd, isBreak, isWord, readBreak, scannerFault } from "./scanner.ts";
+import { YamlFault } from "./yaml-fault.ts";
 
 /** A tag or tag directive in two parts; the handle of `!<…>` and of `!` alone is empty. */
 export interface ScannedTag {
@@ -13,7 +14,11 @@ export function scanAnchor(scanner: Scanner): string {
   const next = codeAt(scanner);
   const isEnd = isBlankOrEnd(next) || "?:,]}%@`".includes(String.fromCharCode(next));
   if (scanner.offset === start || !isEnd) {
-    throw new YamlFault(start - 1, "the name of an anchor or alias may hold letters, digits, - and _ only");
+    throw scannerFault(scanner, {
+      offset: start - 1,
+      reason: "the name of an anchor or alias may hold letters, digits, - and _ only",
+      go: "did not find expected alphabetic or numeric character",
+    });
   }
   return scanner.text.slice(start, scanner.offset);
 }
@@ -22,7 +27,12 @@ export function scanAnchor(scanner: Scanner): string {
 export function scanTag(scanner: Scanner): ScannedTag {
   const start = scanner.offset;
   const tag = scanTagParts(scanner);
-  if (!isBlankOrEnd(codeAt(scanner))) throw new YamlFault(scanner.offset, "a blank must follow a tag");
+  if (!isBlankOrEnd(codeAt(scanner)))
+    throw scannerFault(scanner, {
+      offset: scanner.offset,
+      reason: "a blank must follow a tag",
+      go: "did not find expected whitespace or line break",
+    });
   if (tag.handle === "!" && tag.suffix === "") return { handle: "", suffix: "!" };
   if (tag.suffix === "" && tag.handle !== "!") throw new YamlFault(start, "a tag lacks its name");
   return tag;
@@ -31,13 +41,18 @@ export function scanTag(scanner: Scanner): ScannedTag {
 function scanTagParts(scanner: Scanner): ScannedTag {
   if (codeAt(scanner, 1) === 0x3c) {
     scanner.offset += 2;
-    const suffix = scanUri(scanner);
-    if (codeAt(scanner) !== 0x3e) throw new YamlFault(scanner.offset, "a tag in !<…> lacks its >");
+    const suffix = scanRequiredUri(scanner);
+    if (codeAt(scanner) !== 0x3e)
+      throw scannerFault(scanner, {
+        offset: scanner.offset,
+        reason: "a tag in !<…> lacks its >",
+        go: "did not find the expected '>'",
+      });
     scanner.offset++;
     return { handle: "", suffix };
   }
   const handle = scanHandle(scanner);
-  if (handle.length > 1 && handle.endsWith("!")) return { handle, suffix: scanUri(scanner) };
+  if (handle.length > 1 && handle.endsWith("!")) return { handle, suffix: scanRequiredUri(scanner) };
   return { handle: "!", suffix: handle.slice(1) + scanUri(scanner) };
 }
 
@@ -46,6 +61,13 @@ function scanHandle(scanner: Scanner): string {
   while (isWord(codeAt(scanner))) scanner.offset++;
   if (codeAt(scanner) === 0x21) scanner.offset++;
   return scanner.text.slice(start, scanner.offset);
+}
+
+function scanRequiredUri(scanner: Scanner): string {
+  const { offset } = scanner;
+  const uri = scanUri(scanner);
+  if (uri !== "") return uri;
+  throw scannerFault(scanner, { offset, reason: "a tag lacks its name", go: "did not find expected tag URI" });
 }
 
 function scanUri(scanner: Scanner): string {
@@ -67,6 +89,10 @@ export function scanDirective(scanner: Scanner): ScannedTag | "version" {
   const nameStart = scanner.offset;
   while (isWord(codeAt(scanner))) scanner.offset++;
   const name = scanner.text.slice(nameStart, scanner.offset);
+  if (name === "") throw directiveFault(scanner, start, "could not find expected directive name");
+  if (!isBlankOrEnd(codeAt(scanner))) {
+    throw directiveFault(scanner, start, "found unexpected non-alphabetical character");
+  }
   skipBlanks(scanner);
   let directive: ScannedTag | "version" = "version";
   if (name === "YAML") {
@@ -80,13 +106,22 @@ export function scanDirective(scanner: Scanner): ScannedTag | "version" {
     skipBlanks(scanner);
     directive = { handle, suffix: scanUri(scanner) };
   } else {
-    throw new YamlFault(start, "a directive must be %YAML or %TAG");
+    throw directiveFault(scanner, start, name === "TAG" ? "did not find expected '!'" : "found unknown directive name");
   }
   skipBlanks(scanner);
   if (codeAt(scanner) === 0x23) while (isBlank(codeAt(scanner)) || !isBlankOrEnd(codeAt(scanner))) scanner.offset++;
-  if (!isBlankOrEnd(codeAt(scanner))) throw new YamlFault(scanner.offset, "only a comment may follow a directive");
+  if (!isBlankOrEnd(codeAt(scanner)))
+    throw scannerFault(scanner, {
+      offset: scanner.offset,
+      reason: "only a comment may follow a directive",
+      go: "did not find expected comment or line break",
+    });
   if (isBreak(codeAt(scanner))) readBreak(scanner);
   return directive;
+}
+
+function directiveFault(scanner: Scanner, offset: number, go: string): YamlFault {
+  return scannerFault(scanner, { offset, reason: "a directive must be %YAML or %TAG", go });
 }
 
 function skipBlanks(scanner: Scanner): void {

@@ -18,7 +18,6 @@ import { scanAnchor } from "./scan-tags.ts";
 import {
   type Scanner,
   type Token,
-  YamlFault,
   codeAt,
   columnOf,
   isBlank,
@@ -26,8 +25,10 @@ import {
   isBreak,
   isDocumentMark,
   readBreak,
+  scannerFault,
 } from "./scanner.ts";
 import { isKeyPossible, unrollIndent } from "./token-queue.ts";
+import { YamlFault } from "./yaml-fault.ts";
 
 /** Returns the next token without taking it. */
 export function peekToken(scanner: Scanner): Token {
@@ -109,7 +110,8 @@ function fetchContent(scanner: Scanner, code: number): void {
     code === 9
       ? "a tab cannot be used for indentation"
       : `${JSON.stringify(String.fromCharCode(code))} cannot begin a value; put it in quotes`;
-  throw new YamlFault(scanner.offset, what);
+  const go = "found character that cannot start any token";
+  throw scannerFault(scanner, { offset: scanner.offset, reason: what, go });
 }
 
 function skipToToken(scanner: Scanner): void {

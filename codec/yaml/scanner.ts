@@ -1,13 +1,4 @@
-/** Thrown for text that is no YAML, or that has no meaning as JSON; `offset` is where. */
-export class YamlFault extends Error {
-  readonly offset: number;
-
-  constructor(offset: number, reason: string) {
-    super(reason);
-    this.name = "YamlFault";
-    this.offset = offset;
-  }
-}
+import { YamlFault } from "./yaml-fault.ts";
 
 /** Kinds of tokens; `block-…-start` and `block-end` are made from indentation. */
 export type TokenType =
@@ -75,7 +66,12 @@ export interface Scanner {
 /** Returns a scanner at the start of a text; a byte order mark is skipped. Throws `YamlFault` for control characters. */
 export function createScanner(text: string): Scanner {
   const control = /[^\t\n\r -~\u0085\u00a0-\ufffd]/.exec(text);
-  if (control !== null) throw new YamlFault(control.index, "control characters are not allowed");
+  if (control !== null)
+    throw new YamlFault(
+      control.index,
+      "control characters are not allowed",
+      "yaml: control characters are not allowed",
+    );
   const start = text.startsWith("\ufeff") ? 1 : 0;
   return {
     text,
@@ -91,6 +87,19 @@ export function createScanner(text: string): Scanner {
     head: 0,
     parsed: 0,
   };
+}
+
+/** A fault found while scanning. */
+export interface ScannerFault {
+  readonly offset: number;
+  readonly reason: string;
+  /** What go-yaml says of it. */
+  readonly go: string;
+}
+
+/** Returns a fault at an offset; go-yaml names the line that the scanner has come to. */
+export function scannerFault({ line }: Scanner, { offset, reason, go }: ScannerFault): YamlFault {
+  return new YamlFault(offset, reason, `yaml: ${line === 0 ? "" : `line ${line + 1}: `}${go}`);
 }
 
 /** Returns an entry for a flow level at which no key has begun. */

@@ -1,4 +1,5 @@
-import { type Scanner, type SimpleKey, type Token, type TokenType, YamlFault, columnOf } from "./scanner.ts";
+import { type Scanner, type SimpleKey, type Token, type TokenType, columnOf, scannerFault } from "./scanner.ts";
+import { YamlFault } from "./yaml-fault.ts";
 
 /** Blocks nested deeper than this are refused. */
 const maxIndents = 1000;
@@ -58,15 +59,20 @@ export function saveSimpleKey(scanner: Scanner): void {
 export function removeSimpleKey(scanner: Scanner): void {
   const key = scanner.simpleKeys.at(-1);
   if (key?.isPossible !== true) return;
-  if (key.isRequired) throw new YamlFault(key.offset, "expected a key with its ':', found a value");
+  if (key.isRequired) throw keyless(scanner, key);
   key.isPossible = false;
+}
+
+function keyless(scanner: Scanner, { offset }: SimpleKey): YamlFault {
+  const reason = "expected a key with its ':', found a value";
+  return scannerFault(scanner, { offset, reason, go: "could not find expected ':'" });
 }
 
 /** Returns whether a key that may have begun can still find its `:`. Throws `YamlFault` where it had to. */
 export function isKeyPossible(scanner: Scanner, key: SimpleKey): boolean {
   if (!key.isPossible) return false;
   if (key.line === scanner.line && key.offset + maxSimpleKey >= scanner.offset) return true;
-  if (key.isRequired) throw new YamlFault(key.offset, "expected a key with its ':', found a value");
+  if (key.isRequired) throw keyless(scanner, key);
   key.isPossible = false;
   return false;
 }

@@ -10,7 +10,9 @@ export function readYaml(text: string): JsonValue {
 
 /** Returns what Go says of a text that is no YAML or has another shape than wanted; undefined for other errors. */
 export function yamlFault(error: unknown): string | undefined {
-  if (error instanceof CodecError) return `error converting YAML to JSON: yaml: line ${error.line}: ${error.reason}`;
+  if (error instanceof CodecError) {
+    return `error converting YAML to JSON: ${error.go ?? `yaml: line ${error.line}: ${error.reason}`}`;
+  }
   if (error instanceof FieldTypeError) return `error unmarshaling JSON: while decoding JSON: ${error.message}`;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CodecError } from "../../codec/codec-error.ts";
 import { parseJson } from "../../codec/parse-json.ts";
-import { parseYaml } from "../../codec/parse-yaml.ts";
+import { parseFirstYaml } from "../../codec/parse-yaml.ts";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { fromBytes, toBytes } from "../template/go-string.ts";
 import { GoPanic, type GoValue, isGoMap, nilMap, nilSlice } from "../template/go-value.ts";
@@ -25,7 +25,7 @@ function orEmpty(print: () => string): string {
 }
 
 function readYaml(text: string): GoValue {
-  const [document] = parseYaml(text);
+  const document = parseFirstYaml(text);
   return document === undefined ? null : fromPlainValue(document.value);
 }
 
@@ -36,7 +36,7 @@ function readJson(text: string): GoValue {
 }
 
 function errorText(error: unknown): string {
-  if (error instanceof CodecError) return `error converting YAML to JSON: yaml: ${error.message}`;
+  if (error instanceof CodecError) return `error converting YAML to JSON: ${error.go ?? `yaml: ${error.message}`}`;
   if (error instanceof GoPanic) return error.message;
   throw error;
 }
