@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { ChartSourceError } from "../../helm/chart/source/chart-source-error.ts";
+import { ChartMissingError, ChartSourceError } from "../../helm/chart/source/chart-source-error.ts";
 import { inlineDecoder } from "../../helm/chart/source/decode-source.ts";
 import type { DecodeAnswer, DecodeRequest } from "./decode-in-worker.ts";
 
@@ -7,16 +7,15 @@ import type { DecodeAnswer, DecodeRequest } from "./decode-in-worker.ts";
 async function answer({ id, work }: DecodeRequest): Promise<DecodeAnswer> {
   try {
     switch (work.type) {
-      case "list":
-        return {
-          id,
-          type: "listed",
-          entries: await inlineDecoder.listVersions(work.index, work.chart, work.place),
-        };
+      case "choose":
+        return { id, type: "chosen", entry: await inlineDecoder.choose(work.wish) };
       case "unpack":
         return { id, type: "unpacked", chart: await inlineDecoder.unpack(work.source) };
     }
   } catch (error) {
+    if (error instanceof ChartMissingError) {
+      return { id, type: "failed", fault: error.fault, missing: error.missing, message: error.message };
+    }
     if (error instanceof ChartSourceError) return { id, type: "failed", fault: error.fault, message: error.message };
     throw error;
   }

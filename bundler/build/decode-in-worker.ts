@@ -1,10 +1,14 @@
 import { Worker } from "node:worker_threads";
-import { ChartSourceError, type ChartSourceFault } from "../../helm/chart/source/chart-source-error.ts";
-import type { PackedSource, SourceDecoder, UnpackedChart } from "../../helm/chart/source/decode-source.ts";
+import {
+  ChartMissingError,
+  ChartSourceError,
+  type ChartSourceFault,
+} from "../../helm/chart/source/chart-source-error.ts";
+import type { IndexWish, PackedSource, SourceDecoder, UnpackedChart } from "../../helm/chart/source/decode-source.ts";
 import type { IndexEntry } from "../../helm/chart/source/repository-index.ts";
 
 type Work =
-  | { readonly type: "list"; readonly index: Uint8Array; readonly chart: string; readonly place: string }
+  | { readonly type: "choose"; readonly wish: IndexWish }
   | { readonly type: "unpack"; readonly source: PackedSource };
 
 /** One piece of work for the thread. */
@@ -15,9 +19,14 @@ export interface DecodeRequest {
 
 /** What the thread says. */
 export type DecodeAnswer = { readonly id: number } & (
-  | { readonly type: "listed"; readonly entries: readonly IndexEntry[] | undefined }
+  | { readonly type: "chosen"; readonly entry: IndexEntry }
   | { readonly type: "unpacked"; readonly chart: UnpackedChart }
-  | { readonly type: "failed"; readonly fault: ChartSourceFault; readonly message: string }
+  | {
+      readonly type: "failed";
+      readonly fault: ChartSourceFault;
+      readonly missing?: ChartMissingError["missing"];
+      readonly message: string;
+    }
 );
 
 /** Bounds of the thread. */
@@ -82,15 +91,17 @@ export function createDecoderThread(bounds: Partial<DecodeBounds> = {}): Decoder
 
   async function checked(work: Work): Promise<Exclude<DecodeAnswer, { type: "failed" }>> {
     const answer = await ask(work);
-    if (answer.type === "failed") throw new ChartSourceError(answer.fault, answer.message);
-    return answer;
+    if (answer.type !== "failed") return answer;
+    const { fault, missing, message } = answer;
+    throw missing === undefined ? new ChartSourceError(fault, message) : new ChartMissingError(missing, message);
   }
 
   return {
     isRunning: () => running !== undefined,
-    listVersions: async (index, chart, place) => {
-      const answer = await checked({ type: "list", index, chart, place });
-      return answer.type === "listed" ? answer.entries : undefined;
+    choose: async (wish) => {
+      const answer = await checked({ type: "choose", wish });
+      if (answer.type === "chosen") return answer.entry;
+      throw new ChartSourceError("refused", "the thread gave another answer than was asked for");
     },
     unpack: async (source) => {
       const answer = await checked({ type: "unpack", source });

@@ -3,7 +3,7 @@ import { ChartError } from "../chart-error.ts";
 import { loadChart } from "../load-chart.ts";
 import { readSourceArchive } from "./read-source-archive.ts";
 import { ChartSourceError } from "./chart-source-error.ts";
-import { type IndexEntry, listVersions } from "./repository-index.ts";
+import { chooseEntry, type IndexEntry } from "./repository-index.ts";
 
 /** What is in an archive. */
 export interface UnpackedChart {
@@ -22,17 +22,29 @@ export interface PackedSource {
   readonly url: string;
 }
 
+/** A wish to a chart repository. */
+export interface IndexWish {
+  /** Bytes of its index.yaml. */
+  readonly index: Uint8Array;
+  readonly chart: string;
+  /** A version or constraint; "" is the newest stable one. */
+  readonly version: string;
+  /** Address of the repository. */
+  readonly repository: string;
+}
+
 /** The part of fetching that takes processor time; a server runs it in a thread of its own. */
 export interface SourceDecoder {
-  /** Returns the versions of a chart in the bytes of an index.yaml, undefined when it does not have it. Throws `ChartSourceError`. */
-  listVersions(index: Uint8Array, chart: string, place: string): Promise<readonly IndexEntry[] | undefined>;
+  /** Returns the version of a chart that is meant, of an index.yaml. Throws `ChartSourceError`. */
+  choose(wish: IndexWish): Promise<IndexEntry>;
   /** Returns the chart in an archive. Throws `ChartSourceError`. */
   unpack(source: PackedSource): Promise<UnpackedChart>;
 }
 
 /** Decodes where it is called. */
 export const inlineDecoder: SourceDecoder = {
-  listVersions: async (index, chart, place) => Promise.resolve(listVersions(textOf(index), chart, place)),
+  choose: async ({ index, chart, version, repository }) =>
+    Promise.resolve(chooseEntry(textOf(index), { chart, version }, new URL(repository))),
   unpack: async (source) => Promise.resolve(unpack(source)),
 };
 

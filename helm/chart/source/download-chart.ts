@@ -8,7 +8,7 @@ import { ChartSourceError } from "./chart-source-error.ts";
 import type { SourceDecoder } from "./decode-source.ts";
 import type { ChartWish, SourceLimits } from "./fetch-chart.ts";
 import { pullOciChart } from "./pull-oci-chart.ts";
-import { chooseEntry, resolveInRepository } from "./repository-index.ts";
+import { resolveInRepository } from "./repository-index.ts";
 import { bodyOf, requestSource } from "./request-source.ts";
 import {
   accessDigest,
@@ -82,8 +82,8 @@ async function fromRepository(state: Download): Promise<Downloaded> {
   const { wish, known } = state;
   const { url: repository, access } = parseSourceAddress(wish.repo, state.access);
   const index = await readIndex(state, repository, access);
-  const place = `${repository.origin}${repository.pathname}`;
-  const entry = chooseEntry(await state.decoder.listVersions(index, wish.chart, place), wish, repository);
+  const { chart, version } = wish;
+  const entry = await state.decoder.choose({ index, chart, version, repository: repository.href });
   if (entry.url.startsWith("oci://")) {
     // Another server than the repository's: its credential is not for it.
     return pullOci({ ...state, access: withoutCredential(access) }, entry.url, "");

@@ -58,14 +58,18 @@ function versionsIn(text: string, chart: string, place: string): IndexEntry[] | 
   return listed === undefined ? undefined : reading(place, () => entriesOf(listed));
 }
 
-/** Returns the version of a chart that is meant (see `chooseVersion`), its address resolved. Throws `ChartSourceError`. */
+/**
+ * Returns the version of a chart that is meant (see `chooseVersion`), its address resolved, from the text of the index of a
+ * repository. Throws `ChartSourceError`.
+ */
 export function chooseEntry(
-  found: readonly IndexEntry[] | undefined,
+  text: string,
   wish: { readonly chart: string; readonly version: string },
   repository: URL,
 ): IndexEntry {
   const { chart, version } = wish;
   const place = `${repository.origin}${repository.pathname}`;
+  const found = listVersions(text, chart, place);
   if (found === undefined) throw new ChartMissingError("chart", `${place} has no chart ${chart}`);
   const chosen = chooseVersion(
     found.map((entry) => entry.version),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createDecoderThread } from "../../../bundler/build/decode-in-worker.ts";
+import type { IndexWish } from "../../../helm/chart/source/decode-source.ts";
 import { createChartSource } from "../../../helm/chart/source/fetch-chart.ts";
 import { chartArchive } from "../../support/chart-archive.ts";
 import { startChartServer } from "../../support/chart-server.ts";
@@ -14,6 +15,10 @@ function largeIndex(): string {
       `  - apiVersion: v2\n    description: ${text}\n    name: web\n    urls:\n    - web-1.0.${patch}.tgz\n    version: 1.0.${patch}\n`,
   );
   return `apiVersion: v1\nentries:\n  web:\n${items.join("")}generated: "2026-01-01T00:00:00Z"\n`;
+}
+
+function wishFor(index: string): IndexWish {
+  return { index: Buffer.from(index), chart: "web", version: "", repository: "https://x.example/repo" };
 }
 
 describe("createDecoderThread", () => {
@@ -53,17 +58,20 @@ describe("createDecoderThread", () => {
       fault: "refused",
       message: "https://x.example/web.tgz is no chart that can be used: gzip: invalid header",
     });
-    await expect(decoder.listVersions(Buffer.from("a: [1"), "web", "place")).rejects.toMatchObject({
+    await expect(decoder.choose(wishFor("a: [1"))).rejects.toMatchObject({
       fault: "refused",
-      message: expect.stringContaining("place: its index.yaml cannot be read"),
+      message: expect.stringContaining("https://x.example/repo: its index.yaml cannot be read"),
     });
-    expect(await decoder.listVersions(Buffer.from("apiVersion: v1\nentries: {}\n"), "web", "place")).toBeUndefined();
+    await expect(decoder.choose(wishFor("apiVersion: v1\nentries: {}\n"))).rejects.toMatchObject({
+      fault: "not-found",
+      missing: "chart",
+    });
   });
 
   it("ends with what takes too much memory, and begins anew with the next chart", async () => {
     await using decoder = createDecoderThread({ maxHeapMb: 24 });
     const bomb = `apiVersion: v1\nentries:\n  web: [${"[1,2,3,4,5,6,7,8],".repeat(400_000)}1]\n`;
-    await expect(decoder.listVersions(Buffer.from(bomb), "web", "place")).rejects.toMatchObject({ fault: "refused" });
+    await expect(decoder.choose(wishFor(bomb))).rejects.toMatchObject({ fault: "refused" });
     expect(decoder.isRunning()).toBe(false);
     const source = { archive: chartArchive("web", "1.0.0"), subdir: "", url: "https://x.example/web.tgz" };
     expect(await decoder.unpack(source)).toMatchObject({ version: "1.0.0" });
@@ -71,7 +79,7 @@ describe("createDecoderThread", () => {
 
   it("stops what takes too long", async () => {
     await using decoder = createDecoderThread({ timeoutMs: 1 });
-    const listing = decoder.listVersions(Buffer.from(largeIndex()), "web", "place");
+    const listing = decoder.choose(wishFor(largeIndex()));
     await expect(listing).rejects.toThrow("was stopped");
     expect(decoder.isRunning()).toBe(false);
   });
