@@ -4,6 +4,7 @@ import type { Drift } from "../protocol/deployment-status.ts";
 import { diffObject, type FieldDifference } from "./diff-object.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { refOf } from "./inventory-entry.ts";
+import { isKnownDifference } from "./known-fields.ts";
 import { findWriter, printPath } from "./managed-fields.ts";
 
 /** Longer values are cut in status. */
@@ -27,7 +28,9 @@ export interface Comparison {
  */
 export function describeDrift(comparison: Comparison): Drift | undefined {
   const { live, merged, rules } = comparison;
-  const differences = diffObject(rules.apply(merged), rules.apply(live));
+  const differences = diffObject(rules.apply(merged), rules.apply(live)).filter(
+    (difference) => !isKnownDifference(difference, merged),
+  );
   if (differences.length === 0) return undefined;
   const fields = differences.slice(0, maxFields).map((difference) => describeField(difference, comparison));
   const more = differences.length - fields.length;

@@ -1,17 +1,18 @@
 import { isJsonObject } from "../../codec/json-value.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { withoutPlaceholders } from "./known-fields.ts";
 
 /** Metadata that the API server alone writes. */
 const serverMetadata = ["managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink"];
 
 /**
- * Returns a rendered object as it is to be applied: without status and what only the server writes, and with a
- * Secret's `stringData` folded into `data` (server-side apply would otherwise own both, and never see a removal).
+ * Returns a rendered object as it is to be applied: without status, what only the server writes, and placeholders for
+ * certificates, and with a Secret's `stringData` folded into `data` (server-side apply would otherwise own both, and never see a removal).
  */
 export function normalizeObject(object: KubeObject): KubeObject {
   const { status: _status, ...rest } = object;
   const metadata = omit(object.metadata, serverMetadata);
-  return foldStringData({ ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata });
+  return foldStringData(withoutPlaceholders({ ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata }));
 }
 
 /** Returns an object as it is compared: without status and what the server writes at each change. */

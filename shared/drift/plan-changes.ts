@@ -3,6 +3,7 @@ import type { Drift } from "../protocol/deployment-status.ts";
 import { describeDrift, missingDrift, unknownDrift } from "./describe-drift.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { objectKey, refOf, type ObjectKey } from "./inventory-entry.ts";
+import { mayBeGone } from "./known-fields.ts";
 import { planRemovals, type RemovalPlan, type RemovalQuestion } from "./plan-removals.ts";
 
 /** What is known of an object's live state before deciding. */
@@ -62,7 +63,7 @@ function planChange(object: KubeObject, question: PlanQuestion): Change {
     case "unread":
       return { action: "apply", object };
     case "absent":
-      return question.rules.ignoresMissing(refOf(object))
+      return question.rules.ignoresMissing(refOf(object)) || mayBeGone(object)
         ? { action: "skip", object }
         : { action: "create", object, drift: missingDrift(object) };
     case "unknown":
