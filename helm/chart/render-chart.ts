@@ -7,6 +7,7 @@ import { ChartError } from "./chart-error.ts";
 import { mergeMaps } from "./chart-values.ts";
 import { coalesceValues } from "./coalesce-values.ts";
 import { defaultApiVersions, defaultKubeVersion, helmBuild, normalKubeVersion } from "./default-capabilities.ts";
+import { type PostRender, postRenderFiles } from "./post-render.ts";
 import { isCompatible, processDependencies } from "./process-dependencies.ts";
 import { checkReleaseName } from "./release-name.ts";
 import { type CompiledCharts, renderTemplates } from "./render-templates.ts";
@@ -32,6 +33,8 @@ export interface RenderChartInput {
   /** What the cluster serves, as `apps/v1` and `apps/v1/Deployment`; Helm's own list without it. */
   readonly apiVersions?: readonly string[] | undefined;
   readonly skipSchemaValidation?: boolean | undefined;
+  /** Changes all that was rendered before it is sorted; see `postRenderFiles`. */
+  readonly postRender?: PostRender | undefined;
   /** Limits, random source, `lookup`, clock: see `ExecuteOptions`. */
   readonly execute?: ExecuteOptions | undefined;
 }
@@ -77,7 +80,8 @@ export function renderChart(input: RenderChartInput): RenderedChart {
   const files = renderTemplates(chart, scope, { execute: input.execute ?? {}, compiled });
   const notes = files.get(`${chart.metadata.name}/templates/NOTES.txt`) ?? "";
   for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
-  return { ...sortManifests(files), crds: definitionsOf(chart), notes, warnings };
+  const final = input.postRender === undefined ? files : postRenderFiles(files, input.postRender);
+  return { ...sortManifests(final), crds: definitionsOf(chart), notes, warnings };
 }
 
 function compiledFor(chart: Chart): CompiledCharts {
