@@ -33,6 +33,8 @@ export const errorCodes = {
   DURATION_INVALID: "A text that should be a Go duration such as 15m is none.",
   FIELD_CONFLICT:
     "Another field manager owns fields that this deployment never had; take it out of git or set takeOwnership.",
+  FLEET_STILL_RUNS:
+    "An object that Fleet deployed is to be adopted while Fleet's agent runs on the cluster; scale it to 0 first.",
   FLEET_YAML_INVALID: "A fleet.yaml cannot be read: syntax, a wrong type, or a value that is not allowed.",
   GIT_ANSWER_INVALID:
     "The git server's answer is not git's protocol: a wrong address, a login page or a broken transfer.",

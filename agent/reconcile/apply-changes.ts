@@ -11,6 +11,7 @@ import { AppError, toAppError } from "../../shared/errors.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import { targetOf, type KubeClient } from "../kube/kube-client.ts";
 import { runAll } from "../run-all.ts";
+import type { AdoptionGround } from "./adopt-object.ts";
 import { applyObject } from "./apply-object.ts";
 import { allStages, stageOf } from "./apply-stage.ts";
 import type { AppliedFields } from "./inventory.ts";
@@ -36,6 +37,7 @@ export interface ApplyGround {
   readonly fields: AppliedFields;
   /** `takeOwnership`, or a correction of drift. */
   readonly force: boolean;
+  readonly adoption?: AdoptionGround;
 }
 
 /** Applies of one deployment that are under way at the same time. */
@@ -81,7 +83,12 @@ async function applyOne(deps: ApplyDeps, object: KubeObject, ground: IndexedGrou
     }
     const target = targetOf(resource, object);
     await deps.onStep("apply", key);
-    const rights = { force: ground.force, owned: ground.ownedByKey.get(key), fields: ground.fields[key] };
+    const rights = {
+      force: ground.force,
+      owned: ground.ownedByKey.get(key),
+      fields: ground.fields[key],
+      adoption: ground.adoption,
+    };
     const applied = await applyObject(deps.client, { target, object }, rights);
     await deps.onStep("applied", key);
     return { type: "applied", object, applied: await waitReady(deps.client, { target, object: applied }, deps.signal) };

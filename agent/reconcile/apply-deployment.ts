@@ -3,6 +3,7 @@ import { entryKey, entryOf, objectKey, refOf, type InventoryEntry } from "../../
 import { ignoreRules } from "../../shared/drift/ignore-rules.ts";
 import { planChanges, type Change } from "../../shared/drift/plan-changes.ts";
 import { AppError } from "../../shared/errors.ts";
+import { releaseOf } from "../../shared/render/release-of.ts";
 import { applyChanges, type Outcome } from "./apply-changes.ts";
 import { ownFields } from "./apply-object.ts";
 import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
@@ -43,12 +44,13 @@ export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<AppE
     manager: fieldManager,
   });
   await writeAhead(pass, { before, changes, run: part.run });
-  const force = rendered.options.helm?.takeOwnership === true;
+  const takeOwnership = rendered.options.helm?.takeOwnership === true;
   const fields = inventories.fields(wanted.bundle);
   const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, changes, {
     owned: before.entries,
     fields,
-    force,
+    force: takeOwnership,
+    adoption: { release: releaseOf(wanted.bundle, rendered.options), takeOwnership },
   });
   const fault = noteOutcomes(pass, changes, outcomes);
   const complete = record.failed.size === 0;

@@ -4,6 +4,7 @@ import { describeEntry, entryOf, type InventoryEntry } from "../../shared/drift/
 import { readManagedFields } from "../../shared/drift/managed-fields.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { ObjectTarget } from "../kube/api-resource.ts";
+import { adoptObject, type AdoptionGround, isAdoptable } from "./adopt-object.ts";
 import { fieldManager, type KubeClient } from "../kube/kube-client.ts";
 import { statusOf, type StatusCause } from "../kube/kube-status.ts";
 import { fieldPaths } from "./field-paths.ts";
@@ -16,13 +17,28 @@ export interface ApplyRights {
   readonly owned: InventoryEntry | undefined;
   /** Fields that were ours after the last apply. */
   readonly fields: JsonObject | undefined;
+  /** Whose objects may become ours; undefined for nobody's. */
+  readonly adoption?: AdoptionGround | undefined;
 }
 
 /**
- * Applies one object and returns it as it is then. Fields that were ours are taken back from whoever changed them: a
+ * Applies one object and returns it as it is then, adopted where it was of the same release before. Fields that were ours are taken back from whoever changed them: a
  * new deployment wins over edits. Throws `FIELD_CONFLICT` when others own fields that were never ours.
  */
 export async function applyObject(
+  client: KubeClient,
+  { target, object }: { readonly target: ObjectTarget; readonly object: KubeObject },
+  rights: ApplyRights,
+): Promise<KubeObject> {
+  const applied = await applyOnce(client, { target, object }, rights);
+  // What we applied before, or made just now, is ours already.
+  if (rights.adoption === undefined || rights.owned?.uid !== undefined || !isAdoptable(applied, rights.adoption))
+    return applied;
+  await adoptObject(client, target, applied);
+  return client.apply(target, object, { force: rights.force });
+}
+
+async function applyOnce(
   client: KubeClient,
   { target, object }: { readonly target: ObjectTarget; readonly object: KubeObject },
   rights: ApplyRights,
@@ -33,6 +49,11 @@ export async function applyObject(
   } catch (error) {
     const conflicts = statusOf(error)?.causes.filter((cause) => cause.reason === "FieldManagerConflict") ?? [];
     if (conflicts.length === 0) throw error;
+    const live = rights.adoption === undefined ? undefined : await client.get(target);
+    if (live !== undefined && rights.adoption !== undefined && isAdoptable(live, rights.adoption)) {
+      await adoptObject(client, target, live);
+      return client.apply(target, object, { force: false });
+    }
     const foreign = await foreignConflicts(client, target, { conflicts, rights });
     if (foreign.length > 0) throw conflictError(object, foreign, error);
   }

@@ -7,10 +7,9 @@ import type { RandomSource } from "../../../helm/template/scope.ts";
 import { TemplateLimitError } from "../../../helm/template/template-error.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { AppError } from "../../errors.ts";
-import { helmReleaseName } from "../../names.ts";
 import { collectFaults } from "../collect-faults.ts";
 import { type ParsedManifests, parseManifests } from "../raw/parse-manifests.ts";
-import { releaseNamespace } from "../set-namespace.ts";
+import { releaseOf } from "../release-of.ts";
 import type { ChartInput, ChartObjects } from "./chart-input.ts";
 import { loadBundleChart } from "./load-bundle-chart.ts";
 import { printReference, valuesReferences } from "./values-references.ts";
@@ -51,15 +50,15 @@ function objectsOf(parsed: readonly ParsedManifests[]): KubeObject[] {
 
 function runHelm(input: ChartInput, random: RandomSource): RenderedChart {
   const { bundle, options, namespaces } = input;
-  const { releaseName, values, skipSchemaValidation } = options.helm ?? {};
+  const { values, skipSchemaValidation } = options.helm ?? {};
   const { namespace, defaultNamespace } = options;
   try {
     return renderHelmChart({
       chart: loadBundleChart(input),
       values: [valuesOf(values ?? {})],
       release: {
-        name: releaseName ?? helmReleaseName(bundle.slice(bundle.lastIndexOf("/") + 1)),
-        namespace: namespaces === "offline" ? (namespace ?? defaultNamespace ?? "") : releaseNamespace(options),
+        ...releaseOf(bundle, options),
+        ...(namespaces === "offline" ? { namespace: namespace ?? defaultNamespace ?? "" } : {}),
         ...input.release,
       },
       // Without a cluster Fleet's charts see the version without its `v`.
