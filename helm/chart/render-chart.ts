@@ -65,7 +65,7 @@ export function renderChart(input: RenderChartInput): RenderedChart {
   const warn = (message: string): void => void warnings.push(message);
   checkReleaseName(release.name);
   const given = input.values.reduce<GoMap>((base, layer) => mergeMaps(base, layer), new Map());
-  const chart = processDependencies(input.chart, given, warn);
+  const chart = withDependencies(input.chart, given, warn);
   const values = coalesceValues(chart, given, warn);
   if (input.skipSchemaValidation !== true) validateValues(chart, values);
   const kubeVersion = input.kubeVersion ?? defaultKubeVersion;
@@ -82,6 +82,15 @@ export function renderChart(input: RenderChartInput): RenderedChart {
   for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
   const final = input.postRender === undefined ? files : postRenderFiles(files, input.postRender);
   return { ...sortManifests(final), crds: definitionsOf(chart), notes, warnings };
+}
+
+function withDependencies(chart: Chart, given: GoMap, warn: (message: string) => void): Chart {
+  try {
+    return processDependencies(chart, given, warn);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new ChartError(error.stage, `chart dependencies processing failed: ${error.message}`, error);
+  }
 }
 
 function compiledFor(chart: Chart): CompiledCharts {

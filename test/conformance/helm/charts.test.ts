@@ -67,6 +67,10 @@ describe.skipIf(!isThere)("drover helm show", () => {
 });
 
 describe.skipIf(!isThere)("drover helm template", () => {
+  it.each(readdirSync(folder))("compares more than failures: helm takes %s", async (chart) => {
+    expect((await runRealHelm(["template", "rel", chart], folder)).fault).toBe("");
+  });
+
   it.each([...plainCalls(), ...flagCalls].map((words) => ({ name: words.join(" "), words })))(
     "prints what helm prints, or fails with its words: $name",
     async ({ words }) => {
