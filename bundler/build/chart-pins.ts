@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isExactVersion } from "../../helm/chart/source/choose-version.ts";
+import { isFixed, parseChartAddress } from "../../helm/chart/source/chart-address.ts";
 import { type ChartRef, chartPrefix } from "../../shared/bundle/chart-sources.ts";
 
 /** Schema of what a wish for a chart came to, kept with the state of its GitRepo. */
@@ -26,7 +26,7 @@ export interface ChartPins {
   /** Returns what a wish came to, however long ago. */
   last(ref: ChartRef): ChartPin | undefined;
   /** Returns the milliseconds until a pin is to be asked again, 0 when it is; undefined when it never is. */
-  dueInMs(pin: Pick<ChartPin, "version" | "checkedAt">): number | undefined;
+  dueInMs(pin: ChartRef & Pick<ChartPin, "checkedAt">): number | undefined;
 }
 
 /** What pins are made from. */
@@ -37,12 +37,12 @@ export interface ChartPinOptions {
   readonly nowMs: number;
 }
 
-/** Returns the pins of an earlier build. An exact version is asked for once. */
+/** Returns the pins of an earlier build. What is fixed is asked for once. */
 export function createChartPins({ pins, intervalMs, nowMs }: ChartPinOptions): ChartPins {
   const known = new Map(pins.map((pin) => [chartPrefix(pin), pin] as const));
-  const dueInMs: ChartPins["dueInMs"] = ({ version, checkedAt }) => {
-    if (intervalMs === 0 || isExactVersion(version)) return undefined;
-    return Math.max(0, Date.parse(checkedAt) + intervalMs - nowMs);
+  const dueInMs: ChartPins["dueInMs"] = (pin) => {
+    if (intervalMs === 0 || isFixed(parseChartAddress(pin), pin.version)) return undefined;
+    return Math.max(0, Date.parse(pin.checkedAt) + intervalMs - nowMs);
   };
   return {
     dueInMs,

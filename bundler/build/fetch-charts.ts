@@ -92,7 +92,7 @@ export function createChartFetcher({ source, access, pins, clock }: ChartFetcher
   }
 
   return {
-    dueInMs: ({ ref, checkedAt }) => pins.dueInMs({ version: ref.version, checkedAt }),
+    dueInMs: ({ ref, checkedAt }) => pins.dueInMs({ ...ref, checkedAt }),
     fetch: async (ref, path, signal) => {
       granted ??= access();
       const own = (await granted)(ref, path);

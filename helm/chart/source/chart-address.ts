@@ -1,3 +1,4 @@
+import { isExactVersion } from "./choose-version.ts";
 import { ChartSourceError } from "./chart-source-error.ts";
 import type { ChartWish } from "./fetch-chart.ts";
 import { printableAddress } from "./source-access.ts";
@@ -8,6 +9,23 @@ export type ChartAddress =
   | { readonly kind: "repository" }
   | { readonly kind: "archive"; readonly url: string; readonly subdir: string }
   | { readonly kind: "git"; readonly url: string; readonly subdir: string };
+
+/**
+ * Returns whether a wish comes to the same chart for ever: one version of a repository or registry, a digest, a checksum, or a
+ * whole commit ID. A version says nothing of an archive's address or a Git ref.
+ */
+export function isFixed(address: ChartAddress, version: string): boolean {
+  switch (address.kind) {
+    case "repository":
+      return isExactVersion(version);
+    case "oci":
+      return isExactVersion(version) || /@sha256:[0-9a-f]{64}$/u.test(address.address);
+    case "archive":
+      return /[?&]checksum=/u.test(address.url);
+    case "git":
+      return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(parseGitAddress(address.url).ref);
+  }
+}
 
 const shorthandHosts = ["github.com", "gitlab.com", "bitbucket.org"];
 const forms =

@@ -43,7 +43,8 @@ export function createChartCache(dir: string, maxBytes: number): ChartCache {
       await mkdir(resolved, { recursive: true, mode: 0o700 });
       await replaceFile(archiveOf(digest), archive);
       await replaceFile(recordOf(key), Buffer.from(JSON.stringify({ digest, url })));
-      await dropOldest(archives, maxBytes);
+      const dropped = await dropOldest(archives, maxBytes);
+      if (dropped.size > 0) await dropRecords(resolved, dropped);
       return { digest, url, archive };
     },
   };
@@ -78,19 +79,38 @@ async function replaceFile(path: string, data: Buffer): Promise<void> {
   }
 }
 
-async function dropOldest(folder: string, maxBytes: number): Promise<void> {
+/** A file that is still half written after this time was left by a crash. */
+const staleMs = 3_600_000;
+
+/** Returns the digests of the archives that went. */
+async function dropOldest(folder: string, maxBytes: number): Promise<Set<string>> {
+  const dropped = new Set<string>();
   const files = await Promise.all(
     (await readdir(folder)).map(async (name) => {
       const path = join(folder, name);
       const stats = await unlessGone(() => stat(path));
-      return { path, size: stats?.size ?? 0, usedMs: stats?.mtimeMs ?? 0 };
+      return { name, path, size: stats?.size ?? 0, usedMs: stats?.mtimeMs ?? 0 };
     }),
   );
   let bytes = files.reduce((sum, { size }) => sum + size, 0);
-  for (const { path, size } of files.toSorted((a, b) => a.usedMs - b.usedMs)) {
-    if (bytes <= maxBytes) return;
+  for (const { name, path, size, usedMs } of files.toSorted((a, b) => a.usedMs - b.usedMs)) {
+    if (bytes <= maxBytes) break;
+    // Somebody may be writing it.
+    if (!name.endsWith(".tgz") && Date.now() - usedMs < staleMs) continue;
     await rm(path, { force: true });
+    dropped.add(name.replace(/\.tgz$/u, ""));
     bytes -= size;
+  }
+  return dropped;
+}
+
+/** Wishes that came to an archive that is gone are worth nothing. */
+async function dropRecords(folder: string, digests: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".json")) continue;
+    const path = join(folder, name);
+    const record = readRecord(await readIfThere(path));
+    if (record === undefined || digests.has(record.digest)) await rm(path, { force: true });
   }
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ChartFile } from "../chart.ts";
-import { type ChartAddress, parseChartAddress } from "./chart-address.ts";
+import { type ChartAddress, isFixed, parseChartAddress } from "./chart-address.ts";
 import { type CachedChart, createChartCache } from "./chart-cache.ts";
 import { ChartSourceError } from "./chart-source-error.ts";
-import { isExactVersion } from "./choose-version.ts";
 import { inlineDecoder, type SourceDecoder } from "./decode-source.ts";
 import { commitIn, downloadChart, type FetchGitChart } from "./download-chart.ts";
 import { accessDigest, type ProxySettings, type SourceAccess } from "./source-access.ts";
@@ -81,7 +80,7 @@ export interface FetchOptions {
 /** Fetches charts. */
 export interface ChartSource {
   /**
-   * Returns a chart. An exact version that is in the cache is not asked for again; everything else is, and where the server
+   * Returns a chart. What is fixed (see `isFixed`) and in the cache is not asked for again; everything else is, and where the server
    * cannot be reached the copy of the last time serves. Throws `ChartSourceError`.
    */
   fetchChart(wish: ChartWish, options?: FetchOptions): Promise<FetchedChart>;
@@ -108,7 +107,7 @@ export function createChartSource(options: ChartSourceOptions): ChartSource {
     const key = JSON.stringify([wish.chart, wish.repo, wish.version, accessDigest(access)]);
     const known = await cache.find(key);
     const isSettled = known !== undefined && settled?.digest === `sha256:${known.digest}`;
-    if (known !== undefined && (isSettled || isExactVersion(wish.version))) return unpack(known, undefined, address);
+    if (known !== undefined && (isSettled || isFixed(address, wish.version))) return unpack(known, undefined, address);
     if (options.offline === true) {
       const problem = new ChartSourceError("unreachable", `${nameOf(wish)} is not in the cache, and this is offline`);
       if (known === undefined) throw problem;

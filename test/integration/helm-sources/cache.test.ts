@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createChartSource } from "../../../helm/chart/source/fetch-chart.ts";
+import { chartArchive } from "../../support/chart-archive.ts";
 import { startChartServer } from "../../support/chart-server.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 
@@ -70,5 +72,27 @@ describe("createChartSource with a cache", () => {
       await source.fetchChart({ chart: "web", repo: `${server.url}/repo`, version });
     }
     expect(await readdir(join(dir.path, "archives"))).toHaveLength(2);
+    expect(await readdir(join(dir.path, "resolved"))).toHaveLength(2);
+  });
+
+  it("asks an archive's address again whatever the version says, unless it has a checksum", async () => {
+    await using dir = await createTempDir("chart-cache");
+    await using server = await startChartServer();
+    const archives = ["1.0.0", "2.0.0"].map((version) => chartArchive("web", version));
+    let served = 0;
+    server.override("/web.tgz", (_request, response) => {
+      response.end(archives[served]);
+    });
+    const source = createChartSource({ cacheDir: dir.path });
+    const wish = { chart: `${server.url}/web.tgz`, repo: "", version: "1.0.0" };
+    const digest = createHash("sha256")
+      .update(archives[0] ?? "")
+      .digest("hex");
+    const fixed = { ...wish, chart: `${wish.chart}?checksum=sha256:${digest}` };
+    expect(await source.fetchChart(wish)).toMatchObject({ version: "1.0.0" });
+    expect(await source.fetchChart(fixed)).toMatchObject({ version: "1.0.0" });
+    served = 1;
+    expect(await source.fetchChart(wish)).toMatchObject({ version: "2.0.0" });
+    expect(await source.fetchChart(fixed)).toMatchObject({ version: "1.0.0" });
   });
 });
