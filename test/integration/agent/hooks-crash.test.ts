@@ -42,66 +42,58 @@ const removals: readonly Case[] = [
 ];
 
 describeWithKube("an agent that is killed while hooks run", () => {
-  test.concurrent.each(upgrades)(
-    "at $step of $of in an upgrade runs each hook once",
-    { timeout: 90_000 },
-    async (at) => {
-      const cluster = await sharedCluster();
-      await using rig = await createAgentRig(cluster);
-      using record = await recordEvents(cluster, rig.namespace);
-      const options = { defaultNamespace: rig.namespace };
-      const bundle = (version: string) => ({ bundle: "team/app", files: hookChart(version, templates), options });
-      await rig.start();
-      rig.hub.publish({ bundles: [bundle("1.0.0")] });
-      const before = await rig.state("team/app", "Ready");
-      await rig.stop();
-      rig.hub.publish({ bundles: [bundle("2.0.0")] });
-      await crashAt(rig, at.step, `(^|/)${at.of}$`);
-      await rig.start();
-      const isNew = (id: string | undefined): boolean => id !== undefined && id !== before.appliedDeploymentId;
-      await rig.status("team/app", (now) => now.state === "Ready" && isNew(now.appliedDeploymentId));
-      const steps = record.events().filter((event) => !event.startsWith("ended"));
-      expect(steps).toEqual([
-        "made ConfigMap/app",
-        "made ConfigMap/one",
-        "made Job/two",
-        "deleted Job/two",
-        "changed ConfigMap/app",
-        "made Job/three",
-      ]);
-      const path = `/api/v1/namespaces/${rig.namespace}/configmaps/app`;
-      expect(await rig.get(path)).toMatchObject({ data: { version: "2.0.0", release: "2 false true" } });
-    },
-  );
+  test.each(upgrades)("at $step of $of in an upgrade runs each hook once", { timeout: 90_000 }, async (at) => {
+    const cluster = await sharedCluster();
+    await using rig = await createAgentRig(cluster);
+    using record = await recordEvents(cluster, rig.namespace);
+    const options = { defaultNamespace: rig.namespace };
+    const bundle = (version: string) => ({ bundle: "team/app", files: hookChart(version, templates), options });
+    await rig.start();
+    rig.hub.publish({ bundles: [bundle("1.0.0")] });
+    const before = await rig.state("team/app", "Ready");
+    await rig.stop();
+    rig.hub.publish({ bundles: [bundle("2.0.0")] });
+    await crashAt(rig, at.step, `(^|/)${at.of}$`);
+    await rig.start();
+    const isNew = (id: string | undefined): boolean => id !== undefined && id !== before.appliedDeploymentId;
+    await rig.status("team/app", (now) => now.state === "Ready" && isNew(now.appliedDeploymentId));
+    const steps = record.events().filter((event) => !event.startsWith("ended"));
+    expect(steps).toEqual([
+      "made ConfigMap/app",
+      "made ConfigMap/one",
+      "made Job/two",
+      "deleted Job/two",
+      "changed ConfigMap/app",
+      "made Job/three",
+    ]);
+    const path = `/api/v1/namespaces/${rig.namespace}/configmaps/app`;
+    expect(await rig.get(path)).toMatchObject({ data: { version: "2.0.0", release: "2 false true" } });
+  });
 
-  test.concurrent.each(removals)(
-    "at $step of $of in a removal runs each hook once",
-    { timeout: 90_000 },
-    async (at) => {
-      const cluster = await sharedCluster();
-      await using rig = await createAgentRig(cluster);
-      using record = await recordEvents(cluster, rig.namespace);
-      const options = { defaultNamespace: rig.namespace };
-      await rig.start();
-      rig.hub.publish({ bundles: [{ bundle: "team/app", files: hookChart("1.0.0", templates), options }] });
-      await rig.state("team/app", "Ready");
-      await rig.stop();
-      rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
-      await crashAt(rig, at.step, `(^|/)${at.of}$`);
-      await rig.start({ config: { dataDir: `${rig.dataDir}-new` } });
-      await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 20_000 });
-      await vi.waitFor(() => expect(record.events().at(-1)).toBe("deleted Job/five"));
-      expect(record.events().filter((event) => !event.startsWith("ended"))).toEqual([
-        "made ConfigMap/app",
-        "made Job/four",
-        "deleted ConfigMap/app",
-        "made Job/five",
-        "deleted Job/five",
-      ]);
-    },
-  );
+  test.each(removals)("at $step of $of in a removal runs each hook once", { timeout: 90_000 }, async (at) => {
+    const cluster = await sharedCluster();
+    await using rig = await createAgentRig(cluster);
+    using record = await recordEvents(cluster, rig.namespace);
+    const options = { defaultNamespace: rig.namespace };
+    await rig.start();
+    rig.hub.publish({ bundles: [{ bundle: "team/app", files: hookChart("1.0.0", templates), options }] });
+    await rig.state("team/app", "Ready");
+    await rig.stop();
+    rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
+    await crashAt(rig, at.step, `(^|/)${at.of}$`);
+    await rig.start({ config: { dataDir: `${rig.dataDir}-new` } });
+    await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 20_000 });
+    await vi.waitFor(() => expect(record.events().at(-1)).toBe("deleted Job/five"));
+    expect(record.events().filter((event) => !event.startsWith("ended"))).toEqual([
+      "made ConfigMap/app",
+      "made Job/four",
+      "deleted ConfigMap/app",
+      "made Job/five",
+      "deleted Job/five",
+    ]);
+  });
 
-  test.concurrent("after a hook has failed knows so, and tidies up", { timeout: 90_000 }, async () => {
+  test("after a hook has failed knows so, and tidies up", { timeout: 90_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
     using record = await recordEvents(cluster, rig.namespace);

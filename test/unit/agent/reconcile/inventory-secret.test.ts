@@ -1,7 +1,9 @@
+import crypto from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Inventory } from "../../../../agent/reconcile/inventory.ts";
 import { inventorySecrets, readInventorySecrets } from "../../../../agent/reconcile/inventory-secret.ts";
 import { AppError } from "../../../../shared/errors.ts";
+import type { Hook } from "../../../../shared/render/hooks/hook.ts";
 
 function anInventory(count: number, fields: Partial<Inventory> = {}): Inventory {
   const entries = Array.from({ length: count }, (_unused, index) => ({
@@ -22,6 +24,25 @@ function anInventory(count: number, fields: Partial<Inventory> = {}): Inventory 
     deleteDefinitions: false,
     ...fields,
   };
+}
+
+function aHook(index: number): Hook {
+  return {
+    object: {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: `hook-${index}`, namespace: "apps" },
+      data: { key: crypto.createHash("sha256").update(String(index)).digest("hex") },
+      spec: { big: 9_007_199_254_740_993n },
+    },
+    events: ["pre-delete"],
+    weight: index,
+    deletePolicies: ["before-hook-creation"],
+  };
+}
+
+function numberOf({ weight }: Hook): number {
+  return weight;
 }
 
 const writing = { fields: {}, generation: 1, namespace: "drover-system", maxPartBytes: 500_000 };
@@ -54,6 +75,46 @@ describe("inventory Secrets", () => {
     const torn = readInventorySecrets([first, ...before.slice(1)]);
     expect(torn.inventory.deploymentId).toBeUndefined();
     expect(torn.inventory.entries.length).toBeGreaterThanOrEqual(100);
+  });
+
+  test("keep hooks for the removal, split among the parts as well, and numbers in them exactly", () => {
+    const deleteHooks = Array.from({ length: 40 }, (_unused, index) => aHook(index));
+    const inventory = anInventory(3, { deleteHooks });
+    const secrets = inventorySecrets({ ...writing, inventory, maxPartBytes: 1000 });
+    expect(secrets.length).toBeGreaterThan(3);
+    const read = readInventorySecrets(secrets.toReversed()).inventory;
+    expect(read.deleteHooks?.toSorted((a, b) => numberOf(a) - numberOf(b))).toEqual(deleteHooks);
+    expect(read.entries).toHaveLength(3);
+  });
+
+  test("of a writing that was cut off keep the hooks of either, and run none of the finished ones again", () => {
+    const release = { deploymentId: "d2", revision: 2, isUpgrade: true };
+    const old = anInventory(100, { deleteHooks: [aHook(1)] });
+    const finished = anInventory(100, { deleteHooks: [aHook(2)], deploymentId: "d2", renderDigest: "r2", release });
+    const before = inventorySecrets({ ...writing, inventory: old, maxPartBytes: 2000 });
+    const [first] = inventorySecrets({ ...writing, inventory: finished, generation: 2, maxPartBytes: 2000 });
+    if (first === undefined) throw new Error("there is a first part");
+    const torn = readInventorySecrets([first, ...before.slice(1)]).inventory;
+    expect(torn).toMatchObject({ deploymentId: undefined, release });
+    expect(torn.run).toMatchObject({ deploymentId: "d2", renderDigest: "r2", stage: "again" });
+    expect(torn.deleteHooks).toContainEqual(aHook(2));
+  });
+
+  test("of before releases were counted hold the first", () => {
+    const [secret] = inventorySecrets({ ...writing, inventory: anInventory(1) });
+    if (secret === undefined) throw new Error("there is a Secret");
+    const { release, run } = readInventorySecrets([secret]).inventory;
+    expect(release).toEqual({ deploymentId: "d1", revision: 1, isUpgrade: false });
+    expect(run).toBeUndefined();
+  });
+
+  test("tell that a person skips hooks", () => {
+    const [secret] = inventorySecrets({ ...writing, inventory: anInventory(1) });
+    if (secret === undefined) throw new Error("there is a Secret");
+    expect(readInventorySecrets([secret]).inventory.skipHooks).toBe(false);
+    const annotations = { ...secret.metadata.annotations, "drover.dev/skip-hooks": "true" };
+    const asked = { ...secret, metadata: { ...secret.metadata, annotations } };
+    expect(readInventorySecrets([asked]).inventory.skipHooks).toBe(true);
   });
 
   test("are the parent of an ApplySet with a valid ID", () => {
