@@ -7,8 +7,12 @@ import * as z from "zod";
 import { describeWithKube, programPath, sharedCluster } from "../../support/kube.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 import { type AgentRig, configMap, createAgentRig } from "./agent-rig.ts";
+import { crashAt } from "./crash-at.ts";
 
 const run = promisify(execFile);
+const secretList = z.object({
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }), data: z.record(z.string(), z.string()) })),
+});
 const withData = z.object({ data: z.record(z.string(), z.string()) });
 
 /** The way of most public charts to keep a password: what is there, else a new one. */
@@ -73,6 +77,13 @@ async function data(rig: AgentRig, path: string): Promise<Record<string, string>
   return withData.optional().parse(object)?.data;
 }
 
+/** Returns what agents keep of renders, of the Secrets of a namespace. */
+function memories(secrets: unknown): readonly unknown[] {
+  const kept = secretList.parse(secrets).items.filter(({ metadata }) => metadata.name.startsWith("drover-random-"));
+  expect(kept).toHaveLength(1);
+  return kept;
+}
+
 async function helm(args: readonly string[], files: Readonly<Record<string, string>>): Promise<void> {
   await using dir = await createTempDir("helm-lookup");
   for (const [name, text] of Object.entries(files)) {
@@ -129,6 +140,24 @@ describeWithKube("a chart that looks things up", () => {
       expect(later.some(({ state }) => state === "Ready")).toBe(true);
     }, 20_000);
     expect(await objects()).toEqual(before);
+  });
+
+  test.each([
+    { name: "before anything was applied", step: "apply", pattern: "" },
+    { name: "when its Secret was applied and nothing was noted", step: "applied", pattern: "-db$" },
+  ] as const)("keeps what it drew when the leader is killed $name", { timeout: 120_000 }, async ({ step, pattern }) => {
+    await using rig = await createAgentRig(await sharedCluster());
+    rig.hub.publish(script(rig, "one"));
+    await crashAt(rig, step, pattern);
+    const applied = await data(rig, "secrets/eu-db");
+    expect(applied === undefined).toBe(step === "apply");
+    const kept = await rig.get(`/api/v1/namespaces/${rig.systemNamespace}/secrets`);
+    await rig.start({ config: { dataDir: `${rig.dataDir}-new` } });
+    await rig.state("team/db", "Ready");
+    const now = await data(rig, "secrets/eu-db");
+    expect(applied ?? now).toEqual(now);
+    expect(memories(await rig.get(`/api/v1/namespaces/${rig.systemNamespace}/secrets`))).toEqual(memories(kept));
+    expect(await data(rig, "configmaps/eu-once")).toEqual({ word: "one" });
   });
 
   test("sees what helm shows it", { timeout: 60_000 }, async () => {
