@@ -119,5 +119,5 @@ function stateOf(record: DeploymentRecord, wanted: DesiredDeployment | undefined
   if (!applied) return wanted.paused === true ? "OutOfSync" : "WaitApplied";
   if ([...record.drift.values()].some(({ type }) => type !== "unknown")) return "Modified";
   if (record.held.length > 0) return "OutOfSync";
-  return record.notReady.size > 0 || !record.compared ? "NotReady" : "Ready";
+  return record.notReady.size > 0 || record.hook !== undefined || !record.compared ? "NotReady" : "Ready";
 }
