@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../codec/json-value.ts";
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import { type FieldError, plainFault, valueFault } from "../../apiserver/resources/field-error.ts";
 import type { HookContext } from "../../apiserver/resources/resource-definition.ts";
@@ -5,20 +6,19 @@ import { type BundleSpec, bundleSpecSchema } from "../../shared/api/bundle-spec.
 import type { GitTarget } from "../../shared/api/bundle-target.ts";
 import { clusterGroupSpecSchema } from "../../shared/api/cluster-group.ts";
 import { gitRepoSpecSchema } from "../../shared/api/git-repo.ts";
+import { checkGitRepo } from "../../shared/bundle/check-git-repo.ts";
 import { parseDuration } from "../../shared/duration.ts";
 import { toAppError } from "../../shared/errors.ts";
 import { compileSelector } from "../../shared/targeting/match-selector.ts";
 import { compileEntry, compileTargets } from "../../shared/targeting/match-targets.ts";
 import { normalizeRemote } from "../git/git-remote.ts";
 
-/** Returns the faults of a GitRepo that would stop it later: address, selectors, durations. Unknown fields warn. */
+/** Returns the faults of a GitRepo that would stop it later: address, selectors, durations. What has no effect warns. */
 export function validateGitRepo(object: ApiObject, context: HookContext): readonly FieldError[] {
   const parsed = gitRepoSpecSchema.safeParse(object["spec"]);
   if (!parsed.success) return [];
   const spec = parsed.data;
-  for (const key of Object.keys(spec)) {
-    if (!(key in gitRepoSpecSchema.shape)) context.warn(`unknown field "spec.${key}": it is kept and has no effect`);
-  }
+  for (const { message } of isJsonObject(object["spec"]) ? checkGitRepo(object["spec"]) : []) context.warn(message);
   const repo = spec.repo ?? "";
   return [
     ...(repo === ""

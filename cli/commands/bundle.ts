@@ -16,10 +16,9 @@ export const bundleCommand: Command = {
   options: {
     ...offlineOptions,
     ...reportOptions,
-    compress: { type: "boolean", short: "c", description: "Mark every resource as Fleet stores it compressed." },
   },
   run: async (input, context) => {
-    const { tree, scan, options } = await readOfflineInput(input, context);
+    const { tree, scan, options, warnings } = await readOfflineInput(input, context);
     const built = buildBundles({ tree }, scan, options);
     const documents = built.bundles
       .flatMap(({ bundle, content, imageScans }): JsonObject[] => [
@@ -36,6 +35,10 @@ export const bundleCommand: Command = {
           String(content.resources.length),
         ]),
       );
-    return report({ documents, table, warnings: buildWarnings(built), faults: buildFaults(built) }, input, context);
+    return report(
+      { documents, table, warnings: [...warnings, ...buildWarnings(built)], faults: buildFaults(built) },
+      input,
+      context,
+    );
   },
 };

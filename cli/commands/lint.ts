@@ -44,7 +44,7 @@ export const lintCommand: Command = {
     const repository = await readOfflineInput(input, context);
     const built = buildBundles({ tree: repository.tree }, repository.scan, repository.options);
     const later = await clusterFaults(repository, input, context);
-    const findings = findingsOf([...buildFaults(built), ...later], buildWarnings(built));
+    const findings = findingsOf([...buildFaults(built), ...later], [...repository.warnings, ...buildWarnings(built)]);
     const text = print(findings);
     if (text !== "") context.print(text);
     const errors = findings.filter(({ level }) => level === "error").length;

@@ -1,10 +1,13 @@
 import { basename, resolve } from "node:path";
 import * as z from "zod";
+import { isJsonObject } from "../../codec/json-value.ts";
 import { bundleTargetSchema, gitTargetSchema } from "../../shared/api/bundle-target.ts";
 import { type GitRepo, gitRepoSchema } from "../../shared/api/git-repo.ts";
+import { checkGitRepo } from "../../shared/bundle/check-git-repo.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { type BundleOptions, bundleOptionsOf, commitLabel, repoNameLabel } from "../../shared/bundle/bundle-options.ts";
 import { type CommandInput, listOption, switchOption, textOption, UsageError } from "../command.ts";
-import { readInputDocument } from "./read-input-file.ts";
+import { readInputDocument, readInputDocuments } from "./read-input-file.ts";
 
 /** Schema of the file behind `--targets-file`, in the form that Fleet's controller writes (source: `fleet apply`). */
 const targetsFileSchema = z.looseObject({
@@ -16,6 +19,23 @@ const targetsFileSchema = z.looseObject({
 export function readGitRepo(input: CommandInput, cwd: string): GitRepo | undefined {
   const file = textOption(input, "gitrepo");
   return file === undefined ? undefined : readInputDocument(gitRepoSchema, resolve(cwd, file), "GitRepo");
+}
+
+/** Returns what has no effect in the GitRepo manifest of `--gitrepo`, with its place in the file. */
+export function gitRepoWarnings(input: CommandInput, cwd: string): BundleWarning[] {
+  const file = textOption(input, "gitrepo");
+  if (file === undefined) return [];
+  const [document, second] = readInputDocuments(resolve(cwd, file), "GitRepo");
+  const spec = isJsonObject(document?.value) ? (document.value["spec"] ?? null) : null;
+  const notes = checkGitRepo(spec).map(({ code, path, message }): BundleWarning => {
+    const found = path.map((_, index) => document?.positionOf(["spec", ...path.slice(0, path.length - index)]));
+    const { line = 1, column = 1 } = found.find((place) => place !== undefined) ?? {};
+    return { code, message, position: { file, line, column } };
+  });
+  if (second === undefined) return notes;
+  const { line = 1, column = 1 } = second.positionOf([]) ?? {};
+  const message = "only the first document of the file counts as the GitRepo; call the command once for each";
+  return [...notes, { code: "DOCUMENT_IGNORED", message, position: { file, line, column } }];
 }
 
 /**
@@ -92,7 +112,7 @@ function generation(input: CommandInput): number | undefined {
 
 /** `--label a=b,c=d` as `fleet apply` takes it. */
 function givenLabels(input: CommandInput): Record<string, string> {
-  const words = listOption(input, "label").flatMap((list) => list.split(","));
+  const words = listOption(input, "label").flatMap((list) => (list === "" ? [] : list.split(",")));
   return Object.fromEntries(
     words.map((word) => {
       const equals = word.indexOf("=");

@@ -4,6 +4,7 @@ import type { GitRepo } from "../../shared/api/git-repo.ts";
 import type { BundleOptions } from "../../shared/bundle/bundle-options.ts";
 import type { ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { RepoTree } from "../../shared/bundle/repo-tree.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { AppError } from "../../shared/errors.ts";
 import {
   type CommandContext,
@@ -13,7 +14,7 @@ import {
   textOption,
   UsageError,
 } from "../command.ts";
-import { bundleOptions, readGitRepo } from "./bundle-options.ts";
+import { bundleOptions, gitRepoWarnings, readGitRepo } from "./bundle-options.ts";
 import { readRevision } from "./read-revision.ts";
 import { folderTree } from "./read-work-tree.ts";
 
@@ -65,6 +66,11 @@ export const offlineOptions = {
   "driven-scan-sep": { type: "string", value: "CHAR", description: "What separates the two. Default `:`." },
   "sync-generation": { type: "string", value: "NUMBER", description: "forceSyncGeneration of the bundles." },
   "imagescan-enabled": { type: "boolean", description: "Accept imageScans." },
+  compress: {
+    type: "boolean",
+    short: "c",
+    description: "Mark every resource as Fleet stores it compressed; `bundle` shows it.",
+  },
   "targets-file": { type: "string", value: "FILE", description: "YAML file with `targets` and `targetRestrictions`." },
   "no-targets": { type: "boolean", description: "Bundles get none of the GitRepo's targets." },
 } as const satisfies Record<string, CommandOption>;
@@ -74,6 +80,8 @@ export interface OfflineInput {
   readonly tree: RepoTree;
   readonly scan: ScanOptions;
   readonly options: BundleOptions;
+  /** What has no effect in the GitRepo manifest. */
+  readonly warnings: readonly BundleWarning[];
 }
 
 /** Returns repository, places to search and options that a call names; `revision` stands in for `--rev`. */
@@ -91,9 +99,13 @@ export function readSettings(
   input: CommandInput,
   cwd: string,
   paths: readonly string[] = input.arguments,
-): Pick<OfflineInput, "scan" | "options"> {
+): Omit<OfflineInput, "tree"> {
   const gitRepo = readGitRepo(input, cwd);
-  return { scan: scanOf(input, paths, gitRepo), options: bundleOptions(input, cwd, gitRepo) };
+  return {
+    scan: scanOf(input, paths, gitRepo),
+    options: bundleOptions(input, cwd, gitRepo),
+    warnings: gitRepoWarnings(input, cwd),
+  };
 }
 
 /** Returns the files of `--repo`: as they lie there, or of a revision. Throws INPUT_FILE_INVALID, GIT_REF_NOT_FOUND. */

@@ -2,11 +2,16 @@ import { readFileSync } from "node:fs";
 import type * as z from "zod";
 import { CodecError } from "../../codec/codec-error.ts";
 import type { JsonValue } from "../../codec/json-value.ts";
-import { parseYaml } from "../../codec/parse-yaml.ts";
+import { parseYaml, type YamlDocument } from "../../codec/parse-yaml.ts";
 import { AppError } from "../../shared/errors.ts";
 
-/** Returns the documents of a YAML file that a person named; throws INPUT_FILE_INVALID, with line and column for bad YAML. */
+/** Returns the values of a YAML file that a person named; throws INPUT_FILE_INVALID, with line and column for bad YAML. */
 export function readInputFile(file: string, what: string): readonly JsonValue[] {
+  return readInputDocuments(file, what).map(({ value }) => value);
+}
+
+/** Returns the documents of a YAML file with their positions; throws INPUT_FILE_INVALID as `readInputFile` does. */
+export function readInputDocuments(file: string, what: string): readonly YamlDocument[] {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -18,7 +23,7 @@ export function readInputFile(file: string, what: string): readonly JsonValue[] 
     });
   }
   try {
-    return parseYaml(text, { file }).map(({ value }) => value);
+    return parseYaml(text, { file });
   } catch (cause) {
     if (!(cause instanceof CodecError)) throw cause;
     throw new AppError("INPUT_FILE_INVALID", `${what} ${cause.message}`, {

@@ -63,7 +63,7 @@ export function readWorld(input: CommandInput, cwd: string, namespace: string): 
 
 /** Returns bundles and their targets; what fails is a fault and stops nothing else. `only` leaves the other clusters out. */
 export function targetAll(
-  { tree, scan, options }: OfflineInput,
+  { tree, scan, options, warnings }: OfflineInput,
   world: TargetWorld,
   only: string | undefined,
 ): TargetedAll {
@@ -85,7 +85,7 @@ export function targetAll(
       faults.push({ phase: "target", bundle, error });
     }
   }
-  return { entries, faults, warnings: buildWarnings(built) };
+  return { entries, faults, warnings: [...warnings, ...buildWarnings(built)] };
 }
 
 /** Returns what could not be built, as faults of the phase `apply`. */

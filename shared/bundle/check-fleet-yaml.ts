@@ -83,7 +83,8 @@ export function checkFleetYaml(options: FleetYaml, locate: (path: ValuePath) => 
   return warnings;
 }
 
-function hasCriterion(entry: GitTarget): boolean {
+/** Returns whether an entry says at all which clusters it means; one that does not matches nothing. */
+export function hasCriterion(entry: GitTarget): boolean {
   const { clusterName = "", clusterGroup = "", clusterSelector, clusterGroupSelector } = entry;
   return (
     clusterName !== "" || clusterGroup !== "" || clusterSelector !== undefined || clusterGroupSelector !== undefined

@@ -72,15 +72,14 @@ export function layOutCase(fleetCase: FleetCase, folder: string): CliCase {
     const code = await runCli([...args, "--errors", errors], context);
     return { code, documents: read(output()), errors: errorsSchema.parse(read(readFileSync(errors, "utf8")).filter(isJsonObject)) };
   };
-  const withoutCompress = (args: readonly string[]): string[] => args.filter((arg) => arg !== "--compress");
   return {
     bundle: async (form) => call(["bundle", "-o", "yaml", ...input(form)]),
-    target: async (form) => call(["target", "-o", "yaml", "--clusters", clusters, ...withoutCompress(input(form))]),
+    target: async (form) => call(["target", "-o", "yaml", "--clusters", clusters, ...input(form)]),
     render: async (path) => {
       const out = join(folder, "out");
       const kubeVersion = fleetCase.deploy?.kubeVersion ?? "v1.25.0";
       const args = ["render", "--fleet-marks", "-o", `dir=${out}`, "--clusters", clusters, "--kube-version", kubeVersion];
-      const answer = await call([...args, ...withoutCompress(input("flags"))], path);
+      const answer = await call([...args, ...input("flags")], path);
       const names = existsSync(out) ? readdirSync(out, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".yaml")) : [];
       const files = names.map((name) => [name, read(readFileSync(join(out, name), "utf8")).filter(isKubeObject)] as const);
       return { ...answer, files: new Map(files) };

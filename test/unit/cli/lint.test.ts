@@ -67,6 +67,36 @@ describe("drover lint", () => {
     ]);
   });
 
+  it("shows what has no effect in the GitRepo's manifest, with its place there", async () => {
+    const gitRepo = [
+      "apiVersion: fleet.cattle.io/v1alpha1",
+      "kind: GitRepo",
+      "metadata: { name: config }",
+      "spec:",
+      "  repo: https://git.example/config",
+      "  path: web",
+      "  targets:",
+      "    - clusterSelector:",
+      "        env: prod",
+      "    - clusterName: dev",
+      "      doNotDeploy: true",
+      "    - name: nobody",
+      "---",
+      "kind: GitRepo",
+    ].join("\n");
+    const files = { "repo/web/cm.yaml": configMap, "gitrepo.yaml": gitRepo };
+    const { code, lines } = await lint(files, "--gitrepo", "gitrepo.yaml");
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.replace(/: warning: .*\(/u, " ("))).toEqual([
+      "gitrepo.yaml:6:3 (KEY_UNKNOWN)",
+      "gitrepo.yaml:9:9 (SELECTOR_MATCHES_ALL)",
+      "gitrepo.yaml:11:7 (FIELD_WITHOUT_EFFECT)",
+      "gitrepo.yaml:12:7 (CLUSTER_FIELD_MISSING)",
+      "gitrepo.yaml:14:1 (DOCUMENT_IGNORED)",
+    ]);
+    expect(lines[0]).toContain('did you mean "paths"?');
+  });
+
   it("finds what only rendering for a cluster shows", async () => {
     const files = {
       "repo/web/fleet.yaml": "helm: {}\n",

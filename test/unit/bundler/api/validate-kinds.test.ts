@@ -43,6 +43,14 @@ describe("validateGitRepo", () => {
     expect(faultsOf(spec as JsonObject).fields).toEqual(fields);
   });
 
+  it("warns about labels beside matchLabels, and about doNotDeploy, which does deploy", () => {
+    const targets = [{ clusterSelector: { env: "prod" } }, { clusterName: "a", doNotDeploy: true }];
+    expect(faultsOf({ repo: "https://git.example/a", targets }).warnings).toEqual([
+      expect.stringContaining("spec.targets[0].clusterSelector.matchLabels"),
+      expect.stringContaining("do get the bundles"),
+    ]);
+  });
+
   it("warns about a field that nobody knows, and keeps it", () => {
     const { fields, warnings } = faultsOf({ repo: "https://git.example/a", brunch: "main" });
     expect([fields, warnings]).toEqual([[], [expect.stringContaining("spec.brunch")]]);
