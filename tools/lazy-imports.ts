@@ -36,7 +36,7 @@ function builtIn(name: string, value: unknown): string {
 }
 
 /** Packages that few calls need and that take long to load; our sources use them inside functions only. */
-const lazyPackages = /^(?:re2js|ajv|ajv\/dist\/20(?:19|20)\.js|smol-toml|bcryptjs)$/;
+const lazyPackages = /^(?:re2js|smol-toml|bcryptjs)$/;
 
 /** Evaluates certain packages when one of their names is first used, not when what imports them is loaded. */
 export const packagesOnDemand: Plugin = {
