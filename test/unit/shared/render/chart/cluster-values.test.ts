@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DeploymentOptions } from "../../../../../shared/api/deployment-options.ts";
 import { type ClusterValues, mergeClusterValues } from "../../../../../shared/render/chart/merge-cluster-values.ts";
+import { renderObjects } from "../../../../../shared/render/render-objects.ts";
+import { anInput } from "../an-input.ts";
 import { valuesReferences } from "../../../../../shared/render/chart/values-references.ts";
 
 function source(text: string, kind: ClusterValues["kind"] = "Secret"): ClusterValues {
@@ -72,5 +74,23 @@ describe("mergeClusterValues", () => {
     expect(merge).toThrow(expect.objectContaining({ code: "VALUES_FROM_INVALID" }));
     expect(merge).toThrow(`Secret shop/db, key values.yaml: ${message}`);
     expect(merge).not.toThrow("hunter2");
+  });
+});
+
+describe("a render without a cluster", () => {
+  it("leaves out values of the cluster, and names each", () => {
+    const files = {
+      "Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+      "templates/a.yaml":
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {color: '{{ .Values.color }}'}\n",
+    };
+    const helm = { values: { color: "blue" }, valuesFrom: [{ secretKeyRef: { name: "s", namespace: "shop" } }] };
+    const input = anInput(files, { helm });
+    const { objects, warnings } = renderObjects({ ...input, namespaces: "offline" });
+    expect(objects).toMatchObject([{ data: { color: "blue" } }]);
+    expect(warnings).toEqual([
+      "helm.valuesFrom is read in the cluster only: Secret shop/s, key values.yaml is left out",
+    ]);
+    expect(renderObjects(input).warnings).toEqual([]);
   });
 });
