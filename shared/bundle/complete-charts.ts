@@ -1,6 +1,10 @@
 import { ChartError } from "../../helm/chart/chart-error.ts";
-import { completeChart } from "../../helm/chart/dependencies/complete-chart.ts";
-import type { PackedChart } from "../../helm/chart/dependencies/resolve-dependencies.ts";
+import {
+  completeChart,
+  missingDependencies,
+  wantedDependencies,
+} from "../../helm/chart/dependencies/complete-chart.ts";
+import { dependencyWishes, type PackedChart, wishKey } from "../../helm/chart/dependencies/resolve-dependencies.ts";
 import { loadChart } from "../../helm/chart/load-chart.ts";
 import { AppError } from "../errors.ts";
 import type { ChartRef } from "./chart-sources.ts";
@@ -43,17 +47,26 @@ export function completeCharts(
       }
       return found.kind === "found" && found.entry.type === "dir" ? readChartTree(at, found.path) : undefined;
     };
-    const fetched = (ref: ChartRef) => {
+    const asked = new Map<string, PackedChart | undefined>();
+    const ask = (wish: ChartRef): void => {
       const chart = withPosition(
         () => position,
-        () => load?.(ref),
+        () => load?.(wish),
       );
+      asked.set(wishKey(wish), chart);
+    };
+    const fetched = (wish: ChartRef) => {
+      const chart = asked.get(wishKey(wish));
       if (chart !== undefined) return chart;
       const advice = "run `helm dependency update` and commit the result, or set helm.disableDependencyUpdate";
       throw fault("CHART_NOT_FETCHED", `not in charts/: ${incomplete.missing}; ${advice}`);
     };
     try {
       const chart = loadChart(readChartTree(at, incomplete.realDir));
+      if (missingDependencies(chart).length > 0) {
+        // All are asked for before one that is missing ends this: they are then fetched together.
+        dependencyWishes(wantedDependencies(chart)).forEach(ask);
+      }
       return inBundle(incomplete.dir, completeChart(chart, { readLocal, fetched }, generated));
     } catch (error) {
       if (!(error instanceof ChartError)) throw error;

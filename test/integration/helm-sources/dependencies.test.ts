@@ -85,6 +85,27 @@ describe("buildCommit with charts that lack dependencies", () => {
     expect(build.againAfterMs).toBe(900_000);
   });
 
+  it("asks the servers of all dependencies at once", async () => {
+    await using dir = await createTempDir("dependencies");
+    await using one = await startChartServer();
+    await using other = await startChartServer();
+    const held: (() => void)[] = [];
+    for (const server of [one, other]) {
+      server.add("web", "1.0.0");
+      const index = `apiVersion: v1\nentries:\n  web: [{version: 1.0.0, urls: [web-1.0.0.tgz]}]\n`;
+      server.override("/repo/index.yaml", (_request, response) => {
+        held.push(() => response.end(index));
+        if (held.length === 2) for (const go of held) go();
+      });
+    }
+    const build = await createBuilder(dir.path)(
+      parent(
+        `- {name: web, version: 1.0.0, repository: "${one.url}/repo"}\n- {name: web, alias: second, version: 1.0.0, repository: "${other.url}/repo"}\n`,
+      ),
+    );
+    expect(build.counts).toMatchObject({ built: 1, failed: 0 });
+  });
+
   it("does so for a fetched chart as well, and gives equal commits equal bundles", async () => {
     await using dir = await createTempDir("dependencies");
     await using server = await startChartServer();
