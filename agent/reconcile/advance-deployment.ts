@@ -1,4 +1,3 @@
-import { objectKey } from "../../shared/drift/inventory-entry.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { Hook } from "../../shared/render/hooks/hook.ts";
 import { type HookPlan, planHooks } from "../../shared/render/hooks/plan-hooks.ts";
@@ -99,8 +98,7 @@ async function runBefore(pass: Pass, run: HookRun, plan: HookPlan): Promise<Adva
 }
 
 async function runStage(pass: Pass, run: HookRun, hooks: readonly Hook[]): Promise<Advance | HookRun> {
-  const { deps, record, rendered, wanted } = pass;
-  const kept = new Set(pass.objects.map(objectKey));
+  const { deps, record, rendered } = pass;
   record.hook = undefined;
   const progress = await runHooks({
     ...deps,
@@ -109,8 +107,7 @@ async function runStage(pass: Pass, run: HookRun, hooks: readonly Hook[]): Promi
     run,
     event: `${run.stage === "before" ? "pre" : "post"}-${run.occasion}`,
     timeoutMs: hookTimeoutMs(rendered.options),
-    holder: (key) => deps.inventories.holders(key).find((bundle) => bundle !== wanted.bundle || kept.has(key)),
-    isFormer: (key) => !kept.has(key) && deps.inventories.holders(key).includes(wanted.bundle),
+    holders: (key) => deps.inventories.holders(key),
     save: (changed) => saveRun(pass, changed),
   });
   record.error = undefined;

@@ -42,9 +42,14 @@ function parseToml(text: string): GoValue {
   }
 }
 
+function refuseNil(value: GoValue): void {
+  if (value === null) throw new GoPanic("reflect: call of reflect.Value.Type on zero Value");
+}
+
 /** TOML; errors of `toToml` are its text, those of `fromToml` stand under `Error`. */
 export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
   toToml: fn(["any"], (value) => {
+    refuseNil(value);
     try {
       return printToml(value);
     } catch (error) {
@@ -52,6 +57,9 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
       throw error;
     }
   }),
-  mustToToml: fn(["any"], printToml),
+  mustToToml: fn(["any"], (value) => {
+    refuseNil(value);
+    return printToml(value);
+  }),
   fromToml: fn(["string"], parseToml),
 };

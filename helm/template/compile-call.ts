@@ -151,8 +151,10 @@ function paramAt(fn: GoFunction, index: number): ParamType {
 function compileCallOfValue(compiler: ExpressionCompiler, site: CallSite): Expression {
   const callee = site.args[0];
   const evaluate = callee === undefined ? site.final : compileValue(compiler, callee);
+  const others = site.args.slice(1).map((arg) => compileValue(compiler, arg));
   return (frame, dot) => {
     const value = evaluate?.(frame, dot);
+    for (const other of others) other(frame, dot);
     const name = callee === undefined ? printValue(value) : nodeText(callee);
     const fault =
       value === null || value === undefined ? "call of nil" : `non-function ${name} of type ${typeName(value)}`;

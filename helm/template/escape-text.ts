@@ -30,7 +30,7 @@ export function escapeJs(text: string): string {
   return text.replaceAll(/[\\'"<>&=]|[^ -~\u007f]/gu, (character) => {
     const known = jsEscapes[character];
     if (known !== undefined) return known;
-    if (isInvalidByte(character)) return "\\uFFFD";
+    if (isInvalidByte(character)) return character;
     const code = character.codePointAt(0) ?? 0;
     if (code >= 0x80 && isPrintable(character)) return character;
     return `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;
