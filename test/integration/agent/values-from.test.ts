@@ -36,8 +36,8 @@ async function put(rig: AgentRig, kind: "configmaps" | "secrets", body: object):
   expect(patched.status).toBe(200);
 }
 
-async function data(rig: AgentRig): Promise<unknown> {
-  const object = await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/a`);
+async function data(rig: AgentRig, name = "a"): Promise<unknown> {
+  const object = await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/${name}`);
   return typeof object === "object" && object !== null && "data" in object ? object.data : undefined;
 }
 
@@ -54,6 +54,36 @@ describeWithKube("values read in the cluster", () => {
     // Only the watch can tell so soon: without it the next look is minutes away.
     await vi.waitFor(async () => expect(await data(rig)).toMatchObject({ color: "black", size: "3" }), 20_000);
     await rig.state("team/shop", "Ready");
+  });
+
+  test("are followed by every bundle that reads the object, also by one that was there first", async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    await put(rig, "secrets", { stringData: { "values.yaml": "color: green\n" } });
+    const [first] = script(rig).bundles;
+    const second = {
+      bundle: "team/other",
+      files: { ...files, "templates/a.yaml": configMap("b", { color: "{{ .Values.color }}" }) },
+      options: first?.options ?? {},
+    };
+    await rig.start();
+    rig.hub.publish(script(rig));
+    await rig.state("team/shop", "Ready");
+    rig.hub.publish({ ...script(rig), bundles: [...script(rig).bundles, second] });
+    await rig.state("team/other", "Ready");
+    for (const color of ["black", "white"]) {
+      await put(rig, "secrets", { stringData: { "values.yaml": `color: ${color}\n` } });
+      await vi.waitFor(async () => {
+        expect(await data(rig)).toMatchObject({ color });
+        expect(await data(rig, "b")).toEqual({ color });
+      }, 20_000);
+    }
+    rig.hub.publish({
+      ...script(rig),
+      remove: [{ bundle: "team/other", reason: "bundle-deleted", because: "c0ffee" }],
+    });
+    await vi.waitFor(async () => expect(await data(rig, "b")).toBeUndefined(), 20_000);
+    await put(rig, "secrets", { stringData: { "values.yaml": "color: grey\n" } });
+    await vi.waitFor(async () => expect(await data(rig)).toMatchObject({ color: "grey" }), 20_000);
   });
 
   test("that are missing are waited for by object and key", async () => {
