@@ -1,3 +1,4 @@
+import { objectKey } from "../../shared/drift/inventory-entry.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { Hook } from "../../shared/render/hooks/hook.ts";
 import { type HookPlan, planHooks } from "../../shared/render/hooks/plan-hooks.ts";
@@ -98,7 +99,8 @@ async function runBefore(pass: Pass, run: HookRun, plan: HookPlan): Promise<Adva
 }
 
 async function runStage(pass: Pass, run: HookRun, hooks: readonly Hook[]): Promise<Advance | HookRun> {
-  const { deps, record, rendered } = pass;
+  const { deps, record, rendered, wanted } = pass;
+  const kept = new Set(pass.objects.map(objectKey));
   record.hook = undefined;
   const progress = await runHooks({
     ...deps,
@@ -107,7 +109,8 @@ async function runStage(pass: Pass, run: HookRun, hooks: readonly Hook[]): Promi
     run,
     event: `${run.stage === "before" ? "pre" : "post"}-${run.occasion}`,
     timeoutMs: hookTimeoutMs(rendered.options),
-    holders: (key) => deps.inventories.holders(key),
+    holder: (key) => deps.inventories.holders(key).find((bundle) => bundle !== wanted.bundle || kept.has(key)),
+    isFormer: (key) => !kept.has(key) && deps.inventories.holders(key).includes(wanted.bundle),
     save: (changed) => saveRun(pass, changed),
   });
   record.error = undefined;

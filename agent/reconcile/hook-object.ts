@@ -16,8 +16,10 @@ import type { StepObserver } from "./step-observer.ts";
 export interface HookObjectDeps {
   readonly client: KubeClient;
   readonly discovery: Discovery;
-  /** Returns the bundles that own an object: a hook must not delete or change it. */
-  readonly holders: (key: ObjectKey) => readonly string[];
+  /** Returns the bundle that wants to keep an object: no hook may delete or change it then. */
+  readonly holder: (key: ObjectKey) => string | undefined;
+  /** Returns whether an object belongs to this deployment and is to be a hook from now on. */
+  readonly isFormer: (key: ObjectKey) => boolean;
   readonly onStep: StepObserver;
 }
 
@@ -73,13 +75,13 @@ async function makeNamed(
   return made;
 }
 
-function refuseForeign({ holders }: HookObjectDeps, live: KubeObject): void {
-  const [holder] = holders(objectKey(live));
-  const problem =
-    holder === undefined
-      ? live.metadata.annotations?.[hookAnnotation] === undefined && "it exists and is no hook"
-      : `bundle ${holder} owns an object of that name`;
-  if (problem !== false) throw new AppError("HOOK_FAILED", `${problem}; rename one of the two, or delete it`);
+function refuseForeign({ holder, isFormer }: HookObjectDeps, live: KubeObject): void {
+  const key = objectKey(live);
+  const owner = holder(key);
+  const isHook = live.metadata.annotations?.[hookAnnotation] !== undefined;
+  if (owner === undefined && (isHook || isFormer(key))) return;
+  const problem = owner === undefined ? "it exists and is no hook" : `bundle ${owner} owns an object of that name`;
+  throw new AppError("HOOK_FAILED", `${problem}; rename one of the two, or delete it`);
 }
 
 /** Returns the live object of a hook that was made, undefined when it is gone or another one has its name. */

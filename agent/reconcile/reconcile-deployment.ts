@@ -70,6 +70,7 @@ async function leaveDeployment(deps: PassDeps, { record }: Look): Promise<LookRe
   record.objectCount = inventory.entries.length;
   record.appliedId = inventory.deploymentId;
   record.drift.clear();
+  record.hook = undefined;
   // Removal is said, never inferred: what the document merely leaves out stays.
   if (removal === undefined) return {};
   const client = deploymentClient(deps, inventory.serviceAccount);

@@ -59,7 +59,9 @@ async function removalRun(deps: PassDeps, inventory: StoredInventory): Promise<H
   const heir = inventory.entries.some((entry) => deps.claims.wantedBy(entryKey(entry), bundle) !== undefined);
   if (inventory.skipHooks === true || (!isBegun && (!wasApplied || keepResources || heir))) {
     deps.log.info({ bundle, hooks: deleteHooks.length }, "hooks for the removal are not run");
-    await deps.inventories.save({ ...inventory, deleteHooks: [], run: undefined });
+    // Whoever wants it again has to apply it again, and learns of the hooks by that.
+    const applied = { deploymentId: undefined, renderDigest: undefined };
+    await deps.inventories.save({ ...inventory, ...applied, deleteHooks: [], run: undefined });
     return undefined;
   }
   if (isBegun) return run;
@@ -97,7 +99,8 @@ async function runStage(deps: PassDeps, { bundle, record, client }: Removing, ru
     run,
     event: run.stage === "before" ? "pre-delete" : "post-delete",
     timeoutMs: hookTimeoutMs,
-    holders: (key) => deps.inventories.holders(key),
+    holder: (key) => deps.inventories.holders(key)[0],
+    isFormer: () => false,
     save: async (changed) => deps.inventories.save({ ...deps.inventories.get(bundle), run: changed }),
   });
   record.error = undefined;

@@ -194,6 +194,17 @@ describeWithKube("hooks of a chart", () => {
     expect(await rig.get(mapPath(rig, "precious"))).toMatchObject({ data: { of: "a person" } });
   });
 
+  test("may be what was an object before", { timeout: 60_000 }, async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    await rig.start();
+    rig.hub.publish({ bundles: [bundleOf(rig, { ...hookChart("1.0.0", {}), "templates/x.yaml": configMap("x") })] });
+    await rig.state("team/app", "Ready");
+    const files = hookChart("2.0.0", { x: hookMap("x", { events: "pre-upgrade" }) });
+    rig.hub.publish({ bundles: [bundleOf(rig, files)] });
+    await rig.status("team/app", (now) => now.state === "Ready" && now.objectCount === 1);
+    expect(await rig.get(mapPath(rig, "x"))).toMatchObject({ data: { a: "b" } });
+  });
+
   test(
     "for the removal run when it is said, also by an agent that has lost its disk",
     { timeout: 60_000 },
