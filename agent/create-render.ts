@@ -3,7 +3,7 @@ import type { DeploymentOptions } from "../shared/api/deployment-options.ts";
 import { AppError } from "../shared/errors.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 import type { ChartInput } from "../shared/render/chart/chart-input.ts";
-import { lookupWarnings } from "../shared/render/chart/settle-lookups.ts";
+import { lookupWarnings } from "../shared/render/chart/lookup-answer.ts";
 import { releaseNamespace } from "../shared/render/set-namespace.ts";
 import type { KustomizeOptions, KustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
 import { apiVersionOf } from "./kube/api-resource.ts";

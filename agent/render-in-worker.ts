@@ -3,7 +3,7 @@ import type { RandomTape } from "../helm/functions/random-tape.ts";
 import type { Content } from "../shared/api/content.ts";
 import { AppError, type ErrorCode, errorCodes } from "../shared/errors.ts";
 import type { ClusterValues } from "../shared/render/chart/merge-cluster-values.ts";
-import type { LookupAnswer, LookupQuery } from "../shared/render/chart/settle-lookups.ts";
+import type { LookupAnswer, LookupQuery } from "../shared/render/chart/lookup-answer.ts";
 import type { RenderInput, RenderResult } from "../shared/render/render-objects.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 

@@ -3,7 +3,7 @@ import { printJson } from "../../codec/print-json.ts";
 import { lookupAnnotation } from "../../shared/api/annotations.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
-import { type LookupAnswer, type LookupQuery, printLookup } from "../../shared/render/chart/settle-lookups.ts";
+import { type LookupAnswer, type LookupQuery, printLookup } from "../../shared/render/chart/lookup-answer.ts";
 import type { ApiResource } from "../kube/api-resource.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import type { KubeClient } from "../kube/kube-client.ts";

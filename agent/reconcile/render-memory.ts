@@ -7,7 +7,7 @@ import { sha256Hex } from "../../codec/stable-hash.ts";
 import type { RandomTape } from "../../helm/functions/random-tape.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { LookupAnswer } from "../../shared/render/chart/settle-lookups.ts";
+import type { LookupAnswer } from "../../shared/render/chart/lookup-answer.ts";
 import { type ObjectTarget, wellKnown } from "../kube/api-resource.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
 import { bundleAnnotation } from "./marks.ts";

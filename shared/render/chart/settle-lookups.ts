@@ -1,19 +1,7 @@
-import type { JsonObject } from "../../../codec/json-value.ts";
 import { clusterObject } from "../../../helm/functions/objects/cluster-object.ts";
 import type { LookupObject } from "../../../helm/template/scope.ts";
 import { AppError } from "../../errors.ts";
-
-/** What a template asks the cluster for; without a name it is all objects of the kind. */
-export type LookupQuery = Parameters<LookupObject>[0];
-
-/** What the cluster said, or that it was not asked. */
-export interface LookupAnswer {
-  readonly query: LookupQuery;
-  /** Absent: there is no such object, or `refused`. */
-  readonly object?: JsonObject;
-  /** Why the cluster was not asked; the template gets nothing, as offline. */
-  readonly refused?: string;
-}
+import type { LookupAnswer, LookupQuery } from "./lookup-answer.ts";
 
 /** What a render with lookups comes to. */
 export interface Settled<T> {
@@ -57,19 +45,6 @@ export async function settleLookups<T>(
   throw new AppError("RENDER_LIMIT", `what templates look up leads to more lookups, ${maxRounds} times over`, {
     verdict: "stalled",
   });
-}
-
-/** Returns what a person should know of the lookups that were not made. */
-export function lookupWarnings(answers: readonly LookupAnswer[]): readonly string[] {
-  return answers.flatMap(({ query, refused }) =>
-    refused === undefined ? [] : [`lookup of ${printLookup(query)} finds nothing: ${refused}`],
-  );
-}
-
-/** Returns a query for people: `v1 Secret team/db`. */
-export function printLookup({ apiVersion, kind, namespace, name }: LookupQuery): string {
-  const place = namespace === "" ? "" : `${namespace}/`;
-  return `${apiVersion} ${kind} ${place}${name === "" ? "*" : name}`;
 }
 
 function keyOf({ apiVersion, kind, namespace, name }: LookupQuery): string {

@@ -6,8 +6,8 @@ import {
   type LookupAnswer,
   type LookupQuery,
   lookupWarnings,
-  settleLookups,
-} from "../../../../../shared/render/chart/settle-lookups.ts";
+} from "../../../../../shared/render/chart/lookup-answer.ts";
+import { settleLookups } from "../../../../../shared/render/chart/settle-lookups.ts";
 
 function query(name: string): LookupQuery {
   return { apiVersion: "v1", kind: "Secret", namespace: "shop", name };
