@@ -41,7 +41,9 @@ export const helmOptionsSchema = z.looseObject({
   timeoutSeconds: z
     .number()
     .int()
-    .describe("Wait this long (seconds) for readiness. Default 0: wait for hooks only.")
+    .describe(
+      "Wait this long (seconds) for readiness before post- hooks, and for each hook. Default 0: for hooks only, 300 each.",
+    )
     .exactOptional(),
   waitForJobs: z.boolean().describe("With timeoutSeconds, wait for Jobs as well. Default false.").exactOptional(),
   atomic: z.boolean().describe("Go back to the previous state on failure. Default false.").exactOptional(),
