@@ -5,7 +5,7 @@ import { type CachedChart, createChartCache } from "./chart-cache.ts";
 import { ChartSourceError } from "./chart-source-error.ts";
 import { inlineDecoder, type SourceDecoder } from "./decode-source.ts";
 import { commitIn, downloadChart, type FetchGitChart } from "./download-chart.ts";
-import { accessDigest, type ProxySettings, type SourceAccess } from "./source-access.ts";
+import { accessDigest, printableAddress, type ProxySettings, type SourceAccess } from "./source-access.ts";
 
 /** A chart somewhere else: `repo` with the name of a chart, an `oci://` address in either, or an address in `chart` (see `parseChartAddress`). */
 export interface ChartWish {
@@ -37,15 +37,18 @@ export interface FetchedChart {
 export interface SourceLimits {
   /** For one chart, all requests together. */
   readonly timeoutMs: number;
+  /** A server that sends nothing for so long is given up. */
+  readonly idleMs: number;
   readonly maxIndexBytes: number;
   /** Of a packed chart; what is in it is limited by `readArchive`. */
   readonly maxArchiveBytes: number;
   readonly maxCacheBytes: number;
 }
 
-/** The time is Fleet's. */
+/** The time for a chart is Fleet's. */
 export const defaultSourceLimits: SourceLimits = {
   timeoutMs: 300_000,
+  idleMs: 30_000,
   maxIndexBytes: 64 * 1024 * 1024,
   maxArchiveBytes: 64 * 1024 * 1024,
   maxCacheBytes: 2 * 1024 * 1024 * 1024,
@@ -102,7 +105,7 @@ export function createChartSource(options: ChartSourceOptions): ChartSource {
 
   const fetchChart: ChartSource["fetchChart"] = async (wish, fetching = {}) => {
     const { signal, indexes = new Map<string, Promise<Uint8Array>>(), away, settled } = fetching;
-    const access = { ...fetching.access, ...(proxy === undefined ? {} : { proxy }) };
+    const access = { ...fetching.access, idleMs: limits.idleMs, ...(proxy === undefined ? {} : { proxy }) };
     const address = parseChartAddress(wish);
     const key = JSON.stringify([wish.chart, wish.repo, wish.version, accessDigest(access)]);
     const known = await cache.find(key);
@@ -144,5 +147,6 @@ function sha256(data: Uint8Array): string {
 }
 
 function nameOf({ chart, repo, version }: ChartWish): string {
-  return ["chart", chart, version, repo === "" ? "" : `of ${repo}`].filter((part) => part !== "").join(" ");
+  const of = repo === "" ? "" : `of ${printableAddress(repo)}`;
+  return ["chart", printableAddress(chart), version, of].filter((part) => part !== "").join(" ");
 }

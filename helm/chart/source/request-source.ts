@@ -77,7 +77,10 @@ function sendOnce(request: SourceRequest, url: URL, authorization: string | unde
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const tls = { ...trustOf(access), ...(url.origin === request.url.origin ? access.clientCertificate : {}) };
-  const outgoing = issue(url, { method: "GET", headers, signal, agent, ...tls }, resolve);
+  const { idleMs } = access;
+  const bounds = idleMs === undefined ? { signal } : { signal, timeout: idleMs };
+  const outgoing = issue(url, { method: "GET", headers, agent, ...bounds, ...tls }, resolve);
+  outgoing.on("timeout", () => outgoing.destroy(new Error(`nothing came for ${idleMs} ms`)));
   outgoing.on("error", (error) => reject(translate(error, url, request)));
   outgoing.end();
   return promise;

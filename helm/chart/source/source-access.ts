@@ -24,6 +24,8 @@ export interface SourceAccess {
   /** Speak HTTP to an OCI registry. */
   readonly plainHttp?: boolean;
   readonly proxy?: ProxySettings;
+  /** A server that sends nothing for so long is given up; undefined: it is waited for. */
+  readonly idleMs?: number;
 }
 
 /** Returns a digest of an access: who has another one never reads what was cached under this. */

@@ -119,6 +119,20 @@ describe("createChartSource against hostile servers", () => {
     expect(error).toMatchObject({ fault: "unreachable", message: expect.stringContaining("did not answer in time") });
   });
 
+  it("gives up on a server that falls silent in the middle, long before the time for a chart is over", async () => {
+    await using server = await startChartServer();
+    server.override("/repo/index.yaml", (_request, response) => {
+      response.write("apiVersion: v1\n");
+    });
+    const silent = { chart: "web", repo: `${server.url}/repo`, limits: { idleMs: 100 } };
+    expect(await fault(silent)).toMatchObject({ fault: "unreachable" });
+    server.override("/repo/index.yaml", () => undefined);
+    expect(await fault(silent)).toMatchObject({
+      fault: "unreachable",
+      message: expect.stringContaining("nothing came"),
+    });
+  });
+
   it.each([
     { name: "a file of the machine", urls: "file:///etc/passwd", fault: "address" },
     { name: "a path out of the repository", urls: "../../../../etc/passwd", fault: "not-found" },

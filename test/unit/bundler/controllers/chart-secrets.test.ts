@@ -9,6 +9,11 @@ function aGitRepo(interval?: string): GitRepo {
   return { apiVersion: fleetApiVersion, kind: "GitRepo", metadata: { name: "repo", annotations }, spec: {} };
 }
 
+function secret(password: string, resourceVersion: string) {
+  const metadata = { name: "charts", resourceVersion };
+  return { apiVersion: "v1", kind: "Secret", metadata, data: { password } };
+}
+
 describe("chartIntervalOf", () => {
   it.each([
     [undefined, undefined],
@@ -34,12 +39,6 @@ describe("chartIntervalOf", () => {
 
 describe("chartSecretsHash", () => {
   it("changes with what a Secret holds and with which of the two it is, and with nothing else", () => {
-    const secret = (password: string, resourceVersion: string) => ({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "charts", resourceVersion },
-      data: { password },
-    });
     const hash = chartSecretsHash({ forAll: secret("a", "1") });
     expect(chartSecretsHash({ forAll: secret("a", "2") })).toBe(hash);
     expect(chartSecretsHash({ forAll: secret("b", "1") })).not.toBe(hash);
