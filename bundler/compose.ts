@@ -139,6 +139,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     }),
     chartSecrets: async (gitRepo) => readChartSecrets(objects, gitRepo),
     chartIntervalMs: config.chartIntervalSeconds * 1000,
+    strict: config.strict,
     clock,
     metrics: hubMetrics,
     fetchCommit: async (remote, notice, signal) => git.fetcher.fetchCommit({ remote, ...notice, signal }),
@@ -157,6 +158,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
       saveState: async (key, state) => db.transaction((sql) => gitStates.save(sql, key, state)),
       stateChanged: ({ namespace, name }) => announcer.gitRepo(namespace, name),
       defaultIntervalMs: config.pollingIntervalSeconds * 1000,
+      strict: config.strict,
       clock,
       log: log.child({ controller: "git-repo" }),
       metrics: metrics.controller("git-repo"),
@@ -164,11 +166,10 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   );
 
   objects.present(gitRepoResource, (object) =>
-    gitRepoStatus(
-      hub.workspace(object.metadata.namespace ?? ""),
-      object,
-      { state: gitRepos.stateOf(object.metadata.namespace ?? "", object.metadata.name ?? ""), nowMs: clock.now() },
-    ),
+    gitRepoStatus(hub.workspace(object.metadata.namespace ?? ""), object, {
+      state: gitRepos.stateOf(object.metadata.namespace ?? "", object.metadata.name ?? ""),
+      nowMs: clock.now(),
+    }),
   );
   objects.present(bundleResource, (object) => {
     const { namespace = "", labels = {} } = object.metadata;

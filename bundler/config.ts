@@ -46,6 +46,10 @@ export const bundlerConfigSchema = z.object({
     [0, 604_800],
     "Seconds after which the version ranges of charts are looked up again where the GitRepo has no annotation drover.dev/chart-interval; 0: at new commits only. Default 900.",
   ),
+  strict: switchSetting(
+    false,
+    "Make every warning about a repository an error of its bundle, where the GitRepo has no annotation drover.dev/strict. Default false.",
+  ),
   kustomizeBinary: text("Path of kustomize or kubectl for kustomizations. Default: found on PATH."),
   offlineAfterSeconds: numberSetting(
     120,

@@ -3,6 +3,7 @@ import { agentConfigSchema } from "../agent/config.ts";
 import { bundlerConfigSchema } from "../bundler/config.ts";
 import { loadAllCommands } from "../cli/commands.ts";
 import { commandHelp, overviewHelp } from "../cli/help.ts";
+import { warningCodes } from "../shared/bundle/warning.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { envName, flagName } from "../shared/runtime/config.ts";
 import { createHubMetrics } from "../shared/runtime/hub-metrics.ts";
@@ -20,6 +21,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     "config.md": configPage(),
     "cli.md": cliPage(),
     "metrics.md": metricsPage(),
+    "warnings.md": warningsPage(),
   };
 }
 
@@ -30,6 +32,18 @@ function errorsPage(): string {
   return page("Error codes", [
     "Every expected fault has one of these codes: in the status of GitRepos, Bundles, Clusters and BundleDeployments, in logs (`code`), and in",
     "front of what `drover` prints. Codes do not change their meaning; messages may.",
+    "",
+    markdownTable(["Code", "Meaning"], rows),
+  ]);
+}
+
+function warningsPage(): string {
+  const rows = Object.entries(warningCodes)
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([code, meaning]) => [`\`${code}\``, meaning]);
+  return page("Warnings", [
+    "What works, but hardly as meant: `drover lint` shows it with file, line and column, the other offline commands on standard error, the hub in",
+    "`status.warnings` of the GitRepo. `drover lint --strict`, and the annotation or setting `strict`, make it an error of the bundle.",
     "",
     markdownTable(["Code", "Meaning"], rows),
   ]);

@@ -8,6 +8,7 @@ import { approvedRemovalAnnotation, contentAnnotation, directoryAnnotation } fro
 import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
+import { unmatchedWarnings } from "../../shared/bundle/build-bundles.ts";
 import { bundleOptionsOf, commitLabel } from "../../shared/bundle/bundle-options.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -70,6 +71,8 @@ export interface DeployCommitDeps {
   readonly chartSecrets: (gitRepo: GitRepo) => Promise<ChartSecrets>;
   /** Milliseconds after which a chart's version range is looked up again where the GitRepo says nothing; 0: never. */
   readonly chartIntervalMs: number;
+  /** Whether warnings are errors where the GitRepo says nothing. */
+  readonly strict: boolean;
   readonly clock: Clock;
   readonly metrics: Pick<HubMetrics, "observeCommit">;
 }
@@ -99,7 +102,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       const { paths, bundles } = gitRepo.spec;
       const build = await buildCommit({
         tree,
-        options: bundleOptionsOf(gitRepo),
+        options: { strict: deps.strict, ...bundleOptionsOf(gitRepo) },
         scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
         ...(cache === undefined ? {} : { cache }),
         ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
@@ -191,7 +194,11 @@ async function save(
   const pathFaults = build.faults.map(({ error }) => newFault(error));
   return {
     faults: [...pathFaults, ...plan.faults, ...faults],
-    warnings: [...build.bundles.flatMap(({ warnings }) => warnings), ...takenNames(build)].map(warningText),
+    warnings: [
+      ...unmatchedWarnings(build.unmatched),
+      ...build.bundles.flatMap(({ warnings }) => warnings),
+      ...takenNames(build),
+    ].map(warningText),
     charts: build.charts,
     ...(build.againAfterMs === undefined ? {} : { againAfterMs: build.againAfterMs }),
     counters: { ...build.counts, saved, removed: plan.remove.length },

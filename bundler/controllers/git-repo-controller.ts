@@ -34,6 +34,8 @@ export interface GitRepoControllerDeps {
   /** Called when the state of a GitRepo has changed. */
   readonly stateChanged: (key: RepoKey) => void;
   readonly defaultIntervalMs: number;
+  /** Whether warnings are errors where the GitRepo says nothing; another value builds all again. */
+  readonly strict: boolean;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics?: ControllerMetrics;
@@ -129,7 +131,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     const before = stateOf(text);
     const secrets = chartSecretsHash(await readChartSecrets(deps.objects, gitRepo));
     const { labels = {}, annotations = {}, generation = 1 } = gitRepo.metadata;
-    const optionsHash = stableHash([gitRepo.spec, labels, annotations, secrets]);
+    const optionsHash = stableHash([gitRepo.spec, labels, annotations, secrets, deps.strict]);
     const isSame = before.commit === notice.commit;
     const waitMs = before.againAtMs === undefined ? undefined : before.againAtMs - deps.clock.now();
     if (isSame && before.optionsHash === optionsHash && (waitMs ?? 1) > 0) {

@@ -10,6 +10,9 @@ export const chartsAnnotation = "drover.dev/charts";
 /** Annotation of a GitRepo: Go duration after which version ranges of its charts are looked up again; `0` is never. */
 export const chartIntervalAnnotation = "drover.dev/chart-interval";
 
+/** Annotation of a GitRepo: `true` makes every warning an error of its bundle, `false` none, whatever the bundler is set to. */
+export const strictAnnotation = "drover.dev/strict";
+
 /** Annotation of a GitRepo: the commit whose removals a person has approved although they exceed the limit. */
 export const approvedRemovalAnnotation = "drover.dev/approved-removal";
 

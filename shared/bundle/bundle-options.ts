@@ -1,4 +1,4 @@
-import { lookupAnnotation } from "../api/annotations.ts";
+import { lookupAnnotation, strictAnnotation } from "../api/annotations.ts";
 import type { GitTarget } from "../api/bundle-target.ts";
 import type { CorrectDrift } from "../api/deployment-options.ts";
 import type { GitRepo } from "../api/git-repo.ts";
@@ -56,6 +56,11 @@ export function bundleOptionsOf(gitRepo: GitRepo): BundleOptions {
     ...(spec.deleteNamespace === undefined ? {} : { deleteNamespace: spec.deleteNamespace }),
     ...(spec.correctDrift === undefined ? {} : { correctDrift: spec.correctDrift }),
     ...(metadata.annotations?.[lookupAnnotation] === "cluster" ? { lookup: "cluster" } : {}),
+    ...strictOf(metadata.annotations?.[strictAnnotation]),
     ...(spec.forceSyncGeneration === undefined ? {} : { forceSyncGeneration: spec.forceSyncGeneration }),
   };
+}
+
+function strictOf(said: string | undefined): Pick<BundleOptions, "strict"> {
+  return said === "true" || said === "false" ? { strict: said === "true" } : {};
 }

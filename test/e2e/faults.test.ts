@@ -103,6 +103,23 @@ describeWithKube("when parts of the chain fail", () => {
     await statusSays(/^$/u);
   });
 
+  it("warns of what has no effect with file and line, and refuses it where the GitRepo is strict", async () => {
+    const strict = async (value: string): Promise<unknown> =>
+      chain.hub("-n", "fleet-default", "annotate", "--overwrite", "gitrepo", "config", `drover.dev/strict${value}`);
+    const files = { ...filesWith("odd"), "app-3/fleet.yaml": "defaultNamespace: faults\nnamspace: x\n" };
+    await chain.git.commit("config", { message: "a typo", files });
+    await allBecome("odd");
+    const warnings = ["-n", "fleet-default", "get", "gitrepo", "config", "-o", "jsonpath={.status.warnings[*]}"];
+    expect((await chain.hub(...warnings)).stdout).toMatch(/app-3\/fleet\.yaml:2:1: KEY_UNKNOWN: .*"namespace"/u);
+    await strict("=true");
+    await statusSays(/BUNDLE_STRICT.*app-3/u);
+    expect(await values()).toHaveLength(10);
+    await strict("-");
+    await statusSays(/^$/u);
+    await chain.git.commit("config", { message: "without the typo", files: filesWith("3") });
+    await allBecome("3");
+  });
+
   it.each([
     ["reset", /GIT_UNREACHABLE/u],
     ["error", /GIT_UNREACHABLE/u],

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadAllCommands } from "../../../cli/commands.ts";
+import { warningCodes } from "../../../shared/bundle/warning.ts";
 import { errorCodes } from "../../../shared/errors.ts";
 import { fieldTableNames, withFieldTables } from "../../../tools/field-tables.ts";
 import { referencePages } from "../../../tools/reference-pages.ts";
@@ -17,8 +18,9 @@ describe("the reference pages", () => {
   });
 
   it("name every error code and every command", () => {
-    const { "errors.md": errors = "", "cli.md": cli = "" } = referencePages();
+    const { "errors.md": errors = "", "cli.md": cli = "", "warnings.md": warnings = "" } = referencePages();
     for (const code of Object.keys(errorCodes)) expect(errors).toContain(`| \`${code}\` |`);
+    for (const code of Object.keys(warningCodes)) expect(warnings).toContain(`| \`${code}\` |`);
     for (const { name } of commands) expect(cli).toContain(`## drover ${name}\n`);
   });
 
