@@ -47,7 +47,12 @@ export function createDependencyFetcher(input: CommandInput, context: CommandCon
   const fetchFromRepository = async (wish: ChartWish): Promise<PackedChart> => {
     const known = repositories.find(({ url }) => isSameRepository(url, wish.repo));
     const options = { access: known?.access ?? withoutSecrets(access), indexes };
-    if (!skipRefresh) return source.fetchChart(wish, options);
+    if (!skipRefresh) {
+      const chart = await source.fetchChart(wish, options);
+      // A copy of earlier is no update: it serves where that is asked for.
+      if (chart.outdated !== undefined) throw chart.outdated;
+      return chart;
+    }
     try {
       return await offline.fetchChart(wish, options);
     } catch (error) {

@@ -76,4 +76,54 @@ describe("drover helm dependency update", () => {
     expect((await runDroverHelm(["dep", "up", "app"], folder.path, { HOME: folder.path })).fault).toBe("");
     expect(await readdir(join(folder.path, "app/charts"))).toEqual(["web-1.0.0.tgz"]);
   });
+
+  it("fails while the server is away, although an earlier copy is there, and changes nothing", async () => {
+    await using folder = await createTempDir("dependencies");
+    await using away = await startChartServer();
+    away.add("web", "1.0.0");
+    const chart = `${head}dependencies: [{name: web, version: ^1, repository: "${away.url}/repo"}]\n`;
+    await writeChart(folder.path, { "Chart.yaml": "", "app/Chart.yaml": chart });
+    const env = { HOME: folder.path };
+    await runDroverHelm(["dep", "up", "app"], folder.path, env);
+    await away.goDown();
+    const { stdout, fault } = await runDroverHelm(["dep", "up", "app"], folder.path, env);
+    expect(stdout).toContain(`...Unable to get an update from the "${away.url}/repo" chart repository:\n\t`);
+    expect(fault).toContain("cannot be reached");
+    expect(await readdir(join(folder.path, "app/charts"))).toEqual(["web-1.0.0.tgz"]);
+  });
+
+  it("sends credentials of Helm's list to their repository only, those of the call to registries only", async () => {
+    await using folder = await createTempDir("dependencies");
+    await using guarded = await startChartServer({ auth: { username: "ann", password: "s3cret" } });
+    await using open = await startChartServer();
+    for (const one of [guarded, open]) for (const name of ["web", "db"]) one.add(name, "1.0.0");
+    const entries = [
+      'name: web, version: ^1, repository: "@mine"',
+      `name: web, version: ^1, repository: "${open.url}/repo", alias: other`,
+      `name: db, version: ^1, repository: "oci://${guarded.host}/charts"`,
+    ];
+    const list = `repositories: [{name: mine, url: "${guarded.url}/repo", username: ann, password: s3cret}]\n`;
+    await writeChart(folder.path, { ...needs(...entries), "Chart.yaml": "", "list.yaml": list });
+    const call = ["dep", "up", "app", "--plain-http", "--repository-config", "list.yaml"];
+    const login = ["--username", "ann", "--password", "s3cret"];
+    const { fault } = await runDroverHelm([...call, ...login], folder.path, { HOME: folder.path });
+    expect(fault).toBe("");
+    expect(open.requests.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+    expect((await readdir(join(folder.path, "app/charts"))).toSorted()).toEqual(["db-1.0.0.tgz", "web-1.0.0.tgz"]);
+    const anonymous = await runDroverHelm(call, folder.path, { HOME: join(folder.path, "other") });
+    expect(anonymous.fault).toContain("refuses the credential or wants one");
+  });
+
+  it("refuses an index that is larger than any should be", async () => {
+    await using folder = await createTempDir("dependencies");
+    await using huge = await startChartServer();
+    huge.override("/repo/index.yaml", (_, response) => {
+      response.setHeader("content-length", String(2 ** 40));
+      response.write("apiVersion: v1\n");
+    });
+    const chart = `${head}dependencies: [{name: web, version: ^1, repository: "${huge.url}/repo"}]\n`;
+    await writeChart(folder.path, { "Chart.yaml": "", "app/Chart.yaml": chart });
+    const { fault } = await runDroverHelm(["dep", "up", "app"], folder.path, { HOME: folder.path });
+    expect(fault).toMatch(/the answer is larger than \d+ bytes/u);
+  });
 });
