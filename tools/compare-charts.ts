@@ -7,26 +7,31 @@ import { templateChart } from "../cli/helm/template-chart.ts";
 import { ChartError } from "../helm/chart/chart-error.ts";
 import { readValueLayers } from "../helm/chart/value-layers.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
+import { changedValues } from "./changed-values.ts";
 
 /** How one chart with one set of values compares. */
 type Verdict = "equal" | "equal but for random text" | "both fail alike" | "both fail, other words" | "different";
 
 interface Result {
   readonly chart: string;
-  readonly values: string | undefined;
+  readonly values: string;
   readonly verdict: Verdict;
   readonly detail: string;
 }
 
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
-  options: { limit: { type: "string", default: "100000" }, only: { type: "string", default: "" } },
+  options: {
+    limit: { type: "string", default: "100000" },
+    only: { type: "string", default: "" },
+    changes: { type: "string", default: "0" },
+  },
 });
 const [folder] = positionals;
 const helm = await findOrBuildBinary("helm");
 if (folder === undefined || helm === undefined) {
   console.error(
-    "usage: node tools/run.mjs tools/compare-charts.ts FOLDER: renders every chart below with helm and with Drover",
+    "usage: node tools/run.mjs tools/compare-charts.ts FOLDER [--changes N]: renders every chart below with helm and with Drover",
   );
   process.exit(2);
 }
@@ -43,11 +48,22 @@ function findCharts(at: string): string[] {
     });
 }
 
-/** Returns the value files that a chart brings for its tests, and undefined for its defaults. */
-function valueFiles(chart: string): (string | undefined)[] {
+/** Words that set values, and what to call them. */
+interface ValueSet {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly setJson: readonly string[];
+}
+
+/** Returns a chart's defaults, the value files that it brings for its tests, and changes of its values if asked for. */
+function valueSets(chart: string): ValueSet[] {
   const dir = join(chart, "ci");
   const files = existsSync(dir) ? readdirSync(dir).filter((name) => /values.*\.ya?ml$/.test(name)) : [];
-  return [undefined, ...files.toSorted().map((name) => join(dir, name))];
+  return [
+    { name: "", files: [], setJson: [] },
+    ...files.toSorted().map((name) => ({ name: join("ci", name), files: [join(dir, name)], setJson: [] })),
+    ...changedValues(chart, Number(flags.changes)).map((json) => ({ name: json, files: [], setJson: [json] })),
+  ];
 }
 
 interface Run {
@@ -55,18 +71,19 @@ interface Run {
   readonly text: string;
 }
 
-function runHelm(binary: string, chart: string, file: string | undefined): Run {
-  const args = ["template", "rel", chart, "-n", "ns", "--include-crds", ...(file === undefined ? [] : ["-f", file])];
+function runHelm(binary: string, chart: string, { files, setJson }: ValueSet): Run {
+  const sets = [...files.flatMap((file) => ["-f", file]), ...setJson.flatMap((json) => ["--set-json", json])];
+  const args = ["template", "rel", chart, "-n", "ns", "--include-crds", ...sets];
   const { stdout, stderr, status } = spawnSync(binary, args, { encoding: "utf8", maxBuffer: 2 ** 28, timeout: 60_000 });
   if (status === 0) return { ok: true, text: stdout };
   const error = stderr.slice(Math.max(0, stderr.indexOf("Error: ")));
   return { ok: false, text: error.replace(/\n\nUse --debug flag[^\n]*/, "").trim() };
 }
 
-function runDrover(chart: string, file: string | undefined): Run {
-  const none = { set: [], setString: [], setFile: [], setJson: [], setLiteral: [] };
+function runDrover(chart: string, { files, setJson }: ValueSet): Run {
+  const none = { set: [], setString: [], setFile: [], setLiteral: [] };
   try {
-    const values = readValueLayers({ ...none, files: file === undefined ? [] : [file] }, (path) => readFileSync(path));
+    const values = readValueLayers({ ...none, files, setJson }, (path) => readFileSync(path));
     const { text } = templateChart({
       chart: openChart(chart, process.cwd()),
       values,
@@ -88,12 +105,12 @@ function runDrover(chart: string, file: string | undefined): Run {
   }
 }
 
-function compare(chart: string, file: string | undefined): Omit<Result, "chart" | "values"> {
-  const ours = runDrover(chart, file);
-  const theirs = runHelm(helm ?? "", chart, file);
+function compare(chart: string, set: ValueSet): Omit<Result, "chart" | "values"> {
+  const ours = runDrover(chart, set);
+  const theirs = runHelm(helm ?? "", chart, set);
   if (ours.ok && theirs.ok) {
     if (ours.text === theirs.text) return { verdict: "equal", detail: "" };
-    const again = runHelm(helm ?? "", chart, file);
+    const again = runHelm(helm ?? "", chart, set);
     const detail = firstDifference(ours.text, theirs.text, again.text);
     return detail === undefined
       ? { verdict: "equal but for random text", detail: "" }
@@ -122,11 +139,11 @@ const results: Result[] = [];
 for (const chart of findCharts(root)
   .filter((path) => path.includes(flags.only))
   .slice(0, Number(flags.limit))) {
-  for (const file of valueFiles(chart)) {
-    const result = { chart: relative(root, chart), values: file?.slice(chart.length + 1), ...compare(chart, file) };
+  for (const set of valueSets(chart)) {
+    const result = { chart: relative(root, chart), values: set.name, ...compare(chart, set) };
     results.push(result);
     if (result.detail !== "")
-      console.log(`${result.verdict}: ${result.chart} ${result.values ?? ""}\n${result.detail.slice(0, 1500)}`);
+      console.log(`${result.verdict}: ${result.chart} ${result.values}\n${result.detail.slice(0, 1500)}`);
   }
 }
 console.log(

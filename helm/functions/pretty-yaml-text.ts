@@ -14,7 +14,10 @@ const oldBooleans = /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/;
  * folding of long lines. Without the last line break. Throws `GoPanic` for what YAML cannot hold.
  */
 export function prettyYamlText(value: GoValue): string {
-  return lines(value, 0).join("\n");
+  const [first = "", ...rest] = lines(value, 0);
+  // a block at the top is indented too
+  const isBlockText = typeof value === "string" && first.startsWith("|");
+  return [first, ...rest.map((line) => (isBlockText ? indented(line) : line))].join("\n");
 }
 
 function lines(value: GoValue, depth: number): string[] {
