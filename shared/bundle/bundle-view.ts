@@ -77,12 +77,19 @@ export function showImageScan({ name, spec }: NamedImageScan): object {
   return { apiVersion: fleetApiVersion, kind: "ImageScan", metadata: { name }, spec: { ...spec, interval } };
 }
 
+/** Names of contents already hashed: each cluster's deployment asks for that of its bundle. */
+const contentNames = new WeakMap<Content, string>();
+
 /** Returns the name that Fleet gives this content; exact for text, see `fleetContentName`. */
 export function contentNameOf(content: Content): string {
+  const known = contentNames.get(content);
+  if (known !== undefined) return known;
   const resources: BundleResource[] = content.resources.map(({ name, content: text, encoding }) => ({
     name,
     content: text,
     ...(encoding === undefined ? {} : { encoding: "base64+gz" }),
   }));
-  return fleetContentName(resources);
+  const name = fleetContentName(resources);
+  contentNames.set(content, name);
+  return name;
 }
