@@ -1,8 +1,11 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
+import { spendSteps } from "../template/run-cost.ts";
 import { GoPanic } from "../template/go-value.ts";
 
 const compiled = new Map<string, RE2JS>();
 const maxCached = 1000;
+const shortPattern = 50;
+const costPerStep = 800;
 
 /** Returns a pattern in Go's syntax, compiled once. Throws `GoPanic` with Go's words. */
 export function compileRegex(source: string): RE2JS {
@@ -12,6 +15,12 @@ export function compileRegex(source: string): RE2JS {
   const pattern = compile(source);
   compiled.set(source, pattern);
   return pattern;
+}
+
+/** Returns a matcher of a pattern for a text. What matching can cost, pattern times text, counts against the limits. */
+export function matcherOf(source: string, text: string): ReturnType<RE2JS["matcher"]> {
+  spendSteps((text.length * Math.max(source.length, shortPattern)) / costPerStep);
+  return compileRegex(source).matcher(text);
 }
 
 function compile(source: string): RE2JS {

@@ -1,4 +1,5 @@
 import { GoPanic, type GoValue, isGoMap, typedSlice, TypedMap, TypedSlice } from "../template/go-value.ts";
+import { spendValues } from "../template/run-cost.ts";
 import { typeName } from "../template/go-type.ts";
 
 const maxDepth = 1000;
@@ -13,6 +14,7 @@ export function deepCopy(value: GoValue): GoValue {
 
 function copy(value: GoValue, depth: number): GoValue {
   if (typeof value !== "object" || value === null) return value;
+  spendValues(Array.isArray(value) ? value.length + 1 : 8);
   if (depth > maxDepth) throw new GoPanic(`cannot copy a value nested deeper than ${maxDepth} levels`);
   if (isGoMap(value)) return copyMap(value, depth);
   if (!Array.isArray(value) || (value instanceof TypedSlice && value.isNil)) return value;

@@ -1,5 +1,6 @@
 import { formatFloat } from "../template/format-float.ts";
 import { sortedKeys } from "../template/go-string.ts";
+import { spendValues } from "../template/run-cost.ts";
 import {
   GoComplex,
   GoInt,
@@ -47,6 +48,7 @@ function print(value: GoValue, state: Printing): string {
   if (typeof value === "number") return printFloat(value);
   if (typeof value === "boolean") return String(value);
   if (value instanceof GoInt) return value.value.toString();
+  spendValues(1);
   if (state.depth > maxDepth) throw new GoPanic("json: unsupported value: encountered a cycle");
   const inner = { options: state.options, depth: state.depth + 1 };
   if (isGoMap(value)) {

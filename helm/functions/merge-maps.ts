@@ -1,5 +1,6 @@
 import { kindName } from "../template/go-type.ts";
 import { type GoMap, GoObject, GoPanic, type GoValue, isGoMap, TypedMap } from "../template/go-value.ts";
+import { spendSteps } from "../template/run-cost.ts";
 import { isEmpty } from "./cast-value.ts";
 
 const maxDepth = 1000;
@@ -27,6 +28,7 @@ function mergeInto(target: GoMap, source: GoMap, merging: Merging): void {
 }
 
 function mergeEntry(target: GoMap, entry: { readonly key: string; readonly value: GoValue }, merging: Merging): void {
+  spendSteps(1);
   const { key, value } = entry;
   const { overwrite } = merging;
   if (value === null || value === undefined) {

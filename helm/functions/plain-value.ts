@@ -1,3 +1,4 @@
+import { spendValues } from "../template/run-cost.ts";
 import {
   GoComplex,
   GoInt,
@@ -20,6 +21,7 @@ export function fromPlainValue(value: unknown): GoValue {
   if (value === null || value === undefined) return null;
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  spendValues(4);
   if (Array.isArray(value)) return value.map((item) => fromPlainValue(item));
   const map: GoMap = new Map();
   for (const [key, member] of Object.entries(value)) map.set(key, fromPlainValue(member));
@@ -46,6 +48,7 @@ function plain(value: GoValue, depth: number): unknown {
     const number = Number(value.value);
     return Number.isSafeInteger(number) ? number : value.value;
   }
+  spendValues(1);
   if (depth > maxDepth) throw new GoPanic("json: unsupported value: encountered a cycle");
   if (isGoMap(value)) return value instanceof TypedMap && value.isNil ? null : plainMap(value, depth);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");

@@ -1,12 +1,12 @@
 import type { RE2JS } from "re2js";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { GoPanic, type GoValue, nilSlice, typedSlice } from "../template/go-value.ts";
-import { compileRegex } from "./compile-regex.ts";
+import { compileRegex, matcherOf } from "./compile-regex.ts";
 import { expandReplacement, type RegexMatch } from "./regex-replace.ts";
 
-function findAll(pattern: RE2JS, text: string, limit: number): RegexMatch[] {
+function findAll(source: string, text: string, limit: number): RegexMatch[] {
   const matches: RegexMatch[] = [];
-  const matcher = pattern.matcher(text);
+  const matcher = matcherOf(source, text);
   let previousEnd = -1;
   const most = limit < 0 ? Number.POSITIVE_INFINITY : limit;
   while (matches.length < most && matcher.find()) {
@@ -24,7 +24,7 @@ function replaceAll(source: string, text: string, replacement: (match: RegexMatc
   const pattern = compileRegex(source);
   let out = "";
   let last = 0;
-  for (const match of findAll(pattern, text, -1)) {
+  for (const match of findAll(source, text, -1)) {
     out += text.slice(last, match.start) + replacement(match, pattern);
     last = match.end;
   }
@@ -32,13 +32,14 @@ function replaceAll(source: string, text: string, replacement: (match: RegexMatc
 }
 
 function split(source: string, text: string, limit: number): GoValue {
-  const pattern = compileRegex(source);
+  // A pattern that is none is refused whatever there is to split.
+  compileRegex(source);
   if (limit === 0) return nilSlice("[]string");
   if (source !== "" && text === "") return typedSlice("[]string", [""]);
   const parts: string[] = [];
   let begin = 0;
   let end = 0;
-  for (const match of findAll(pattern, text, limit)) {
+  for (const match of findAll(source, text, limit)) {
     if (limit > 0 && parts.length === limit - 1) break;
     end = match.start;
     if (match.end !== 0) parts.push(text.slice(begin, end));
@@ -49,7 +50,7 @@ function split(source: string, text: string, limit: number): GoValue {
 }
 
 function matches(source: string, text: string): boolean {
-  return compileRegex(source).matcher(text).find();
+  return matcherOf(source, text).find();
 }
 
 function quietMatches(source: string, text: string): boolean {
@@ -62,12 +63,12 @@ function quietMatches(source: string, text: string): boolean {
 }
 
 function find(source: string, text: string): string {
-  const matcher = compileRegex(source).matcher(text);
+  const matcher = matcherOf(source, text);
   return matcher.find() ? (matcher.group() ?? "") : "";
 }
 
 function findAllTexts(source: string, text: string, limit: number): GoValue {
-  const found = findAll(compileRegex(source), text, limit).map((match) => match.groups[0] ?? "");
+  const found = findAll(source, text, limit).map((match) => match.groups[0] ?? "");
   return found.length === 0 ? nilSlice("[]string") : typedSlice("[]string", found);
 }
 

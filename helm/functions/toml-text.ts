@@ -14,6 +14,7 @@ import {
 import { formatTime } from "./dates/format-time.ts";
 import { GoDuration } from "./dates/go-duration.ts";
 import { GoTime } from "./dates/go-time.ts";
+import { spendValues } from "../template/run-cost.ts";
 
 const maxDepth = 1000;
 
@@ -37,6 +38,7 @@ export function printToml(value: GoValue): string {
 type TomlType = "nil" | "table" | "tables" | "array" | "value";
 
 function typeOf(value: GoValue): TomlType {
+  spendValues(8);
   if (isNil(value)) return "nil";
   if (isGoMap(value)) return "table";
   if (!Array.isArray(value)) return value instanceof GoObject && isStruct(value) ? "table" : "value";

@@ -9,6 +9,7 @@ import { nodeText } from "./node-text.ts";
 import { compileLiteral } from "./compile-literal.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
+import { countSteps, spendValues } from "./run-cost.ts";
 import { TemplateExecError } from "./template-error.ts";
 
 /** A call as it is written: the node that errors name, the function's name, arguments, and the value from the pipe. */
@@ -45,6 +46,7 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
       const value = first(frame, dot);
       tick(frame);
       try {
+        weigh(frame, value);
         return counted(frame, run(value));
       } catch (error) {
         throw callFailure(frame, error, site);
@@ -59,6 +61,8 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
     const other = second === undefined ? checkArgument(frame, piped, type) : second(frame, dot);
     tick(frame);
     try {
+      weigh(frame, value);
+      weigh(frame, other);
       return counted(frame, run(value, other));
     } catch (error) {
       throw callFailure(frame, error, site);
@@ -66,8 +70,33 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
   };
 }
 
+/** What a map or list takes in memory beyond its members, roughly. */
+const collectionBytes = 100;
+/** A list may be sorted, or searched for each of its members. */
+const stepsPerItem = 4;
+const smallText = 64;
+const smallList = 64;
+/** Characters that a function reads in the time of a step. */
+const charactersPerStep = 16;
+
+/** Counts what a function is given where it is large: it will read all of it. */
+function weigh({ run }: Frame, value: unknown): void {
+  if (typeof value === "string") {
+    if (value.length > 1024) countSteps(run, value.length / charactersPerStep);
+  } else if (Array.isArray(value) && value.length > smallList) {
+    countSteps(run, value.length * stepsPerItem);
+  }
+}
+
 function counted(frame: Frame, result: GoValue): GoValue {
-  if (typeof result === "string" && result.length > 1024) account(frame, result.length);
+  if (typeof result === "string") {
+    if (result.length > smallText) account(frame, result.length);
+  } else if (Array.isArray(result)) {
+    account(frame, collectionBytes);
+    if (result.length > smallList) spendValues(result.length);
+  } else if (result instanceof Map) {
+    account(frame, collectionBytes);
+  }
   return result;
 }
 
@@ -107,6 +136,7 @@ function compileInvocation(compiler: ExpressionCompiler, fn: GoFunction, site: C
 function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; readonly values: unknown[] }): GoValue {
   tick(frame);
   try {
+    for (const value of call.values) weigh(frame, value);
     return counted(frame, fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values));
   } catch (error) {
     throw callFailure(frame, error, call.site);

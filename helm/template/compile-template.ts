@@ -5,6 +5,7 @@ import type { FunctionTable } from "./go-function.ts";
 import type { GoValue } from "./go-value.ts";
 import { isEmptyList } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
+import { withRun } from "./run-cost.ts";
 import { rootName, runNested } from "./run-template.ts";
 import { defaultLimits, type ExecuteOptions, type Run } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
@@ -61,6 +62,7 @@ export function startRun(set: TemplateSet, options: ExecuteOptions = {}): Templa
     limits,
     deadlineMs: performance.now() + limits.timeMs,
     steps: 0,
+    nextCheck: 0,
     depth: 0,
     produced: 0,
     included: new Map(),
@@ -75,7 +77,7 @@ export function startRun(set: TemplateSet, options: ExecuteOptions = {}): Templa
       }
       const scope = new Frame({ set, run }, name, data);
       try {
-        return runNested(scope, template, data);
+        return withRun(run, () => runNested(scope, template, data));
       } catch (error) {
         throw limitFailure(scope, error) ?? error;
       }

@@ -5,6 +5,7 @@ import { formatHex, formatText } from "./format-text.ts";
 import { fromBytes, sortedKeys } from "./go-string.ts";
 import { kindName, typeName } from "./go-type.ts";
 import { GoComplex, GoInt, type GoMap, type GoValue, isGoMap, TypedMap, TypedSlice } from "./go-value.ts";
+import { spendValues } from "./run-cost.ts";
 import { printValue } from "./print-value.ts";
 
 const floatVerbs: Readonly<Record<string, { readonly verb: string; readonly precision?: number }>> = {
@@ -39,6 +40,7 @@ function badVerb(value: GoValue, verb: string): string {
 }
 
 function formatKnown(value: NonNullable<GoValue>, verb: string, flags: FormatFlags): string | undefined {
+  spendValues(1);
   if (typeof value === "string") return formatText(value, verb, flags);
   if (typeof value === "boolean") return verb === "t" || verb === "v" ? padText(String(value), flags) : undefined;
   if (typeof value === "number") return formatFloat(value, verb, flags);

@@ -2,6 +2,7 @@ import type { GoValue } from "./go-value.ts";
 import { nodeText } from "./node-text.ts";
 import type { TemplateNode } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
+import { CostExceeded, countBytes, countSteps } from "./run-cost.ts";
 import type { Run, Scope } from "./scope.ts";
 import { placeOf, TemplateExecError, TemplateLimitError } from "./template-error.ts";
 import type { TemplateSet } from "./template-set.ts";
@@ -34,30 +35,24 @@ export function execError(frame: Frame, message: string, cause?: unknown): Templ
   return new TemplateExecError(`template: ${where}: ${context}: ${message}`, { place, cause });
 }
 
-const stepsBetweenChecks = 1024;
-
 /** Counts a step; throws `TemplateLimitError` when the run has taken too many or too long. */
 export function tick(frame: Frame): void {
   const { run } = frame;
-  if (++run.steps % stepsBetweenChecks === 0) checkRun(frame);
-}
-
-function checkRun(frame: Frame): void {
-  const { run } = frame;
-  if (run.steps > run.limits.steps) {
-    throw limitError(frame, "steps", `more than ${run.limits.steps} steps`);
-  }
-  if (performance.now() > run.deadlineMs) {
-    throw limitError(frame, "time", `more than ${run.limits.timeMs} ms`);
-  }
+  if (++run.steps >= run.nextCheck) limited(frame, () => countSteps(run, 0));
 }
 
 /** Counts text that was made; throws `TemplateLimitError` when the run has made too much. */
 export function account(frame: Frame, length: number): void {
   const { run } = frame;
   run.produced += length;
-  if (run.produced > run.limits.outputBytes) {
-    throw limitError(frame, "output", `more than ${run.limits.outputBytes} bytes of text`);
+  if (run.produced > run.limits.outputBytes) limited(frame, () => countBytes(run, 0));
+}
+
+function limited(frame: Frame, count: () => void): void {
+  try {
+    count();
+  } catch (error) {
+    throw limitFailure(frame, error) ?? error;
   }
 }
 
@@ -84,6 +79,7 @@ export function isStackFull(error: unknown): boolean {
 export function limitFailure(frame: Frame, error: unknown): TemplateLimitError | undefined {
   if (error instanceof TemplateLimitError) return error;
   if (isStackFull(error)) return limitError(frame, "depth", "more calls within calls than fit the stack");
+  if (error instanceof CostExceeded) return limitError(frame, error.limit, error.message);
   if (!(error instanceof RangeError)) return undefined;
   return limitError(frame, "output", `more memory for one value than there can be (${error.message})`);
 }

@@ -9,6 +9,7 @@ import {
   TypedMap,
   TypedSlice,
 } from "./go-value.ts";
+import { spendSteps } from "./run-cost.ts";
 import { byteLength } from "./go-string.ts";
 
 /** Returns the Go type as `%T` prints it; `<nil>` for no value. */
@@ -80,6 +81,7 @@ export function deepEqual(a: GoValue, b: GoValue): boolean {
   if (a === b) return true;
   if (a === undefined || a === null) return b === undefined || b === null;
   if (typeof a !== "object" || typeof b !== "object" || b === null) return false;
+  spendSteps(1);
   if (typeName(a) !== typeName(b)) return false;
   if (a instanceof GoInt) return b instanceof GoInt && a.value === b.value;
   if (isGoMap(a)) return isGoMap(b) && equalMaps(a, b);

@@ -1,5 +1,6 @@
 import { formatFloat } from "./format-float.ts";
 import { sortedKeys } from "./go-string.ts";
+import { spendValues } from "./run-cost.ts";
 import { GoComplex, GoInt, type GoValue } from "./go-value.ts";
 
 /** Returns a value as `{{ . }}` prints it: Go's `%v`, nil as `<nil>`. */
@@ -8,6 +9,7 @@ export function printValue(value: GoValue): string {
   if (value === undefined || value === null) return "<nil>";
   if (typeof value === "number") return formatFloat(value, "g");
   if (typeof value === "boolean") return value ? "true" : "false";
+  spendValues(1);
   if (value instanceof GoInt) return value.value.toString();
   if (value instanceof Map) {
     return `map[${sortedKeys(value)

@@ -1,4 +1,5 @@
 import { isInvalidByte } from "./go-string.ts";
+import { spendSteps } from "./run-cost.ts";
 
 const plain = /^[\u0020-\u0021\u0023-\u005b\u005d-\u007e]*$/;
 const unprintable = /[\p{C}\p{Z}]/u;
@@ -22,6 +23,7 @@ export function isPrintable(character: string): boolean {
 /** Returns a string in Go's double quotes (`strconv.Quote`, `%q`); `asciiOnly` as `%+q`. */
 export function quoteString(text: string, asciiOnly = false): string {
   if (plain.test(text)) return `"${text}"`;
+  spendSteps(text.length);
   return `"${quoteBody(text, { quote: '"', asciiOnly })}"`;
 }
 

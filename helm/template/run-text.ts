@@ -2,9 +2,13 @@ import { compileText } from "./compile-text.ts";
 import type { CompiledTemplate } from "./compiled-template.ts";
 import type { GoValue } from "./go-value.ts";
 import { isEmptyList } from "./nodes.ts";
+import { spendSteps } from "./run-cost.ts";
 import { rootName, runNested } from "./run-template.ts";
 import type { Scope } from "./scope.ts";
 import { findTemplate, type TemplateSet } from "./template-set.ts";
+
+/** Compiling takes longer than reading. */
+const stepsPerCharacter = 4;
 
 /**
  * Runs a text as a template that sees all templates of the scope, and returns what it writes: Helm's `tpl`. What the text
@@ -14,6 +18,7 @@ export function runText(scope: Scope, text: string, data: GoValue): string {
   const { set } = scope;
   let templates = set.texts.get(text);
   if (templates === undefined) {
+    spendSteps(text.length * stepsPerCharacter);
     templates = compileText({ name: rootName, text }, set.settings);
     set.texts.set(text, templates);
   }

@@ -9,16 +9,16 @@ export interface TemplateLimits {
   readonly steps: number;
   /** Templates within templates (`template`, `include`, `tpl`). */
   readonly depth: number;
-  /** Bytes (UTF-16 units) of text that one run may produce, strings in between included. */
+  /** Bytes (UTF-16 units) of text that one run may produce, strings, lists and maps in between included. */
   readonly outputBytes: number;
 }
 
 /** Generous limits that no sane chart reaches. */
 export const defaultLimits: TemplateLimits = {
   timeMs: 30_000,
-  steps: 20_000_000,
+  steps: 10_000_000,
   depth: 400,
-  outputBytes: 512 * 1024 * 1024,
+  outputBytes: 128 * 1024 * 1024,
 };
 
 /** Where functions that are not repeatable get their results; see `functions/random-tape.ts`. */
@@ -68,6 +68,8 @@ export interface Run {
   readonly limits: TemplateLimits;
   readonly deadlineMs: number;
   steps: number;
+  /** Number of steps at which the clock is looked at next. */
+  nextCheck: number;
   depth: number;
   produced: number;
   /** How often each name is being included right now. */

@@ -1,9 +1,14 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { GoPanic } from "../../template/go-value.ts";
+import { spendSteps } from "../../template/run-cost.ts";
 import { element, integer, pem, sequence } from "./der.ts";
+
+/** A new key of 2048 bits counts as so many steps of a template. */
+const stepsOfKey = 100_000;
 
 /** Returns a new RSA key. */
 export function newRsaKey(bits: number): KeyObject {
+  spendSteps(stepsOfKey * (bits / 2048) ** 2);
   return generateKeyPairSync("rsa", { modulusLength: bits }).privateKey;
 }
 
@@ -37,6 +42,7 @@ function exported(key: KeyObject, type: "pkcs1" | "sec1" | "pkcs8"): string {
 
 /** DSA keys have a form of their own: the numbers P, Q, G, Y and X. */
 function newDsaPem(): string {
+  spendSteps(stepsOfKey * 8);
   const { privateKey, publicKey } = generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 });
   const [p, q, g] = dsaParameters(publicKey.export({ format: "der", type: "spki" }));
   const y = lastInteger(publicKey.export({ format: "der", type: "spki" }));

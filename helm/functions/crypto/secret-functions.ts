@@ -3,11 +3,14 @@ import { hashSync } from "bcryptjs";
 import { fn, type GoFunction, scoped } from "../../template/go-function.ts";
 import { fromBytes, toBytes } from "../../template/go-string.ts";
 import { GoPanic } from "../../template/go-value.ts";
+import { spendSteps } from "../../template/run-cost.ts";
 import { drawRandom, type Scope } from "../../template/scope.ts";
 import { decodeBase64 } from "../base-encoding.ts";
 import { passwordCharacters, passwordTemplates } from "./password-templates.ts";
 
 const bcryptCost = 10;
+/** A hash that is slow on purpose counts as so many steps of a template. */
+const stepsOfHash = 50_000;
 const maxBcryptBytes = 72;
 const masterSeed = "com.lyndir.masterpassword";
 
@@ -16,7 +19,10 @@ function bcrypt(scope: Scope, name: string, password: string): string {
     return "failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes";
   }
   // Go writes the older mark 2a; both mean the same.
-  return drawRandom(scope, { name, args: [password] }, () => hashSync(password, bcryptCost).replace(/^\$2b\$/, "$2a$"));
+  return drawRandom(scope, { name, args: [password] }, () => {
+    spendSteps(stepsOfHash);
+    return hashSync(password, bcryptCost).replace(/^\$2b\$/, "$2a$");
+  });
 }
 
 function htpasswd(scope: Scope, user: string, password: string): string {
@@ -36,6 +42,7 @@ function derivePassword(...[counter, type, password, user, site]: [number, strin
   if (templates === undefined) return `cannot find password template ${type}`;
   const [userBytes, siteBytes] = [toBytes(user), toBytes(site)];
   const salt = Buffer.concat([Buffer.from(masterSeed), lengthBytes(userBytes.length), userBytes]);
+  spendSteps(stepsOfHash);
   const key = scryptSync(toBytes(password), salt, 64, { N: 32_768, r: 8, p: 2, maxmem: 128 * 1024 * 1024 });
   const message = Buffer.concat([
     Buffer.from(masterSeed),
