@@ -36,11 +36,27 @@ export function report(result: OfflineResult, input: CommandInput, context: Comm
   if (format === "table") context.print(result.table());
   else if (format === "json") {
     const [only] = result.documents;
-    context.print(printValue(Array.isArray(only) ? only : [...result.documents], "json"));
-  } else if (format === "yaml")
-    context.print(result.documents.map((document) => printGoYaml(document).trimEnd()).join("\n---\n"));
+    printJsonList(Array.isArray(only) ? only : result.documents, context);
+  } else if (format === "yaml") printYamlStream(result.documents, context);
   else throw new UsageError(`unknown output format ${format}: use yaml, json or table`);
   return reportFaults(result, input, context);
+}
+
+/** Document by document: all of a large repository for many clusters is more than one string can hold. */
+function printYamlStream(documents: readonly JsonValue[], context: CommandContext): void {
+  if (documents.length === 0) context.print("");
+  for (const [index, document] of documents.entries())
+    context.print(`${index === 0 ? "" : "---\n"}${printGoYaml(document).trimEnd()}`);
+}
+
+function printJsonList(items: readonly JsonValue[], context: CommandContext): void {
+  if (items.length === 0) return context.print("[]");
+  context.print("[");
+  for (const [index, item] of items.entries()) {
+    const text = printValue(item, "json").replaceAll(/^/gmu, "  ");
+    context.print(index === items.length - 1 ? text : `${text},`);
+  }
+  context.print("]");
 }
 
 /** Prints warnings and faults; returns the exit code. */

@@ -135,6 +135,14 @@ describe("drover bundle", () => {
     );
   });
 
+  it("prints what is too much for one string piece by piece, in the same form", async () => {
+    const { output } = await drover("target", ...manifest, "--clusters", "clusters.yaml", "-o", "json");
+    const targets: unknown = JSON.parse(output);
+    expect(targets).toHaveLength(2);
+    expect(output).toBe(`${JSON.stringify(targets, null, 2)}\n`);
+    expect((await drover("bundle", "--repo", "repo", "nowhere", "-o", "json")).output).toBe("[]\n");
+  });
+
   it("prints a list with -o json", async () => {
     const { output } = await drover("bundle", ...manifest, "-o", "json");
     expect(JSON.parse(output)).toMatchObject([{ kind: "Bundle", metadata: { name: "config-web" } }]);
