@@ -82,9 +82,17 @@ export function collectCharts(
     if (tree === undefined) {
       const source =
         ref.repo === "" ? ref.chart : `${ref.chart} ${ref.version} of ${ref.repo}`.replaceAll("  ", " ").trim();
-      throw new AppError("CHART_NOT_FETCHED", `chart ${source} could not be fetched`, { verdict: "transient" });
+      throw new AppError("CHART_NOT_FETCHED", `chart ${source} could not be fetched${chartHint(ref)}`, {
+        verdict: "transient",
+      });
     }
     const { files } = collectFiles(tree, { root: "", rootName: "chart", excluded });
     return files.map((file) => ({ ...file, name: `${chartPrefix(ref)}/${file.name}`, tree }));
   });
+}
+
+/** `jetstack/cert-manager` is a name of the helm command line, which knows its repositories by name. */
+function chartHint({ chart, repo }: ChartRef): string {
+  if (repo !== "" || !/^[\w-]+\/[\w.-]+$/u.test(chart)) return "";
+  return `: it is neither a directory of the bundle nor an address; write the repository's address as helm.repo and "${chart.replace(/^.*\//u, "")}" as helm.chart`;
 }

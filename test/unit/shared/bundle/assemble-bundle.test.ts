@@ -222,6 +222,15 @@ describe("assembleBundle", () => {
     expect(bundleOf({ "app/fleet.yaml": yaml, "app/Chart.yaml": chart }).warnings).toEqual([]);
   });
 
+  it("says what to write instead of a chart's name on the helm command line", () => {
+    const result = build({ "app/fleet.yaml": "helm: {chart: jetstack/cert-manager}" });
+    const message = expect.stringContaining('"cert-manager" as helm.chart') as string;
+    expect(result).toMatchObject({
+      kind: "failed",
+      error: { code: "CHART_NOT_FETCHED", message, position: { line: 1 } },
+    });
+  });
+
   it("warns of options without anything to deploy, and of no directory without options", () => {
     const result = build({ "app/fleet.yaml": "namespace: a\n", "app/.hidden": "x" });
     expect(result).toMatchObject({
