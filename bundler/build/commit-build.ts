@@ -3,7 +3,7 @@ import type { NamedImageScan } from "../../shared/bundle/assemble-bundle.ts";
 import type { BundleDir, PathFault } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import type { AppError } from "../../shared/errors.ts";
-import type { ChartPin } from "./chart-pins.ts";
+import type { ChartPin } from "../../shared/bundle/charts/chart-pins.ts";
 import type { ContentBlob } from "./content-blob.ts";
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import type { BuildMemory } from "./plan-build.ts";

@@ -7,7 +7,7 @@ import type { CommitTree } from "../git/read-tree.ts";
 import { changedDirs } from "./changed-dirs.ts";
 import type { TreeSizes } from "./check-tree-size.ts";
 import { checkTreeSize } from "./check-tree-size.ts";
-import type { ChartPin } from "./chart-pins.ts";
+import type { ChartPin } from "../../shared/bundle/charts/chart-pins.ts";
 
 /** One directory with what was made of it. */
 export interface BuildItem<Result> {

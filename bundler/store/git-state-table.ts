@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { chartPinSchema } from "../build/chart-pins.ts";
+import { chartPinSchema } from "../../shared/bundle/charts/chart-pins.ts";
 import { type Database, type Sql, textColumn } from "./database.ts";
 
 const faultSchema = z.object({

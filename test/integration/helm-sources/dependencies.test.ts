@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { buildCommit } from "../../../bundler/build/build-commit.ts";
 import { chartAccessOf } from "../../../bundler/build/chart-access.ts";
-import { createChartPins } from "../../../bundler/build/chart-pins.ts";
+import { createChartPins } from "../../../shared/bundle/charts/chart-pins.ts";
 import type { BuildCache, Built, CommitBuild } from "../../../bundler/build/commit-build.ts";
-import { createChartFetcher } from "../../../bundler/build/fetch-charts.ts";
+import { createChartFetcher } from "../../../shared/bundle/charts/fetch-charts.ts";
 import { createChartSource } from "../../../helm/chart/source/fetch-chart.ts";
 import { chartsAnnotation } from "../../../shared/api/annotations.ts";
 import type { GitRepo } from "../../../shared/api/git-repo.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createChartPins } from "../../../bundler/build/chart-pins.ts";
-import { createChartFetcher } from "../../../bundler/build/fetch-charts.ts";
+import { createChartPins } from "../../../shared/bundle/charts/chart-pins.ts";
+import { createChartFetcher } from "../../../shared/bundle/charts/fetch-charts.ts";
 import { createChartSource } from "../../../helm/chart/source/fetch-chart.ts";
 import type { SourceAccess } from "../../../helm/chart/source/source-access.ts";
 import { systemClock } from "../../../shared/clock.ts";

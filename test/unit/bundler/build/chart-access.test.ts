@@ -87,7 +87,10 @@ describe("chartAccessOf with helmSecretNameForPaths", () => {
   });
 
   it("takes nothing for other paths, helmSecretName neither", () => {
-    expect(access(ref, "charts/web/deeper")).toEqual({ access: {} });
+    expect(access(ref, "charts/web/deeper")).toEqual({
+      access: {},
+      withheld: expect.stringContaining('none for "charts/web/deeper"'),
+    });
   });
 
   it("reads trust and keys of an entry, which are base64 there", () => {

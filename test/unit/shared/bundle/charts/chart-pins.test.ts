@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createChartPins } from "../../../../bundler/build/chart-pins.ts";
+import { createChartPins } from "../../../../../shared/bundle/charts/chart-pins.ts";
 
 const checkedAt = "2026-05-01T08:00:00.000Z";
 const nowMs = Date.parse(checkedAt);

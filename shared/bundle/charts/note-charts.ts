@@ -1,6 +1,6 @@
-import { chartsAnnotation } from "../../shared/api/annotations.ts";
-import type { Bundle } from "../../shared/api/bundle.ts";
-import type { BundleWarning } from "../../shared/bundle/warning.ts";
+import { chartsAnnotation } from "../../api/annotations.ts";
+import type { Bundle } from "../../api/bundle.ts";
+import type { BundleWarning } from "../warning.ts";
 import type { ChartPin } from "./chart-pins.ts";
 import type { ResolvedChart } from "./fetch-charts.ts";
 

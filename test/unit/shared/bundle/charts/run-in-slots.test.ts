@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createSlots } from "../../../../bundler/build/run-in-slots.ts";
+import { createSlots } from "../../../../../shared/bundle/charts/run-in-slots.ts";
 
 describe("createSlots", () => {
   it("runs so many tasks at a time and no more, in the order of the calls", async () => {

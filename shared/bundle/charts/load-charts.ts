@@ -1,9 +1,9 @@
-import type { BundleResult } from "../../shared/bundle/assemble-bundle.ts";
-import { type ChartLoader, chartPrefix, type ChartRef } from "../../shared/bundle/chart-sources.ts";
-import type { DependencyLoader } from "../../shared/bundle/complete-charts.ts";
-import { memoryTree } from "../../shared/bundle/memory-tree.ts";
-import type { RepoTree } from "../../shared/bundle/repo-tree.ts";
-import { AppError } from "../../shared/errors.ts";
+import type { BundleResult } from "../assemble-bundle.ts";
+import { type ChartLoader, chartPrefix, type ChartRef } from "../chart-sources.ts";
+import type { DependencyLoader } from "../complete-charts.ts";
+import { memoryTree } from "../memory-tree.ts";
+import type { RepoTree } from "../repo-tree.ts";
+import { AppError } from "../../errors.ts";
 import type { ChartFetcher, ResolvedChart } from "./fetch-charts.ts";
 
 /** A directory's result, and the charts that were fetched for it. */

@@ -1,10 +1,9 @@
-import { ChartSourceError, type ChartSourceFault } from "../../helm/chart/source/chart-source-error.ts";
-import type { ChartSource, FetchedChart } from "../../helm/chart/source/fetch-chart.ts";
-
-import { accessDigest } from "../../helm/chart/source/source-access.ts";
-import { type ChartRef, chartPrefix } from "../../shared/bundle/chart-sources.ts";
-import { type Clock, isoTime } from "../../shared/clock.ts";
-import { AppError, type ErrorCode, type Verdict } from "../../shared/errors.ts";
+import { ChartSourceError, type ChartSourceFault } from "../../../helm/chart/source/chart-source-error.ts";
+import type { ChartSource, FetchedChart } from "../../../helm/chart/source/fetch-chart.ts";
+import { accessDigest } from "../../../helm/chart/source/source-access.ts";
+import { type ChartRef, chartPrefix } from "../chart-sources.ts";
+import { type Clock, isoTime } from "../../clock.ts";
+import { AppError, type ErrorCode, type Verdict } from "../../errors.ts";
 import type { ChartAccess, GrantedAccess } from "./chart-access.ts";
 import type { ChartPins } from "./chart-pins.ts";
 import { createSlots } from "./run-in-slots.ts";
@@ -106,8 +105,8 @@ export function createChartFetcher({ source, access, pins, clock }: ChartFetcher
 
 function translated(error: ChartSourceError, { access, withheld }: GrantedAccess): AppError {
   const { code, verdict } = faults[error.fault];
-  const isDenied = error.fault === "unauthorized" && access.credential === undefined;
-  const hint = isDenied ? `; no credential was sent: ${withheld ?? "helmSecretName names none"}` : "";
+  const isDenied = error.fault === "unauthorized" && access.credential === undefined && withheld !== undefined;
+  const hint = isDenied ? `; no credential was sent: ${withheld}` : "";
   return new AppError(code, `${error.message}${hint}`, { verdict, cause: error });
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { isFixed, parseChartAddress } from "../../helm/chart/source/chart-address.ts";
-import { type ChartRef, chartPrefix } from "../../shared/bundle/chart-sources.ts";
+import { isFixed, parseChartAddress } from "../../../helm/chart/source/chart-address.ts";
+import { type ChartRef, chartPrefix } from "../chart-sources.ts";
 
 /** Schema of what a wish for a chart came to, kept with the state of its GitRepo. */
 export const chartPinSchema = z.object({
