@@ -6,6 +6,8 @@ import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
 import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
 import type { AgentConfig } from "./config.ts";
+import { fenceRequests } from "./fence-requests.ts";
+import { openElection } from "./open-election.ts";
 import { createKubeHttp } from "./kube/kube-client.ts";
 import type { KubeConnection } from "./kube/kube-connection.ts";
 import { createBlobCache } from "./link/blob-cache.ts";
@@ -33,7 +35,7 @@ export interface AgentDeps {
 
 /** A composed agent. */
 export interface Agent extends AsyncDisposable {
-  /** Runs until the agent is disposed. */
+  /** Runs until the agent is disposed, or another agent of the cluster leads. */
   start(): Promise<void>;
 }
 
@@ -49,7 +51,12 @@ export function compose(deps: AgentDeps): Agent {
   let kubeVersion: string | undefined;
   let problem: string | undefined = "starting";
 
-  const http = stack.use(createKubeHttp(deps.connection, config.maxKubeRequests));
+  // First, and so the last to end: the Lease is given back when nothing is sent any more.
+  const election = config.leaderElect
+    ? openElection({ ...deps, signal, onAnswer: () => (problem = undefined), onLost: () => abort.abort() }, stack)
+    : undefined;
+  const plainHttp = stack.use(createKubeHttp(deps.connection, config.maxKubeRequests));
+  const http = election === undefined ? plainHttp : fenceRequests(plainHttp, election.holds);
   const watchHttp = stack.use(createKubeHttp(deps.connection, Infinity));
   const hubHttp = stack.use(createHubConnection(config.hub, deps.hubTrust ?? {}, deps.env));
   const hub = createHubClient({ http: hubHttp, credential: () => identity?.credential ?? "", signal });
@@ -140,6 +147,8 @@ export function compose(deps: AgentDeps): Agent {
     if (config.healthPort !== 0) {
       stack.use(await serveHealth({ port: config.healthPort, metrics: () => metrics.text(), problem: () => problem }));
     }
+    if (election !== undefined && !(await election.lead())) return;
+    problem = "starting";
     // What is owned comes first: without it nothing may be decided.
     await untilDone(openCluster, { log, signal });
     if (signal.aborted) return;

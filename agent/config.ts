@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { logLevels } from "../shared/runtime/logger.ts";
-import { numberSetting, pairsSetting, setting } from "../shared/runtime/config.ts";
+import { numberSetting, pairsSetting, setting, switchSetting } from "../shared/runtime/config.ts";
 import { agentNamespace } from "./reconcile/marks.ts";
 
 const text = (description: string) => setting(z.string().min(1).optional(), { description });
@@ -34,8 +34,18 @@ export const agentConfigSchema = z.object({
     description: "Folder for the document and blobs used last; the agent goes on from it without the hub.",
   }),
   acceptEpoch: text("Approves following another store of the hub (restored or made anew), named by its epoch."),
+  leaderElect: switchSetting(
+    false,
+    "Several agents serve the cluster: one, which holds the Lease drover-agent, works, the others wait.",
+  ),
+  leaderName: text("Name of this agent among several. Default: host name, process and a random part."),
+  leaseMs: numberSetting(
+    15_000,
+    [2000, 10 * minuteMs],
+    "How long a Lease that is not renewed is respected, in milliseconds.",
+  ),
   logLevel: setting(z.enum(logLevels).default("info"), { description: "debug, info, warn or error." }),
-  healthPort: numberSetting(0, [0, 65_535], "Port for /healthz and /metrics; 0: none."),
+  healthPort: numberSetting(0, [0, 65_535], "Port for /livez, /healthz and /metrics; 0: none."),
   waitMs: numberSetting(45_000, [0, 10 * minuteMs], "How long the hub may hold a request for news, in milliseconds."),
   resyncMs: numberSetting(
     60 * minuteMs,
@@ -54,6 +64,7 @@ export const agentConfigSchema = z.object({
     [100, 10 * minuteMs],
     "How long templates of one bundle may take, in milliseconds.",
   ),
+  showLogs: switchSetting(true, "Tell the hub the last line that a crashing container logged."),
   renderHeapMb: numberSetting(256, [16, 4096], "How much memory templates of one bundle may use, in MB."),
   kustomizeBinary: text("Path of kustomize or kubectl, for kustomizations over charts. Default: found on PATH."),
   removeSharePercent: numberSetting(

@@ -50,9 +50,15 @@ async function main(): Promise<void> {
   const connection = connectionOf(config);
   using shutdown = listenForShutdown({ log, graceMs: 15_000 });
   const hubTrust = hubTrustOf(config);
-  await using agent = compose({ config, connection, hubTrust, env, version: droverVersion, log });
-  shutdown.signal.addEventListener("abort", () => void agent[Symbol.asyncDispose]());
-  await agent.start();
+  // An agent that another one replaced begins again, and waits for its turn.
+  while (!shutdown.signal.aborted) {
+    await using agent = compose({ config, connection, hubTrust, env, version: droverVersion, log });
+    const stop = (): void => void agent[Symbol.asyncDispose]();
+    shutdown.signal.addEventListener("abort", stop, { once: true });
+    await agent.start();
+    shutdown.signal.removeEventListener("abort", stop);
+    if (!config.leaderElect) return;
+  }
 }
 
 try {

@@ -8,7 +8,7 @@ export interface HealthDeps {
   readonly problem: () => string | undefined;
 }
 
-/** Serves `/healthz` (200, or 503 with a sentence) and `/metrics`; disposing stops it. */
+/** Serves `/livez` (200 as long as it answers), `/healthz` (200, or 503 with a sentence) and `/metrics`; disposing stops it. */
 export async function serveHealth(deps: HealthDeps): Promise<AsyncDisposable & { readonly port: number }> {
   // As in http-connection.ts: an import would load the whole of fetch.
   const { createServer } = process.getBuiltinModule("node:http");
@@ -17,6 +17,8 @@ export async function serveHealth(deps: HealthDeps): Promise<AsyncDisposable & {
     if (path === "/healthz") {
       const problem = deps.problem();
       response.writeHead(problem === undefined ? 200 : 503, { "content-type": "text/plain" }).end(problem ?? "ok");
+    } else if (path === "/livez") {
+      response.writeHead(200, { "content-type": "text/plain" }).end("ok");
     } else if (path === "/metrics") {
       deps.metrics().then(
         (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text),
