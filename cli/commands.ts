@@ -27,7 +27,9 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   "helm pull": async () => (await import("./commands/helm-pull.ts")).helmPull,
   "helm dependency": async () => (await import("./commands/helm-dependency.ts")).helmDependency,
   "helm lint": async () => (await import("./commands/helm-lint.ts")).helmLint,
+  "import fleet": async () => (await import("./commands/import-fleet.ts")).importFleet,
   bundler: async () => (await import("./commands/run-program.ts")).bundlerCommand,
+  "agent install": async () => (await import("./commands/agent-install.ts")).installAgent,
   agent: async () => (await import("./commands/run-program.ts")).agentCommand,
 };
 
