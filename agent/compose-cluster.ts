@@ -125,6 +125,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     watches,
     render,
     limits,
+    showLogs: config.showLogs,
     namespace,
     clock,
     log,

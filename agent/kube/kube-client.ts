@@ -56,6 +56,8 @@ export interface KubeClient {
   remove(target: ObjectTarget, options: DeleteOptions): Promise<DeleteResult>;
   /** Returns the parsed answer of any request. */
   raw(request: RawRequest): Promise<JsonValue>;
+  /** Returns an answer that is no JSON, a log for example. */
+  text(request: RawRequest): Promise<string>;
   /** The same server as another user, for a deployment with a service account. */
   as(user: string): KubeClient;
 }
@@ -88,15 +90,15 @@ export function createKubeHttp(connection: KubeConnection, maxSockets: number): 
 export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClient {
   const { connection, http, signal } = deps;
 
-  async function raw(wanted: RawRequest): Promise<JsonValue> {
+  async function send<T>(wanted: RawRequest, read: (answer: HttpAnswer) => T | undefined): Promise<T> {
     const about = `${wanted.method} ${wanted.path}`;
     for (let attempt = 1; ; attempt++) {
       const answer = await sendOnce(wanted, about);
-      const body = parseBody(answer);
-      if (answer.status < 300 && body !== undefined) return body;
+      const result = answer.status < 300 ? read(answer) : undefined;
+      if (result !== undefined) return result;
       const status = readStatus(
         answer.status,
-        body,
+        parseBody(answer),
         answer.status < 300 ? "the answer is not JSON" : `HTTP ${answer.status}`,
       );
       if (answer.status !== 429 || attempt > busyRetries) throw kubeError(status, about);
@@ -131,6 +133,8 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
     }
   }
 
+  const raw = (wanted: RawRequest): Promise<JsonValue> => send(wanted, parseBody);
+
   async function readObject(wanted: RawRequest): Promise<KubeObject> {
     return asKubeObject(await raw(wanted));
   }
@@ -155,6 +159,7 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
 
   return {
     raw,
+    text: (wanted) => send(wanted, ({ body }) => body.toString("utf8")),
     list,
     get: async (target) => {
       try {

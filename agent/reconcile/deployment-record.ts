@@ -8,6 +8,7 @@ import type {
   ObjectProblem,
 } from "../../shared/protocol/deployment-status.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import type { Explanation } from "./explain-problems.ts";
 
 /** What the agent has seen of one deployment since it started; status is computed from it. */
 export interface DeploymentRecord {
@@ -17,6 +18,8 @@ export interface DeploymentRecord {
   error: DeploymentStatus["error"];
   readonly drift: Map<ObjectKey, Drift>;
   readonly notReady: Map<ObjectKey, ObjectProblem>;
+  /** Why objects are not ready, as far as their pods and Events tell. */
+  readonly explanations: Map<ObjectKey, Explanation>;
   /** Objects that could not be applied. */
   readonly failed: Map<ObjectKey, ObjectProblem>;
   held: readonly string[];
@@ -44,6 +47,7 @@ export function newRecord(bundle: string): DeploymentRecord {
     error: undefined,
     drift: new Map(),
     notReady: new Map(),
+    explanations: new Map(),
     failed: new Map(),
     held: [],
     warnings: [],

@@ -1,12 +1,19 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { refOf, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { assessHealth } from "../../shared/status/assess-health.ts";
+import { expectReason, explainedMessage } from "./explain-problems.ts";
 import type { Pass } from "./pass.ts";
 
 /** Remembers whether a live object is ready, for status. */
-export function noteHealth({ record, rendered }: Pass, key: ObjectKey, live: KubeObject): void {
+export function noteHealth({ record, rendered, deps }: Pass, key: ObjectKey, live: KubeObject): void {
   const ignoreConditions = rendered.options.ignore?.conditions ?? [];
   const { ready, message } = assessHealth(live, { ignoreConditions });
-  if (ready) record.notReady.delete(key);
-  else record.notReady.set(key, { ...refOf(live), message });
+  if (ready) {
+    record.notReady.delete(key);
+    record.explanations.delete(key);
+    return;
+  }
+  const explanation = expectReason(record.explanations.get(key), live, { message, nowMs: deps.clock.now() });
+  record.explanations.set(key, explanation);
+  record.notReady.set(key, { ...refOf(live), message: explainedMessage(explanation) });
 }

@@ -26,6 +26,8 @@ export interface PassDeps {
   readonly watches: KindWatches;
   readonly render: RenderDeployment;
   readonly limits: RemovalLimits;
+  /** Whether the last line that a crashing container logged may be told in status. */
+  readonly showLogs: boolean;
   /** The agent's own namespace. */
   readonly namespace: string;
   readonly clock: Clock;

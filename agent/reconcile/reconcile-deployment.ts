@@ -9,6 +9,7 @@ import { checkDeployment, type Touched } from "./check-deployment.ts";
 import { correctDrift } from "./correct-drift.ts";
 import { deploymentClient, requireServiceAccount } from "./deployment-client.ts";
 import { noteError, type DeploymentRecord } from "./deployment-record.ts";
+import { explainProblems } from "./explain-problems.ts";
 import { applySetId } from "./marks.ts";
 import type { Pass, PassDeps } from "./pass.ts";
 import { prepareHooks, prepareObjects } from "./prepare-objects.ts";
@@ -119,8 +120,12 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
     desired: keys,
     said: false,
   });
-  if (afterMs === undefined || pruneMs === undefined) return afterMs ?? pruneMs;
-  return Math.min(afterMs, pruneMs);
+  return earliest(afterMs, pruneMs);
+}
+
+function earliest(first: number | undefined, second: number | undefined): number | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return Math.min(first, second);
 }
 
 function scopeFrom({ discovery }: PassDeps): ScopeOf {
@@ -140,7 +145,8 @@ async function keepApplied(pass: Pass, look: Look): Promise<number | undefined> 
   const correct = rendered.options.correctDrift?.enabled === true && wanted.paused !== true;
   const afterMs = correct && changes.length > 0 ? await correctDrift(pass, changes) : undefined;
   if (record.failed.size === 0) record.error = undefined;
-  return record.failed.size > 0 ? backoffMs(++record.retries, retry) : afterMs;
+  const explainMs = await explainProblems(pass);
+  return record.failed.size > 0 ? backoffMs(++record.retries, retry) : earliest(afterMs, explainMs);
 }
 
 async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs" | "applied">> {
