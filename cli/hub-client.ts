@@ -54,6 +54,13 @@ const clusterParty: Party = {
   awayHint: "check --cluster-kubeconfig",
 };
 
+const fleetParty: Party = {
+  name: "Fleet's cluster",
+  unreachable: "KUBE_UNREACHABLE",
+  refused: "KUBE_FORBIDDEN",
+  awayHint: "check --kubeconfig",
+};
+
 const group = "/apis/fleet.cattle.io/v1alpha1";
 const timeoutMs = 30_000;
 
@@ -83,9 +90,18 @@ export async function connectCluster(
 ): Promise<HubClient | undefined> {
   const file = textOption(input, "cluster-kubeconfig");
   if (file === undefined) return undefined;
+  return connectFile(resolve(cwd, file), textOption(input, "cluster-context"), clusterParty);
+}
+
+/** Connects to the cluster on which Fleet's controllers run, by a kubeconfig file and a context of it. */
+export async function connectFleet(file: string, context: string | undefined): Promise<HubClient> {
+  return connectFile(file, context, fleetParty);
+}
+
+async function connectFile(file: string, context: string | undefined, party: Party): Promise<HubClient> {
   const config = new KubeConfig();
-  loadFile(config, resolve(cwd, file));
-  return connect(config, { context: textOption(input, "cluster-context"), namespace: "" }, clusterParty);
+  loadFile(config, file);
+  return connect(config, { context, namespace: "" }, party);
 }
 
 async function connect(

@@ -57,6 +57,8 @@ export const errorCodes = {
   HUB_REFUSED: "The hub refused a request of the command line; the message is the hub's.",
   HUB_UNAUTHORIZED: "The hub does not know the agent's credential or token; register the cluster again.",
   HUB_UNREACHABLE: "The hub cannot be reached; the agent goes on from its cache.",
+  IMPORT_INCOMPLETE:
+    "A step of `drover import fleet` is refused, or is not done in time; the message names what is missing and the command that mends it.",
   INPUT_FILE_INVALID:
     "A file or folder given to a command cannot be read, or is something else than the command needs.",
   INTERNAL: "A fault of Drover itself; the log has the stack.",
