@@ -54,9 +54,15 @@ export const gitRepoSpecSchema = z.looseObject({
     .describe("Secret with the Git credential. Default: gitcredential, if there.")
     .exactOptional(),
   caBundle: z.string().describe("CA certificates (base64 PEM) for the Git server and chart servers.").exactOptional(),
-  insecureSkipTLSVerify: z.boolean().describe("Do not verify the Git server and chart servers. Default false.").exactOptional(),
+  insecureSkipTLSVerify: z
+    .boolean()
+    .describe("Do not verify the Git server and chart servers. Default false.")
+    .exactOptional(),
   helmSecretName: z.string().describe("Secret with the credential for chart repositories.").exactOptional(),
-  helmSecretNameForPaths: z.string().describe("Secret with credentials by directory of the repository, instead of helmSecretName.").exactOptional(),
+  helmSecretNameForPaths: z
+    .string()
+    .describe("Secret with credentials by directory of the repository, instead of helmSecretName.")
+    .exactOptional(),
   helmRepoURLRegex: z
     .string()
     .describe("Chart repositories that get the credential; anchored at the start. Empty: none.")
