@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../codec/json-value.ts";
-import { buildBundles } from "../../shared/bundle/build-bundles.ts";
 import { showBundle, showImageScan } from "../../shared/bundle/bundle-view.ts";
 import { type Command, switchOption } from "../command.ts";
+import { buildOffline, chartLines } from "../offline/build-offline.ts";
 import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
 import { report, reportOptions } from "../offline/report.ts";
 import { buildFaults, buildWarnings } from "../offline/target-all.ts";
@@ -18,8 +18,9 @@ export const bundleCommand: Command = {
     ...reportOptions,
   },
   run: async (input, context) => {
-    const { tree, scan, options, warnings } = await readOfflineInput(input, context);
-    const built = buildBundles({ tree }, scan, options);
+    const repository = await readOfflineInput(input, context);
+    const { warnings } = repository;
+    const built = await buildOffline(repository);
     const documents = built.bundles
       .flatMap(({ bundle, content, imageScans }): JsonObject[] => [
         asJson(showBundle(bundle, content, switchOption(input, "compress"))),
@@ -28,13 +29,15 @@ export const bundleCommand: Command = {
       .toSorted((a, b) => (objectName(a) < objectName(b) ? -1 : objectName(a) > objectName(b) ? 1 : 0));
     const table = (): string =>
       printColumns(
-        ["BUNDLE", "DIRECTORY", "FILES"],
+        ["BUNDLE", "DIRECTORY", "FILES", "CHARTS"],
         built.bundles.map(({ bundle, dir, content }) => [
           bundle.metadata.name ?? "",
           dir.path === "" ? "." : dir.path,
           String(content.resources.length),
+          (built.charts.get(dir.path) ?? []).map(({ chart }) => `${chart.name} ${chart.version}`).join(", "),
         ]),
       );
+    for (const line of chartLines(built)) context.printError(line);
     return report(
       { documents, table, warnings: [...warnings, ...buildWarnings(built)], faults: buildFaults(built) },
       input,

@@ -35,12 +35,12 @@ export const diffCommand: Command = {
       requiredArgument(input, 1, `REV2 (${workTree} is the folder as it is)`),
     ];
     const print = printerOf(textOption(input, "output") ?? "text");
-    const settings = readSettings(input, context.cwd, input.arguments.slice(2));
+    const settings = readSettings(input, context, input.arguments.slice(2));
     const world = readWorld(input, context.cwd, settings.options.namespace);
     const sides = [];
     for (const revision of revisions) {
       const tree = await readTree(input, context.cwd, revision === workTree ? undefined : revision);
-      const targeted = targetAll({ ...settings, tree }, world, textOption(input, "cluster"));
+      const targeted = await targetAll({ ...settings, tree }, world, textOption(input, "cluster"));
       const { rendered, faults } = await renderAll(targeted.entries, input, context);
       sides.push({ revision, rendered, warnings: targeted.warnings, faults: [...targeted.faults, ...faults] });
     }

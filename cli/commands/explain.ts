@@ -29,10 +29,10 @@ export const explainCommand: Command = {
       throw new UsageError(`unknown output format ${format}: use table, yaml or json`);
     const cluster = textOption(input, "cluster");
     if (cluster === undefined) throw new UsageError("--cluster is missing: a value may differ between clusters");
-    const settings = readSettings(input, context.cwd, input.arguments.slice(2));
+    const settings = readSettings(input, context, input.arguments.slice(2));
     const world = readWorld(input, context.cwd, settings.options.namespace);
     const tree = await readTree(input, context.cwd, textOption(input, "rev"));
-    const { entries, faults } = targetAll({ ...settings, tree }, world, cluster);
+    const { entries, faults } = await targetAll({ ...settings, tree }, world, cluster);
     const targeted = entries.find(({ assembled }) => assembled.bundle.metadata.name === name);
     const fault = faults.find(({ bundle }) => bundle === name);
     if (targeted === undefined) {

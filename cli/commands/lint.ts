@@ -1,4 +1,4 @@
-import { buildBundles } from "../../shared/bundle/build-bundles.ts";
+import type { BuiltBundles } from "../../shared/bundle/build-bundles.ts";
 import {
   type Command,
   type CommandContext,
@@ -7,11 +7,12 @@ import {
   textOption,
   UsageError,
 } from "../command.ts";
+import { buildOffline } from "../offline/build-offline.ts";
 import type { OfflineFault } from "../offline/fault-document.ts";
 import { type Finding, findingsOf, printPlace } from "../offline/findings.ts";
-import { type OfflineInput, offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
+import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
-import { buildFaults, buildWarnings, clusterOptions, readWorld, targetAll } from "../offline/target-all.ts";
+import { buildFaults, buildWarnings, clusterOptions, readWorld, targetBuilt } from "../offline/target-all.ts";
 import { printColumns, printValue } from "../output.ts";
 
 export const lintCommand: Command = {
@@ -42,8 +43,8 @@ export const lintCommand: Command = {
     if (textOption(input, "cluster") !== undefined && textOption(input, "clusters") === undefined)
       throw new UsageError("--cluster needs --clusters FILE");
     const repository = await readOfflineInput(input, context);
-    const built = buildBundles({ tree: repository.tree }, repository.scan, repository.options);
-    const later = await clusterFaults(repository, input, context);
+    const built = await buildOffline(repository);
+    const later = await clusterFaults({ built, namespace: repository.options.namespace }, input, context);
     const findings = findingsOf([...buildFaults(built), ...later], [...repository.warnings, ...buildWarnings(built)]);
     const text = print(findings);
     if (text !== "") context.print(text);
@@ -56,13 +57,13 @@ export const lintCommand: Command = {
 
 /** Returns what fails while targeting and rendering, when clusters are given. */
 async function clusterFaults(
-  repository: OfflineInput,
+  { built, namespace }: { readonly built: BuiltBundles; readonly namespace: string },
   input: CommandInput,
   context: CommandContext,
 ): Promise<readonly OfflineFault[]> {
   if (textOption(input, "clusters") === undefined) return [];
-  const world = readWorld(input, context.cwd, repository.options.namespace);
-  const { entries, faults } = targetAll(repository, world, textOption(input, "cluster"));
+  const world = readWorld(input, context.cwd, namespace);
+  const { entries, faults } = targetBuilt(built, world, textOption(input, "cluster"));
   const rendered = await renderAll(entries, input, context);
   return [...faults.filter(({ phase }) => phase !== "apply"), ...rendered.faults];
 }

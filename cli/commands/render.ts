@@ -32,7 +32,7 @@ export const renderCommand: Command = {
     const folder = /^dir=(.+)$/u.exec(output)?.[1];
     if (folder === undefined && output.startsWith("dir")) throw new UsageError("write -o dir=FOLDER");
     const { repository, world } = await readTargeting(input, context);
-    const targeted = targetAll(repository, world, textOption(input, "cluster"));
+    const targeted = await targetAll(repository, world, textOption(input, "cluster"));
     const { rendered, faults: renderFaults, notes } = await renderAll(targeted.entries, input, context);
     const { warnings } = targeted;
     for (const note of notes) context.printError(`warning: ${note}`);

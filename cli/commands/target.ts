@@ -16,7 +16,7 @@ export const targetCommand: Command = {
   options: { ...offlineOptions, ...clusterOptions, ...reportOptions },
   run: async (input, context) => {
     const { repository, world } = await readTargeting(input, context);
-    const { entries, warnings, faults } = targetAll(repository, world, textOption(input, "cluster"));
+    const { entries, warnings, faults } = await targetAll(repository, world, textOption(input, "cluster"));
     const views = entries.map(({ assembled, entry, cluster }) => targetView(assembled, entry, cluster));
     const table = (): string =>
       printColumns(

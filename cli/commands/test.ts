@@ -2,6 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import { type Command, type CommandInput, switchOption, textOption, UsageError } from "../command.ts";
 import { checkTests, type RenderedWorld, type TestResult, unexpectedFaults } from "../offline/check-tests.ts";
 import { faultLine } from "../offline/fault-document.ts";
+import { chartOptions } from "../offline/offline-charts.ts";
 import { readInputDocument } from "../offline/read-input-file.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
 import { compareSnapshots, writeSnapshots } from "../offline/snapshots.ts";
@@ -24,6 +25,7 @@ export const testCommand: Command = {
     },
     update: { type: "boolean", description: "Write the snapshots as they are now, then check the tests." },
     "kube-version": renderOptions["kube-version"],
+    ...chartOptions,
     output: { type: "string", short: "o", value: "FORMAT", description: "text (default) or json." },
   },
   run: async (input, context) => {
@@ -65,7 +67,7 @@ function offlineInput(input: CommandInput, file: TestFile, folder: string): Comm
 
 async function renderWorld(input: CommandInput, context: Parameters<Command["run"]>[1]): Promise<RenderedWorld> {
   const { repository, world } = await readTargeting(input, context);
-  const targeted = targetAll(repository, world, undefined);
+  const targeted = await targetAll(repository, world, undefined);
   const { rendered, faults } = await renderAll(targeted.entries, input, context);
   const nameOf = clusterNamer(world);
   return {

@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
 import type { ChartDependency } from "../../helm/chart/chart-metadata.ts";
 import { type PackedChart, wishKey, wishOf } from "../../helm/chart/dependencies/resolve-dependencies.ts";
 import { loadChartArchive } from "../../helm/chart/load-chart.ts";
@@ -12,6 +10,7 @@ import {
 } from "../../helm/chart/source/fetch-chart.ts";
 import { pullOciChart } from "../../helm/chart/source/pull-oci-chart.ts";
 import type { SourceAccess } from "../../helm/chart/source/source-access.ts";
+import { chartCacheDir } from "../chart-source.ts";
 import { type CommandContext, type CommandInput, switchOption } from "../command.ts";
 import { isSameRepository, type KnownRepository, readRepositories } from "./helm-repositories.ts";
 import { pulledLines } from "./pulled-lines.ts";
@@ -36,11 +35,7 @@ export function createDependencyFetcher(input: CommandInput, context: CommandCon
   const repositories = readRepositories(input, context);
   const { access } = readSourceRequest(input, context);
   const skipRefresh = switchOption(input, "skip-refresh");
-  const cacheDir = join(
-    context.env["XDG_CACHE_HOME"] ?? join(context.env["HOME"] ?? homedir(), ".cache"),
-    "drover",
-    "charts",
-  );
+  const cacheDir = chartCacheDir(context.env);
   const [source, offline] = [createChartSource({ cacheDir }), createChartSource({ cacheDir, offline: true })];
   const indexes: NonNullable<FetchOptions["indexes"]> = new Map();
   const said = new Map<string, { url: string; lines: readonly string[] }>();

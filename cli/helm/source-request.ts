@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { ChartError } from "../../helm/chart/chart-error.ts";
 import type { SourceAccess } from "../../helm/chart/source/source-access.ts";
+import { proxyOf } from "../chart-source.ts";
 import { type CommandContext, type CommandInput, switchOption, textOption } from "../command.ts";
 
 /** Where a chart is to be looked for, and how. */
@@ -45,14 +46,4 @@ function readText(path: string, cwd: string): string {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ChartError("load", `${path} cannot be read: ${reason}`, error);
   }
-}
-
-function proxyOf(env: CommandContext["env"]): Record<string, string> {
-  const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = env[name] ?? env[name.toLowerCase()];
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
 }

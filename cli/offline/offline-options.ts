@@ -15,6 +15,7 @@ import {
   UsageError,
 } from "../command.ts";
 import { bundleOptions, gitRepoWarnings, readGitRepo } from "./bundle-options.ts";
+import { chartOptions, createOfflineCharts, type OfflineCharts } from "./offline-charts.ts";
 import { readRevision } from "./read-revision.ts";
 import { folderTree } from "./read-work-tree.ts";
 
@@ -73,6 +74,7 @@ export const offlineOptions = {
   },
   "targets-file": { type: "string", value: "FILE", description: "YAML file with `targets` and `targetRestrictions`." },
   "no-targets": { type: "boolean", description: "Bundles get none of the GitRepo's targets." },
+  ...chartOptions,
 } as const satisfies Record<string, CommandOption>;
 
 /** What the offline commands work on. */
@@ -80,6 +82,8 @@ export interface OfflineInput {
   readonly tree: RepoTree;
   readonly scan: ScanOptions;
   readonly options: BundleOptions;
+  /** Fetches the charts that are not in the repository. */
+  readonly charts: OfflineCharts;
   /** What has no effect in the GitRepo manifest. */
   readonly warnings: readonly BundleWarning[];
 }
@@ -87,23 +91,25 @@ export interface OfflineInput {
 /** Returns repository, places to search and options that a call names; `revision` stands in for `--rev`. */
 export async function readOfflineInput(
   input: CommandInput,
-  { cwd }: Pick<CommandContext, "cwd">,
+  context: CommandContext,
   revision: string | undefined = textOption(input, "rev"),
 ): Promise<OfflineInput> {
-  const settings = readSettings(input, cwd);
-  return { ...settings, tree: await readTree(input, cwd, revision) };
+  const settings = readSettings(input, context);
+  return { ...settings, tree: await readTree(input, context.cwd, revision) };
 }
 
-/** Returns the places to search and the options that a call names; `paths` are its arguments. */
+/** Returns the places to search, options and access to charts that a call names; `paths` are its arguments. */
 export function readSettings(
   input: CommandInput,
-  cwd: string,
+  context: CommandContext,
   paths: readonly string[] = input.arguments,
 ): Omit<OfflineInput, "tree"> {
+  const { cwd } = context;
   const gitRepo = readGitRepo(input, cwd);
   return {
     scan: scanOf(input, paths, gitRepo),
     options: bundleOptions(input, cwd, gitRepo),
+    charts: createOfflineCharts(input, context, gitRepo),
     warnings: gitRepoWarnings(input, cwd),
   };
 }

@@ -10,11 +10,10 @@ export function readInputFile(file: string, what: string): readonly JsonValue[] 
   return readInputDocuments(file, what).map(({ value }) => value);
 }
 
-/** Returns the documents of a YAML file with their positions; throws INPUT_FILE_INVALID as `readInputFile` does. */
-export function readInputDocuments(file: string, what: string): readonly YamlDocument[] {
-  let text: string;
+/** Returns the text of a file that a person named; throws INPUT_FILE_INVALID. */
+export function readInputText(file: string, what: string): string {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (cause) {
     throw new AppError("INPUT_FILE_INVALID", `${what} ${file} cannot be read: check its path`, {
       verdict: "stalled",
@@ -22,6 +21,11 @@ export function readInputDocuments(file: string, what: string): readonly YamlDoc
       cause,
     });
   }
+}
+
+/** Returns the documents of a YAML file with their positions; throws INPUT_FILE_INVALID as `readInputFile` does. */
+export function readInputDocuments(file: string, what: string): readonly YamlDocument[] {
+  const text = readInputText(file, what);
   try {
     return parseYaml(text, { file });
   } catch (cause) {

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import type { AssembledBundle } from "../../shared/bundle/assemble-bundle.ts";
-import { type BuiltBundles, buildBundles } from "../../shared/bundle/build-bundles.ts";
+import type { BuiltBundles } from "../../shared/bundle/build-bundles.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { AppError } from "../../shared/errors.ts";
 import { targetBundle, type TargetEntry, type TargetWorld } from "../../shared/targeting/target-bundle.ts";
 import { templateValues } from "../../shared/targeting/template-values.ts";
 import { type CommandContext, type CommandInput, type CommandOption, textOption, UsageError } from "../command.ts";
+import { buildOffline } from "./build-offline.ts";
 import type { OfflineFault } from "./fault-document.ts";
 import { type OfflineInput, readSettings, readTree } from "./offline-options.ts";
 import { readClusters } from "./read-clusters.ts";
@@ -39,11 +40,11 @@ export interface TargetedAll {
 /** Returns the repository and the clusters that a call names. */
 export async function readTargeting(
   input: CommandInput,
-  { cwd }: Pick<CommandContext, "cwd">,
+  context: CommandContext,
 ): Promise<{ readonly repository: OfflineInput; readonly world: TargetWorld }> {
-  const settings = readSettings(input, cwd);
-  const world = readWorld(input, cwd, settings.options.namespace);
-  return { world, repository: { ...settings, tree: await readTree(input, cwd, textOption(input, "rev")) } };
+  const settings = readSettings(input, context);
+  const world = readWorld(input, context.cwd, settings.options.namespace);
+  return { world, repository: { ...settings, tree: await readTree(input, context.cwd, textOption(input, "rev")) } };
 }
 
 /** Returns the clusters that `--clusters` and `--cluster` name; throws UsageError for none or an unknown one. */
@@ -62,12 +63,17 @@ export function readWorld(input: CommandInput, cwd: string, namespace: string): 
 }
 
 /** Returns bundles and their targets; what fails is a fault and stops nothing else. `only` leaves the other clusters out. */
-export function targetAll(
-  { tree, scan, options, warnings }: OfflineInput,
+export async function targetAll(
+  repository: OfflineInput,
   world: TargetWorld,
   only: string | undefined,
-): TargetedAll {
-  const built = buildBundles({ tree }, scan, options);
+): Promise<TargetedAll> {
+  const targeted = targetBuilt(await buildOffline(repository), world, only);
+  return { ...targeted, warnings: [...repository.warnings, ...targeted.warnings] };
+}
+
+/** Returns the targets of bundles as `targetAll` does, with what failed and was warned of while building them. */
+export function targetBuilt(built: BuiltBundles, world: TargetWorld, only: string | undefined): TargetedAll {
   const nameOf = clusterNamer(world);
   const faults: OfflineFault[] = [...buildFaults(built)];
   const entries: Targeted[] = [];
@@ -85,7 +91,7 @@ export function targetAll(
       faults.push({ phase: "target", bundle, error });
     }
   }
-  return { entries, faults, warnings: [...warnings, ...buildWarnings(built)] };
+  return { entries, faults, warnings: buildWarnings(built) };
 }
 
 /** Returns what could not be built, as faults of the phase `apply`. */

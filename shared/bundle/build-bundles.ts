@@ -1,7 +1,13 @@
 import { AppError } from "../errors.ts";
-import { type AssembledBundle, type BundleSource, type FailedBundle, assembleBundle } from "./assemble-bundle.ts";
+import {
+  type AssembledBundle,
+  type BundleResult,
+  type BundleSource,
+  type FailedBundle,
+  assembleBundle,
+} from "./assemble-bundle.ts";
 import type { BundleOptions } from "./bundle-options.ts";
-import { type PathFault, type ScanOptions, findBundleDirs } from "./find-bundle-dirs.ts";
+import { type FoundDirs, type PathFault, type ScanOptions, findBundleDirs } from "./find-bundle-dirs.ts";
 import type { BundleWarning } from "./warning.ts";
 
 /** Everything that one commit gives. */
@@ -19,13 +25,22 @@ export interface BuiltBundles {
 /** Returns all bundles of a tree. Each fault stops only what it concerns. */
 export function buildBundles(source: BundleSource, scan: ScanOptions, options: BundleOptions): BuiltBundles {
   const found = findBundleDirs(source.tree, scan);
+  return gatherBundles(
+    found,
+    found.dirs.map((dir) => assembleBundle(source, dir, options)),
+    scan,
+  );
+}
+
+/** Returns what the results of the directories that were found come to, in their order. */
+export function gatherBundles(found: FoundDirs, results: readonly BundleResult[], scan: ScanOptions): BuiltBundles {
   const bundles: AssembledBundle[] = [];
   const failed: FailedBundle[] = [];
   const faults = [...found.faults];
   const warnings = unmatchedWarnings(found.unmatched);
   const names = new Map<string, string>();
-  for (const dir of found.dirs) {
-    const result = assembleBundle(source, dir, options);
+  for (const result of results) {
+    const { dir } = result;
     if (result.kind === "failed") failed.push(result);
     if (result.kind === "empty") warnings.push(...result.warnings);
     if (result.kind !== "bundle") continue;

@@ -33,8 +33,7 @@ export function createChartCache(dir: string, maxBytes: number): ChartCache {
       if (record === undefined) return undefined;
       const archive = await readIfThere(archiveOf(record.digest));
       if (archive === undefined || sha256(archive) !== record.digest) return undefined;
-      const now = new Date();
-      await unlessGone(() => utimes(archiveOf(record.digest), now, now));
+      await markUsed(archiveOf(record.digest));
       return { ...record, archive };
     },
     save: async (key, { url, archive }) => {
@@ -66,6 +65,17 @@ function readRecord(bytes: Buffer | undefined): { digest: string; url: string } 
     // A record that a crash left damaged is one that is not there.
     if (error instanceof CodecError) return undefined;
     throw error;
+  }
+}
+
+/** A cache that is only to be read serves as it is: nothing is dropped from it. */
+async function markUsed(path: string): Promise<void> {
+  const now = new Date();
+  try {
+    await utimes(path, now, now);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ENOENT" && code !== "EACCES" && code !== "EPERM" && code !== "EROFS") throw error;
   }
 }
 

@@ -112,9 +112,12 @@ export function createChartSource(options: ChartSourceOptions): ChartSource {
     const isSettled = known !== undefined && settled?.digest === `sha256:${known.digest}`;
     if (known !== undefined && (isSettled || isFixed(address, wish.version))) return unpack(known, undefined, address);
     if (options.offline === true) {
-      const problem = new ChartSourceError("unreachable", `${nameOf(wish)} is not in the cache, and this is offline`);
+      const problem = new ChartSourceError(
+        "unreachable",
+        `${nameOf(wish)} is not in the cache, and servers are not asked: run it once with a connection`,
+      );
       if (known === undefined) throw problem;
-      return unpack(known, new ChartSourceError("unreachable", "this is offline"), address);
+      return unpack(known, new ChartSourceError("unreachable", "servers are not asked"), address);
     }
     if (away !== undefined) {
       if (known === undefined) throw away;
