@@ -11,7 +11,7 @@ import { type PostRender, postRenderFiles } from "./post-render.ts";
 import { isCompatible, processDependencies } from "./process-dependencies.ts";
 import { checkReleaseName } from "./release-name.ts";
 import { type CompiledCharts, renderTemplates } from "./render-templates.ts";
-import { sortManifests, type SortedManifests } from "./sort-manifests.ts";
+import { createManifestHeads, type ManifestHeads, sortManifests, type SortedManifests } from "./sort-manifests.ts";
 import { validateValues } from "./validate-values.ts";
 
 /** What `.Release` says. */
@@ -53,7 +53,13 @@ export interface RenderedChart extends SortedManifests {
   readonly warnings: readonly string[];
 }
 
-const compiledCharts = new WeakMap<object, CompiledCharts>();
+/** What renders of one loaded chart share. */
+interface ChartMemory {
+  readonly compiled: CompiledCharts;
+  readonly heads: ManifestHeads;
+}
+
+const memories = new WeakMap<Chart, ChartMemory>();
 
 /**
  * Returns what `helm template` makes of a chart. Templates are compiled once per loaded chart: keep the chart to render it
@@ -76,12 +82,12 @@ export function renderChart(input: RenderChartInput): RenderedChart {
     release: releaseObject(release),
     capabilities: createCapabilities({ kubeVersion, apiVersions, helm: helmBuild }),
   };
-  const compiled = compiledFor(input.chart);
+  const { compiled, heads } = memoryOf(input.chart);
   const files = renderTemplates(chart, scope, { execute: input.execute ?? {}, compiled });
   const notes = files.get(`${chart.metadata.name}/templates/NOTES.txt`) ?? "";
   for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
   const final = input.postRender === undefined ? files : postRenderFiles(files, input.postRender);
-  return { ...sortManifests(final), crds: definitionsOf(chart), notes, warnings };
+  return { ...sortManifests(final, heads), crds: definitionsOf(chart), notes, warnings };
 }
 
 function withDependencies(chart: Chart, given: GoMap, warn: (message: string) => void): Chart {
@@ -93,12 +99,12 @@ function withDependencies(chart: Chart, given: GoMap, warn: (message: string) =>
   }
 }
 
-function compiledFor(chart: Chart): CompiledCharts {
-  const known = compiledCharts.get(chart);
+function memoryOf(chart: Chart): ChartMemory {
+  const known = memories.get(chart);
   if (known !== undefined) return known;
-  const compiled: CompiledCharts = new Map();
-  compiledCharts.set(chart, compiled);
-  return compiled;
+  const memory = { compiled: new Map(), heads: createManifestHeads() };
+  memories.set(chart, memory);
+  return memory;
 }
 
 function releaseObject(release: Release): GoMap {

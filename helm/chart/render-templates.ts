@@ -22,10 +22,16 @@ export interface ReleaseScope {
   readonly capabilities: GoValue;
 }
 
-interface Renderable {
+/** A template file at its place in a release. */
+interface PlacedTemplate {
   readonly file: TemplateFile;
-  readonly scope: ValuesMap;
   readonly basePath: string;
+  readonly depth: number;
+  readonly isPartial: boolean;
+}
+
+interface Renderable extends PlacedTemplate {
+  readonly scope: ValuesMap;
 }
 
 /** Compiled templates of a chart, by which of its subcharts are on; shared by all renders of the chart. */
@@ -44,12 +50,12 @@ export function renderTemplates(
 ): Map<string, string> {
   const renderables = new Map<string, Renderable>();
   collect(chart, renderables, { ...scope, path: chart.metadata.name, parent: undefined });
-  const sorted = [...renderables.values()].toSorted((a, b) => compareDepth(a.file.name, b.file.name));
+  const sorted = [...renderables.values()].toSorted(compareDepth);
   const rendered = new Map<string, string>();
   try {
     const run = startRun(compiledSet(sorted, options.compiled), options.execute);
-    for (const { file, scope: data, basePath } of sorted) {
-      if (posix.basename(file.name).startsWith("_")) continue;
+    for (const { file, scope: data, basePath, isPartial } of sorted) {
+      if (isPartial) continue;
       const place: [string, GoValue][] = [
         ["Name", file.name],
         ["BasePath", basePath],
@@ -104,24 +110,31 @@ function collect(chart: Chart, found: Map<string, Renderable>, place: Place): Go
     subcharts.set(name, collect(child, found, { ...place, path: `${path}/charts/${name}`, parent: scope }));
   }
   const isLibrary = chart.metadata.type.toLowerCase() === "library";
-  for (const template of chart.templates) {
-    if (isLibrary && !posix.basename(template.name).startsWith("_")) continue;
-    const name = posix.join(path, template.name);
-    const file = { name, text: textOf(template) };
-    found.set(name, { file, scope, basePath: posix.join(path, "templates") });
+  for (const placed of placeTemplates(chart.templates, path)) {
+    if (!isLibrary || placed.isPartial) found.set(placed.file.name, { ...placed, scope });
   }
   return scope;
 }
 
-const texts = new WeakMap<ChartFile, string>();
+const places = new WeakMap<readonly ChartFile[], Map<string, readonly PlacedTemplate[]>>();
 
-/** Decoded once per loaded chart. */
-function textOf(file: ChartFile): string {
-  const known = texts.get(file);
+/** Named and decoded once per loaded chart and place. */
+function placeTemplates(templates: readonly ChartFile[], path: string): readonly PlacedTemplate[] {
+  const byPath = places.get(templates) ?? new Map<string, readonly PlacedTemplate[]>();
+  places.set(templates, byPath);
+  const known = byPath.get(path);
   if (known !== undefined) return known;
-  const text = fromBytes(file.data);
-  texts.set(file, text);
-  return text;
+  const placed = templates.map((template) => {
+    const name = posix.join(path, template.name);
+    return {
+      file: { name, text: fromBytes(template.data) },
+      basePath: posix.join(path, "templates"),
+      depth: name.split("/").length,
+      isPartial: posix.basename(name).startsWith("_"),
+    };
+  });
+  byPath.set(path, placed);
+  return placed;
 }
 
 function valuesFor(chart: Chart, { parent, values }: Place): ValuesMap {
@@ -130,8 +143,7 @@ function valuesFor(chart: Chart, { parent, values }: Place): ValuesMap {
 }
 
 /** Deeper files come first, those of one depth in reverse order of their names, so that parents' definitions win. */
-function compareDepth(a: string, b: string): number {
-  const [depthA, depthB] = [a.split("/").length, b.split("/").length];
-  if (depthA !== depthB) return depthB - depthA;
-  return a < b ? 1 : -1;
+function compareDepth(a: Renderable, b: Renderable): number {
+  if (a.depth !== b.depth) return b.depth - a.depth;
+  return a.file.name < b.file.name ? 1 : -1;
 }

@@ -50,28 +50,46 @@ export interface SortedManifests {
 
 /**
  * Returns the documents of rendered files, files in order of their paths, hooks by their annotations apart (Helm:
- * `SortManifests`). Hooks of unknown events are left out. Throws `ChartError` for what is no YAML.
+ * `SortManifests`). Hooks of unknown events are left out. A text of the last call with the same heads is not read again.
+ * Throws `ChartError` for what is no YAML.
  */
-export function sortManifests(files: ReadonlyMap<string, string>): SortedManifests {
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  heads: ManifestHeads = createManifestHeads(),
+): SortedManifests {
+  const known = heads.last;
+  const read = new Map<string, ManifestHead>();
   const manifests: Manifest[] = [];
   const hooks: Hook[] = [];
   for (const [source, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (posix.basename(source).startsWith("_") || text.trim() === "") continue;
     for (const content of splitManifests(text)) {
-      const head = readHead(source, content);
+      const head = known.get(content) ?? readHead(source, content);
+      read.set(content, head);
       const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion, value: head.value };
       const events = head.annotations.get("helm.sh/hook");
       if (events === undefined) manifests.push(manifest);
       else hooks.push(...readHook(manifest, head, events));
     }
   }
+  heads.last = read;
   return {
     manifests: manifests.toSorted((a, b) => compareKinds(a.kind, b.kind)),
     hooks: hooks.toSorted((a, b) => compareKinds(a.kind, b.kind)),
   };
 }
 
-interface Head {
+/** What the documents of the last render say of themselves, by their text: most are the same with other values. */
+export interface ManifestHeads {
+  last: ReadonlyMap<string, ManifestHead>;
+}
+
+/** Returns heads for the renders of one chart. */
+export function createManifestHeads(): ManifestHeads {
+  return { last: new Map() };
+}
+
+interface ManifestHead {
   readonly value: JsonValue;
   readonly apiVersion: string;
   readonly kind: string;
@@ -79,7 +97,7 @@ interface Head {
   readonly annotations: ReadonlyMap<string, string>;
 }
 
-function readHead(source: string, content: string): Head {
+function readHead(source: string, content: string): ManifestHead {
   try {
     const value = readYaml(content);
     const head = new FieldReader("util.SimpleHead", value);
@@ -98,7 +116,7 @@ function readHead(source: string, content: string): Head {
   }
 }
 
-function readHook(manifest: Manifest, head: Head, events: string): Hook[] {
+function readHook(manifest: Manifest, head: ManifestHead, events: string): Hook[] {
   const names = listed(events).map((name) => (name === "test-success" ? "test" : name));
   const known = hookEvents.filter((event) => names.includes(event));
   if (names.some((name) => !known.some((event) => event === name))) return [];

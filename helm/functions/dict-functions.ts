@@ -1,4 +1,4 @@
-import { fn, type GoFunction, variadic } from "../template/go-function.ts";
+import { changing, fn, type GoFunction, variadic } from "../template/go-function.ts";
 import { sortedKeys } from "../template/go-string.ts";
 import { typeName } from "../template/go-type.ts";
 import { type GoMap, GoPanic, type GoValue, isStringAnyMap, typedSlice } from "../template/go-value.ts";
@@ -63,11 +63,13 @@ function asMap(value: GoValue): GoMap {
 export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   dict: variadic(["any"], (...values) => dict(values)),
   get: fn(["map", "string"], (map, key) => (map.has(key) ? map.get(key) : "")),
-  set: fn(["map", "string", "any"], (map, key, value) => map.set(key, value)),
-  unset: fn(["map", "string"], (map, key) => {
-    map.delete(key);
-    return map;
-  }),
+  set: changing(fn(["map", "string", "any"], (map, key, value) => map.set(key, value))),
+  unset: changing(
+    fn(["map", "string"], (map, key) => {
+      map.delete(key);
+      return map;
+    }),
+  ),
   hasKey: fn(["map", "string"], (map, key) => map.has(key)),
   pluck: variadic(["string", "map"], (key, ...maps) => maps.filter((map) => map.has(key)).map((map) => map.get(key))),
   keys: variadic(["map"], (...maps) =>
@@ -79,10 +81,10 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   values: fn(["map"], (map) => sortedKeys(map).map((key) => map.get(key))),
   pick: variadic(["map", "string"], (map, ...keys) => pick(map, keys)),
   omit: variadic(["map", "string"], (map, ...keys) => omit(map, keys)),
-  merge: variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false)),
-  mustMerge: variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false)),
-  mergeOverwrite: variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true)),
-  mustMergeOverwrite: variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true)),
+  merge: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false))),
+  mustMerge: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false))),
+  mergeOverwrite: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true))),
+  mustMergeOverwrite: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true))),
   deepCopy: fn(["any"], deepCopy),
   mustDeepCopy: fn(["any"], deepCopy),
   dig: variadic(["any"], (...values) => dig(values)),

@@ -27,7 +27,13 @@ export type Invocation = (frame: Frame, dot: GoValue, callee: GoFunction) => GoV
 
 /** Compiles the call of a function known by now. */
 export function compileCall(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Expression {
-  if (checkCount(fn, site) === undefined && !fn.scoped && fn.shortCircuit === undefined && site.name !== "call") {
+  if (
+    checkCount(fn, site) === undefined &&
+    !fn.scoped &&
+    fn.changesMaps !== true &&
+    fn.shortCircuit === undefined &&
+    site.name !== "call"
+  ) {
     const direct = compileDirectCall(compiler, fn, site);
     if (direct !== undefined) return direct;
   }
@@ -137,6 +143,7 @@ function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; r
   tick(frame);
   try {
     for (const value of call.values) weigh(frame, value);
+    if (fn.changesMaps === true) frame.run.changes++;
     return counted(frame, fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values));
   } catch (error) {
     throw callFailure(frame, error, call.site);

@@ -8,7 +8,7 @@ import { GoObject, type GoValue } from "./go-value.ts";
 import type { BranchNode, ListNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
-import { runNested } from "./run-template.ts";
+import { runRemembered } from "./run-template.ts";
 import { findTemplate } from "./template-set.ts";
 import { VariableScope } from "./variable-scope.ts";
 
@@ -109,7 +109,7 @@ export function compileBody(root: ListNode, functions: FunctionTable): CompiledB
       frame.node = node;
       const template = findTemplate(frame.set, node.name);
       if (template === undefined) throw execError(frame, `template ${quoteString(node.name)} not defined`);
-      frame.out += runNested(frame, template, data(frame, dot));
+      frame.out += runRemembered(frame, template, data(frame, dot));
       return done;
     };
   }

@@ -65,6 +65,8 @@ export function startRun(set: TemplateSet, options: ExecuteOptions = {}): Templa
     nextCheck: 0,
     depth: 0,
     produced: 0,
+    changes: 0,
+    written: new Map(),
     included: new Map(),
   };
   return {

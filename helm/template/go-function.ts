@@ -33,6 +33,8 @@ export interface GoFunction {
   readonly scoped: boolean;
   /** Whether it is Go's short-circuiting `and` or `or`. */
   readonly shortCircuit?: "and" | "or";
+  /** Whether it changes a map that it is given. */
+  readonly changesMaps?: true;
   readonly run: (...args: unknown[]) => GoValue;
 }
 
@@ -68,6 +70,11 @@ export function scoped<const P extends readonly ParamType[]>(
   run: (scope: Scope, ...args: Args<P>) => GoValue,
 ): GoFunction {
   return { params, variadic: false, scoped: true, run: checked(run) };
+}
+
+/** Returns a function that changes a map that it is given. */
+export function changing(made: GoFunction): GoFunction {
+  return { ...made, changesMaps: true };
 }
 
 /** The functions of a template set by name. */

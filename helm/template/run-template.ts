@@ -2,6 +2,8 @@ import type { CompiledTemplate } from "./compiled-template.ts";
 import { account, Frame, limitError } from "./frame.ts";
 import { GoPanic, type GoValue } from "./go-value.ts";
 import { quoteString } from "./quote-string.ts";
+import { isRepeatable } from "./is-repeatable.ts";
+import { countBytes } from "./run-cost.ts";
 import type { Scope } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
 import { findTemplate } from "./template-set.ts";
@@ -22,6 +24,26 @@ export function runNested(scope: Scope, template: CompiledTemplate, data: GoValu
   return frame.out;
 }
 
+/**
+ * Returns what a template writes; where it must be the same as the last time, it is not run again: most charts include the
+ * same names and labels in each of their files.
+ */
+export function runRemembered(scope: Scope, template: CompiledTemplate, data: GoValue): string {
+  const { set, run } = scope;
+  const { name } = template.parsed;
+  if (!(data instanceof Map) || set.parent !== undefined || run.options.onRefusal !== undefined) {
+    return runNested(scope, template, data);
+  }
+  const last = run.written.get(name);
+  if (last?.data === data && last.changes === run.changes) {
+    countBytes(run, last.text.length);
+    return last.text;
+  }
+  const text = runNested(scope, template, data);
+  if (isRepeatable(set, name)) run.written.set(name, { data, changes: run.changes, text });
+  return text;
+}
+
 /** How often Helm lets a name be included within itself. */
 const maxIncludes = 1000;
 
@@ -39,7 +61,7 @@ export function includeTemplate(scope: Scope, name: string, data: GoValue): stri
       `template: no template ${quoteString(name)} associated with template ${quoteString(rootName)}`,
     );
   }
-  const text = runNested(scope, template, data);
+  const text = runRemembered(scope, template, data);
   included.set(name, active);
   return text;
 }

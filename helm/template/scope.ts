@@ -62,6 +62,13 @@ export interface ExecuteOptions {
   readonly timeZone?: string;
 }
 
+/** What a template wrote for a map when so many changes had been made. */
+export interface WrittenText {
+  readonly data: GoMap;
+  readonly changes: number;
+  readonly text: string;
+}
+
 /** State of one run that all its scopes share. */
 export interface Run {
   readonly options: ExecuteOptions;
@@ -72,6 +79,10 @@ export interface Run {
   nextCheck: number;
   depth: number;
   produced: number;
+  /** How often a function that changes maps was called. */
+  changes: number;
+  /** What templates wrote, by name; see `runRemembered`. */
+  readonly written: Map<string, WrittenText>;
   /** How often each name is being included right now. */
   readonly included: Map<string, number>;
 }
