@@ -40,8 +40,8 @@ export const helmShow: Command = {
     const part = chartParts.find((name) => name === wanted);
     if (part === undefined) throw new UsageError(`${wanted} cannot be shown: use ${chartParts.join(", ")}`);
     try {
-      const { chart } = await findChart(reference, input, context);
-      const text = showChart(chart, part);
+      const { load } = await findChart(reference, input, context);
+      const text = showChart(load(), part);
       if (text !== "") context.print(text.slice(0, -1));
       return 0;
     } catch (error) {

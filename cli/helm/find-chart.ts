@@ -7,7 +7,8 @@ import { openChart } from "./open-chart.ts";
 
 /** A chart that was found. */
 export interface FoundChart {
-  readonly chart: Chart;
+  /** Reads it, which Helm does when the values are read. Throws `ChartError`. */
+  readonly load: () => Chart;
   /** It is in a directory of this machine, where its dependencies can be put. */
   readonly isFolder: boolean;
 }
@@ -22,7 +23,9 @@ export async function findChart(reference: string, input: CommandInput, context:
     (textOption(input, "repo") ?? "") === "" &&
     (existsSync(path) || isAbsolute(reference) || reference.startsWith("."));
   if (isLocal) {
-    return { chart: openChart(reference, context.cwd), isFolder: statSync(path).isDirectory() };
+    const load = (): Chart => openChart(reference, context.cwd);
+    if (!existsSync(path)) load();
+    return { load, isFolder: statSync(path).isDirectory() };
   }
   const [{ fetchReference }, { readSourceRequest }, { loadChartArchive }] = await Promise.all([
     import("./fetch-reference.ts"),
@@ -31,5 +34,5 @@ export async function findChart(reference: string, input: CommandInput, context:
   ]);
   const { archive, lines } = await fetchReference(reference, readSourceRequest(input, context));
   for (const line of lines) context.printError(line);
-  return { chart: loadChartArchive(archive), isFolder: false };
+  return { load: () => loadChartArchive(archive), isFolder: false };
 }

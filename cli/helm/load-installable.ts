@@ -21,8 +21,9 @@ export async function loadInstallable(
   reference: string,
   { input, context, readValues }: InstallableRequest,
 ): Promise<{ readonly chart: Chart; readonly values: GoMap }> {
-  const { chart, isFolder } = await findChart(reference, input, context);
+  const { load, isFolder } = await findChart(reference, input, context);
   const values = readValues();
+  const chart = load();
   if (!switchOption(input, "dependency-update") || missingDependencies(chart).length === 0) return { chart, values };
   checkInstallable(chart);
   if (!isFolder) throw new ChartError("load", "only unpacked charts can be updated");

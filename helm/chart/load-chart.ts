@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../codec/json-value.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { fromBytes } from "../template/go-string.ts";
 import type { Chart, ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
@@ -50,7 +50,8 @@ function metadataOf(files: readonly ChartFile[], warnings: string[]): ChartMetad
   const own = textOf(files, "Chart.yaml");
   const requirements = textOf(files, "requirements.yaml");
   if (own === undefined && requirements === undefined) return undefined;
-  const read = reading("Chart.yaml", () => readMetadata(own === undefined ? null : readYaml(own)));
+  const ownValue = own === undefined ? null : reading("Chart.yaml", () => readYaml(own));
+  const read = reading("Chart.yaml", () => readMetadata(ownValue));
   const metadata = own !== undefined && read.apiVersion === "" ? { ...read, apiVersion: "v1" } : read;
   if (requirements === undefined) return metadata;
   if (metadata.apiVersion !== "v1") {
@@ -61,8 +62,20 @@ function metadataOf(files: readonly ChartFile[], warnings: string[]): ChartMetad
   return reading("requirements.yaml", () => {
     const value = readYaml(requirements);
     const dependencies = readDependencies(value);
-    return isJsonObject(value) && dependencies !== undefined ? { ...metadata, dependencies } : metadata;
+    if (!isJsonObject(value) || dependencies === undefined) return metadata;
+    return { ...metadata, dependencies: readDependencies(overEntries(ownValue, value)) };
   });
+}
+
+/** Go reads the second list into the entries of the first: what an entry leaves out stays as Chart.yaml has it. */
+function overEntries(own: JsonValue, over: JsonObject): JsonValue {
+  const [first, second] = [own, over].map((value) => (isJsonObject(value) ? value["dependencies"] : undefined));
+  if (!Array.isArray(first) || !Array.isArray(second)) return over;
+  const dependencies = second.map((entry: JsonValue, index): JsonValue => {
+    const before: JsonValue = first[index] ?? null;
+    return isJsonObject(entry) && isJsonObject(before) ? { ...before, ...entry } : entry;
+  });
+  return { dependencies };
 }
 
 /** Where both files are there, the older form counts, as in Helm. */

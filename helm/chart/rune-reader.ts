@@ -32,4 +32,14 @@ export class RuneReader {
     }
     return { text, stop: undefined };
   }
+
+  /** Returns what stands before one of the stop characters, which is taken too; backslashes are characters as others. */
+  untilLiteral(stops: string): { readonly text: string; readonly stop: string | undefined } {
+    const from = this.#pos;
+    while (this.#pos < this.#runes.length) {
+      const rune = this.#runes[this.#pos++] ?? "";
+      if (stops.includes(rune)) return { text: this.#runes.slice(from, this.#pos - 1).join(""), stop: rune };
+    }
+    return { text: this.#runes.slice(from).join(""), stop: undefined };
+  }
 }

@@ -28,7 +28,8 @@ export function readValueLayers(options: ValueOptions, readFile: (path: string) 
   for (const line of options.setString) named("set-string", () => setValues(line, values, { read: (text) => text }));
   const readText = (path: string): string => fromBytes(readFile(path));
   for (const line of options.setFile) named("set-file", () => setValues(line, values, { read: readText }));
-  for (const line of options.setLiteral) named("set-literal", () => setLiteral(values, line));
+  const literal = { read: (text: string) => text, isLiteral: true };
+  for (const line of options.setLiteral) named("set-literal", () => setValues(line, values, literal));
   return values;
 }
 
@@ -55,13 +56,6 @@ function setJson(values: GoMap, text: string): GoMap {
     if (!(error instanceof CodecError) && !(error instanceof ChartError)) throw error;
     throw new ChartError("values", `failed parsing --set-json data ${isObject ? "JSON: " : ""}${text}`, error);
   }
-}
-
-/** What stands behind the first `=` is the value, commas and backslashes included. */
-function setLiteral(values: GoMap, line: string): void {
-  const at = line.indexOf("=");
-  if (at < 0) throw new ChartError("values", `key "${line}" has no value`);
-  setValues(`${line.slice(0, at)}=`, values, { read: () => line.slice(at + 1) });
 }
 
 function named(option: string, run: () => void): void {
