@@ -10,6 +10,7 @@ import type { Touch } from "./live-index.ts";
 import { noteHealth } from "./note-health.ts";
 import type { Pass } from "./pass.ts";
 import { readLive } from "./read-live.ts";
+import { isDueAgain } from "./recheck.ts";
 
 /** Which objects of a deployment are looked at. */
 export type Touched = ReadonlyMap<ObjectKey, Touch> | "all";
@@ -24,8 +25,18 @@ const parallelChecks = 8;
 export async function checkDeployment(pass: Pass, touched: Touched): Promise<Change[]> {
   const { deps, record, wanted, rendered } = pass;
   record.objectCount = pass.objects.length;
-  const due = pass.objects.filter((object) => touched === "all" || touched.has(objectKey(object)));
-  const statusOnly = due.filter((object) => touched !== "all" && touched.get(objectKey(object)) === "status");
+  const nowMs = deps.clock.now();
+  const again = new Set(
+    [...record.drift.keys(), ...record.failed.keys()].filter((key) => isDueAgain(record, key, nowMs)),
+  );
+  const due = pass.objects.filter((object) => {
+    const key = objectKey(object);
+    return touched === "all" || touched.has(key) || again.has(key);
+  });
+  const statusOnly = due.filter((object) => {
+    const key = objectKey(object);
+    return touched !== "all" && touched.get(key) === "status" && !again.has(key);
+  });
   const compared = await withoutAutoscaledReplicas(
     { client: pass.client, discovery: deps.discovery },
     due.filter((object) => !statusOnly.includes(object)),

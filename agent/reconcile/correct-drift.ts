@@ -1,23 +1,20 @@
 import { isoTime } from "../../shared/clock.ts";
-import { entryKey, objectKey, refOf } from "../../shared/drift/inventory-entry.ts";
+import { addCorrection, type CorrectionHistory } from "../../shared/drift/correction-history.ts";
+import { entryKey, objectKey, refOf, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import type { Change } from "../../shared/drift/plan-changes.ts";
 import type { Drift } from "../../shared/protocol/deployment-status.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { noteHealth } from "./note-health.ts";
 import type { Pass } from "./pass.ts";
 
-/** Corrections in a row after which somebody else is at work: the agent then waits instead of fighting. */
-const maxCorrections = 5;
-const windowMs = 60_000;
-
 /**
- * Puts back what others changed and notes it in the record. Returns how long to wait before trying again when an
- * object keeps being changed, undefined otherwise.
+ * Puts back what others changed and notes it in the record. What keeps being changed is left alone for a while, ever longer,
+ * and its drift then says by whom.
  */
-export async function correctDrift(pass: Pass, changes: readonly Change[]): Promise<number | undefined> {
+export async function correctDrift(pass: Pass, changes: readonly Change[]): Promise<void> {
   const { deps, record, wanted } = pass;
   const nowMs = deps.clock.now();
-  const due = changes.filter((change) => !isContested(pass, objectKey(change.object), nowMs));
+  const due = changes.filter((change) => !leaveContested(pass, objectKey(change.object), nowMs));
   const inventory = deps.inventories.get(wanted.bundle);
   const ground = { owned: inventory.entries, fields: {}, force: true };
   const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, due, ground);
@@ -33,7 +30,7 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
     if (drift !== undefined) undone.push(drift);
     record.drift.delete(key);
     record.failed.delete(key);
-    record.corrections.set(key, [...(record.corrections.get(key) ?? []), nowMs].slice(-maxCorrections));
+    record.corrections.set(key, addCorrection(record.corrections.get(key), nowMs));
     deps.index.note(key, outcome.applied.metadata);
     noteHealth(pass, key, outcome.applied);
     uids.set(key, outcome.applied.metadata.uid ?? "");
@@ -44,12 +41,23 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
     pass.log.info({ objects: undone.length }, "drift corrected");
   }
   await saveNewUids(pass, uids);
-  return due.length < changes.length ? windowMs : undefined;
 }
 
-function isContested({ record }: Pass, key: string, nowMs: number): boolean {
-  const times = record.corrections.get(key) ?? [];
-  return times.length >= maxCorrections && nowMs - (times[0] ?? 0) < windowMs;
+/** Returns whether an object is left alone for now, and says so in its drift. */
+function leaveContested({ record }: Pass, key: ObjectKey, nowMs: number): boolean {
+  const history = record.corrections.get(key);
+  if (history === undefined || history.pausedUntilMs <= nowMs) return false;
+  const drift = record.drift.get(key);
+  if (drift !== undefined) record.drift.set(key, { ...drift, message: contestedMessage(drift, history) });
+  return true;
+}
+
+function contestedMessage(drift: Drift, { inARow, pausedUntilMs }: CorrectionHistory): string {
+  const managers = [...new Set(drift.fields.flatMap(({ manager }) => manager ?? []))];
+  const who = managers.length === 0 ? "somebody" : managers.join(" and ");
+  const what = drift.type === "missing" ? "deletes" : "changes";
+  const next = new Date(pausedUntilMs).toISOString();
+  return `${who} ${what} it again and again: it was put back ${inARow} times in a row and is left alone until ${next}`;
 }
 
 /** An object that was made anew has another uid: the old one would never let it be removed. */

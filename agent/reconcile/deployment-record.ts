@@ -8,7 +8,9 @@ import type {
   ObjectProblem,
 } from "../../shared/protocol/deployment-status.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
+import type { CorrectionHistory } from "../../shared/drift/correction-history.ts";
 import type { Explanation } from "./explain-problems.ts";
+import type { Recheck } from "./recheck.ts";
 
 /** What the agent has seen of one deployment since it started; status is computed from it. */
 export interface DeploymentRecord {
@@ -23,12 +25,15 @@ export interface DeploymentRecord {
   /** Objects that could not be applied. */
   readonly failed: Map<ObjectKey, ObjectProblem>;
   held: readonly string[];
+  /** The plan of held removals of which an Event was written. */
+  announced: string | undefined;
   /** What rendering warned of. */
   warnings: readonly string[];
   /** The hook that is waited for. */
   hook: ObjectProblem | undefined;
-  /** Times of the latest corrections of an object, in milliseconds since 1970. */
-  readonly corrections: Map<ObjectKey, readonly number[]>;
+  readonly corrections: Map<ObjectKey, CorrectionHistory>;
+  /** When what could not be compared is tried again. */
+  recheck: Recheck | undefined;
   corrected: DeploymentStatus["corrected"];
   objectCount: number;
   /** Every object was compared with the cluster at least once. */
@@ -50,9 +55,11 @@ export function newRecord(bundle: string): DeploymentRecord {
     explanations: new Map(),
     failed: new Map(),
     held: [],
+    announced: undefined,
     warnings: [],
     hook: undefined,
     corrections: new Map(),
+    recheck: undefined,
     corrected: undefined,
     objectCount: 0,
     compared: false,
@@ -103,6 +110,7 @@ export function statusOfRecord(record: DeploymentRecord, wanted: DesiredDeployme
     ...(wanted?.commit === undefined ? {} : { commit: wanted.commit }),
     ...(error === undefined ? {} : { error }),
     ...(drift.length === 0 ? {} : { drift }),
+    ...(drift.length === record.drift.size ? {} : { driftCount: record.drift.size }),
     ...(problems.length === 0 ? {} : { notReady: problems }),
     ...(corrected === undefined ? {} : { corrected }),
     objectCount: record.objectCount,

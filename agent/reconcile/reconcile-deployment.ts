@@ -10,6 +10,7 @@ import { correctDrift } from "./correct-drift.ts";
 import { deploymentClient, requireServiceAccount } from "./deployment-client.ts";
 import { noteError, type DeploymentRecord } from "./deployment-record.ts";
 import { explainProblems } from "./explain-problems.ts";
+import { planRecheck } from "./recheck.ts";
 import { applySetId } from "./marks.ts";
 import type { Pass, PassDeps } from "./pass.ts";
 import { prepareHooks, prepareObjects } from "./prepare-objects.ts";
@@ -112,13 +113,15 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
     ? { afterMs: await keepApplied(pass, look), applied: true }
     : await applyNew(pass, look);
   await watchKinds(pass, keys);
-  if (wanted.paused === true || !applied || record.failed.size > 0) return afterMs;
+  if (wanted.paused === true) return afterMs;
   const pruneMs = await pruneDeployment(deps, {
     bundle: wanted.bundle,
     record,
     client: pass.client,
     desired: keys,
     said: false,
+    // Two bundles that swap objects wait for each other: neither is applied whole before the other has given up its own.
+    releaseOnly: !applied || record.failed.size > 0,
   });
   return earliest(afterMs, pruneMs);
 }
@@ -143,10 +146,12 @@ async function keepApplied(pass: Pass, look: Look): Promise<number | undefined> 
   record.failed.clear();
   record.hook = undefined;
   const correct = rendered.options.correctDrift?.enabled === true && wanted.paused !== true;
-  const afterMs = correct && changes.length > 0 ? await correctDrift(pass, changes) : undefined;
+  if (!correct) record.corrections.clear();
+  else if (changes.length > 0) await correctDrift(pass, changes);
+  const recheckMs = planRecheck(record, pass.deps.clock.now());
   if (record.failed.size === 0) record.error = undefined;
   const explainMs = await explainProblems(pass);
-  return record.failed.size > 0 ? backoffMs(++record.retries, retry) : earliest(afterMs, explainMs);
+  return record.failed.size > 0 ? backoffMs(++record.retries, retry) : earliest(recheckMs, explainMs);
 }
 
 async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs" | "applied">> {

@@ -20,6 +20,10 @@ export const comparePatchSchema = z.looseObject({
   namespace: z.string().describe("Absent: any namespace.").exactOptional(),
   name: z.string().describe("Name or regular expression. Absent: any name.").exactOptional(),
   jsonPointers: z.array(z.string()).describe("Paths left out of the comparison.").exactOptional(),
+  fieldManagers: z
+    .array(z.string())
+    .describe("Field managers, `*` for any text, whose changes of the object are no drift. Drover's own.")
+    .exactOptional(),
   operations: z
     .array(
       z.looseObject({

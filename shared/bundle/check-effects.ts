@@ -85,8 +85,9 @@ function checkPatches(patches: readonly ComparePatch[] | undefined, path: ValueP
 /** Returns why an entry of comparePatches can match no object, undefined when it can. */
 function problemOf(patch: ComparePatch): string | undefined {
   const { apiVersion = "", kind = "", namespace = "", name = "", jsonPointers = [], operations = [] } = patch;
-  if (jsonPointers.length > 0) return kind === "" ? 'it needs a kind ("*" for any)' : undefined;
-  if (operations.length === 0) return "it has neither jsonPointers nor operations";
+  if (jsonPointers.length > 0 || (patch.fieldManagers ?? []).length > 0)
+    return kind === "" ? 'it needs a kind ("*" for any)' : undefined;
+  if (operations.length === 0) return "it has neither jsonPointers nor operations nor fieldManagers";
   const missing = Object.entries({ apiVersion, kind }).find(([, value]) => value === "")?.[0];
   if (missing !== undefined) return `operations need ${missing === "apiVersion" ? "an apiVersion" : "a kind"}`;
   if (name === "" && operations.some(({ op }) => op !== "ignore"))

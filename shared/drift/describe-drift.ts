@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Drift } from "../protocol/deployment-status.ts";
+import { classifyField } from "./classify-field.ts";
 import { diffObject, type FieldDifference } from "./diff-object.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { refOf } from "./inventory-entry.ts";
 import { isKnownDifference } from "./known-fields.ts";
-import { findWriter, printPath } from "./managed-fields.ts";
+import { findWriter, printPath, type ManagedFieldsEntry } from "./managed-fields.ts";
 
 /** Longer values are cut in status. */
 const maxValueLength = 200;
@@ -28,11 +29,13 @@ export interface Comparison {
  */
 export function describeDrift(comparison: Comparison): Drift | undefined {
   const { live, merged, rules } = comparison;
-  const differences = diffObject(rules.apply(merged), rules.apply(live)).filter(
-    (difference) => !isKnownDifference(difference, merged),
-  );
+  const ignoresWriter = rules.ignoredWriters(refOf(merged));
+  const differences = diffObject(rules.apply(merged), rules.apply(live))
+    .filter((difference) => !isKnownDifference(difference, merged))
+    .map((difference) => ({ difference, writer: writerOf(difference, comparison) }))
+    .filter(({ writer }) => writer === undefined || !ignoresWriter(writer.manager));
   if (differences.length === 0) return undefined;
-  const fields = differences.slice(0, maxFields).map((difference) => describeField(difference, comparison));
+  const fields = differences.slice(0, maxFields).map((written) => describeField(written, live));
   const more = differences.length - fields.length;
   return {
     ...refOf(merged),
@@ -54,14 +57,24 @@ export function unknownDrift(object: KubeObject, message: string): Drift {
 
 type DriftField = Drift["fields"][number];
 
-function describeField(difference: FieldDifference, { live, manager }: Comparison): DriftField {
+interface WrittenDifference {
+  readonly difference: FieldDifference;
+  /** Who wrote the live value; nobody wrote one that is gone. */
+  readonly writer: ManagedFieldsEntry | undefined;
+}
+
+function writerOf({ live, path }: FieldDifference, comparison: Comparison): ManagedFieldsEntry | undefined {
+  return live === undefined ? undefined : findWriter(comparison.live.metadata, path, comparison.manager);
+}
+
+function describeField({ difference, writer }: WrittenDifference, live: KubeObject): DriftField {
   const { path, desired } = difference;
   const secret = live.kind === "Secret" && path[0]?.type === "field" && path[0].name === "data";
-  const writer = difference.live === undefined ? undefined : findWriter(live.metadata, path, manager);
   return {
     path: printPath(path),
     ...(desired === undefined ? {} : { desired: secret ? "[hidden]" : shorten(desired) }),
     ...(difference.live === undefined ? {} : { live: secret ? "[hidden]" : shorten(difference.live) }),
+    class: classifyField(difference, writer),
     ...(writer === undefined ? {} : { manager: writer.manager }),
     ...(writer?.time === undefined ? {} : { time: writer.time }),
   };

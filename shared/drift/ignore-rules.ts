@@ -9,13 +9,15 @@ import { changeAt, parsePointer, type PointerChange } from "./json-pointer.ts";
 export interface IgnoreRules {
   /** Returns one side of a comparison without what the rules take out of it. */
   apply(object: KubeObject): KubeObject;
+  /** Returns whether what a field manager wrote into the object is no drift (`fieldManagers`). */
+  ignoredWriters(ref: ObjectRef): (manager: string) => boolean;
   /** Returns whether a missing object is not to be reported (`op: ignore`). */
   ignoresMissing(ref: ObjectRef): boolean;
 }
 
 /**
- * Returns the rules of `diff.comparePatches` as Fleet reads them: `jsonPointers` match kind and group as globs with the
- * version ignored, empty name and namespace match any; `operations` match exactly, and take effect on a side only when
+ * Returns the rules of `diff.comparePatches` as Fleet reads them: `jsonPointers` (and `fieldManagers`, which are ours) match
+ * kind and group as globs with the version ignored, empty name and namespace match any; `operations` match exactly, and take effect on a side only when
  * all of them can.
  */
 export function ignoreRules(patches: readonly ComparePatch[] = []): IgnoreRules {
@@ -28,6 +30,10 @@ export function ignoreRules(patches: readonly ComparePatch[] = []): IgnoreRules 
         if (matchesOperations(patch, ref)) changed = runOperations(changed, patch);
       }
       return changed;
+    },
+    ignoredWriters: (ref) => {
+      const managers = patches.flatMap((patch) => (matchesPointers(patch, ref) ? (patch.fieldManagers ?? []) : []));
+      return (manager) => managers.some((glob) => matchesGlob(glob, manager));
     },
     ignoresMissing: (ref) => patches.some((patch) => hasIgnore(patch) && matchesIgnored(patch, ref)),
   };

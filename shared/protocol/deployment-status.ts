@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { driftClasses } from "../drift/classify-field.ts";
 
 /** Fleet's words for a bundle on a cluster, worst first, plus Orphaned: held, but the hub names it no more. */
 export const deploymentStates = [
@@ -29,6 +30,8 @@ export const driftSchema = z.object({
       live: z.unknown().optional(),
       /** Field manager that wrote the live value; absent when the field was removed or nobody owns it. */
       manager: z.string().optional(),
+      /** How the field came to differ; absent from agents of before. */
+      class: z.enum(driftClasses).optional(),
       /** When it wrote it, ISO 8601. */
       time: z.string().optional(),
     }),
@@ -57,6 +60,8 @@ export const deploymentStatusSchema = z.object({
     .object({ code: z.string(), message: z.string(), firstSeen: z.string(), lastSeen: z.string(), count: z.number() })
     .optional(),
   drift: z.array(driftSchema).optional(),
+  /** How many objects drifted, when `drift` is cut. */
+  driftCount: z.number().optional(),
   notReady: z.array(objectProblemSchema).optional(),
   /** Corrections made since the deployment was applied, with the last one's time and the drift that it undid. */
   corrected: z.object({ count: z.number(), lastTime: z.string(), last: z.array(driftSchema) }).optional(),

@@ -1,4 +1,4 @@
-import type { DeploymentStatus } from "../protocol/deployment-status.ts";
+import type { DeploymentStatus, Drift } from "../protocol/deployment-status.ts";
 import type { CountedState, StateCounts } from "./roll-up-status.ts";
 
 /** A deployment that is not ready, for a summary's list. */
@@ -19,15 +19,23 @@ export function deploymentMessage(status: DeploymentStatus): string | undefined 
     ...(status.held ?? []),
     ...(status.drift ?? []).map(({ kind, namespace, name, type, fields, message }) => {
       const object = `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
-      if (type === "missing") return `${object} was deleted`;
+      if (type === "missing") return `${object} was deleted${message === undefined ? "" : ` (${message})`}`;
       if (type === "unknown") return `${object} cannot be compared: ${message ?? "no answer"}`;
-      return `${object} changed: ${fields.map(({ path, manager }) => `${path}${manager === undefined ? "" : ` by ${manager}`}`).join(", ")}`;
+      return `${object} changed: ${fields.map(describeField).join(", ")}${message === undefined ? "" : ` (${message})`}`;
     }),
     ...(status.notReady ?? []).map(
       ({ kind, namespace, name, message }) => `${kind} ${namespace === "" ? name : `${namespace}/${name}`}: ${message}`,
     ),
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+function describeField(field: Drift["fields"][number]): string {
+  const { path, manager } = field;
+  const by = manager === undefined ? "" : ` by ${manager}`;
+  if (field.class === "deleted") return field.live === undefined ? `${path} was removed` : `${path} lost entries${by}`;
+  if (field.class !== "added") return `${path}${by}`;
+  return `${path} ${field.desired === undefined ? "was added" : "got more entries"}${by}`;
 }
 
 /** Returns the message of a Ready condition in Fleet's form: `ErrApplied(1) [fleet-default/c1: why]; WaitApplied(2)`. */

@@ -80,6 +80,7 @@ describeWithKube("drift", () => {
             path: "spec.template.spec.containers[name=app].image",
             desired: "nginx:1",
             live: "nginx:2",
+            class: "by-hand",
             manager: "kubectl-edit",
             time: expect.stringMatching(/^\d{4}-/u),
           },

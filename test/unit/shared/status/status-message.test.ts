@@ -33,6 +33,21 @@ describe("deploymentMessage", () => {
   });
 });
 
+describe("deploymentMessage of drift", () => {
+  it.each([
+    ["was removed", { class: "deleted" as const, desired: 1 }],
+    ["was added by x", { class: "added" as const, live: 1, manager: "x" }],
+    ["got more entries by x", { class: "added" as const, desired: ["a"], live: ["a", "b"], manager: "x" }],
+    ["lost entries by x", { class: "deleted" as const, desired: ["a", "b"], live: ["a"], manager: "x" }],
+    ["by x", { class: "by-controller" as const, desired: 1, live: 2, manager: "x" }],
+  ])("says that a field %s", (words, field) => {
+    const drift = [{ ...object, type: "changed" as const, fields: [{ path: "data.a", ...field }], message: "more" }];
+    expect(deploymentMessage({ bundle: "w/a", state: "Modified", drift })).toBe(
+      `ConfigMap shop/web changed: data.a ${words} (more)`,
+    );
+  });
+});
+
 describe("conditionMessage", () => {
   it("counts each state but Ready, with one example where there is one", () => {
     const entries = [{ name: "w/c1", bundleState: "ErrApplied" as const, message: "why" }];
