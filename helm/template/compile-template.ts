@@ -5,7 +5,7 @@ import type { FunctionTable } from "./go-function.ts";
 import type { GoValue } from "./go-value.ts";
 import { isEmptyList } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
-import { withRun } from "./run-cost.ts";
+import { elapsedMs, withRun } from "./run-cost.ts";
 import { rootName, runNested } from "./run-template.ts";
 import { defaultLimits, type ExecuteOptions, type Run } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
@@ -60,7 +60,7 @@ export function startRun(set: TemplateSet, options: ExecuteOptions = {}): Templa
   const run: Run = {
     options,
     limits,
-    deadlineMs: performance.now() + limits.timeMs,
+    deadlineMs: elapsedMs() + limits.timeMs,
     steps: 0,
     nextCheck: 0,
     depth: 0,
