@@ -6,7 +6,7 @@ import * as z from "zod";
 import { parseYaml } from "../codec/parse-yaml.ts";
 import { AppError, toAppError } from "../shared/errors.ts";
 import { droverVersion } from "../shared/version.ts";
-import { printableConfig, readConfig } from "../shared/runtime/config.ts";
+import { printableConfig, type ReadConfig, readConfig } from "../shared/runtime/config.ts";
 import { createLogger } from "../shared/runtime/logger.ts";
 import { listenForShutdown } from "../shared/runtime/shutdown.ts";
 import { compose } from "./compose.ts";
@@ -35,13 +35,44 @@ function hubTrustOf({ caFile, caPin }: AgentConfig): HubTrust {
   return { ca: caFile === undefined ? undefined : readFileSync(caFile), pin: caPin };
 }
 
-async function main(): Promise<void> {
-  const { config, printConfig } = readConfig(agentConfigSchema, {
-    argv: argv.slice(2),
+/** Returns whether the words ask for JSON, and the words without that. */
+function takeOutput(words: readonly string[]): { readonly json: boolean; readonly rest: string[] } {
+  const at = words.findIndex((word) => /^(?:-o|--output)(?:=|$)|^-ojson$/u.test(word));
+  const word = words[at] ?? "";
+  if (at === -1) return { json: false, rest: [...words] };
+  const apart = word === "-o" || word === "--output";
+  const format = apart ? words[at + 1] : word.replace(/^(?:-o=?|--output=)/u, "");
+  if (format !== "json") throw new AppError("CONFIG_INVALID", `unknown output format ${format ?? ""}: use json`);
+  return { json: true, rest: words.toSpliced(at, apart ? 2 : 1) };
+}
+
+/** `doctor` as first word: looks for what keeps the agent with these settings from working, and changes nothing. */
+async function doctor(words: readonly string[]): Promise<void> {
+  const { json, rest } = takeOutput(words);
+  const { config } = readSettings(rest);
+  const { printFindings, runDoctor } = await import("./doctor/run-doctor.ts");
+  const results = await runDoctor({
+    config,
+    env,
+    connection: () => connectionOf(config),
+    hubTrust: () => hubTrustOf(config),
+  });
+  process.stdout.write(`${json ? JSON.stringify(results, undefined, 2) : printFindings(results)}\n`);
+  if (results.some(({ result }) => result !== "ok")) process.exitCode = 1;
+}
+
+function readSettings(words: readonly string[]): ReadConfig<AgentConfig> {
+  return readConfig(agentConfigSchema, {
+    argv: words,
     env,
     envPrefix: "AGENT_",
     readFile: (path) => parseYaml(readFileSync(path, "utf8"), { file: path })[0]?.value,
   });
+}
+
+async function main(): Promise<void> {
+  if (argv[2] === "doctor") return doctor(argv.slice(3));
+  const { config, printConfig } = readSettings(argv.slice(2));
   if (printConfig) {
     process.stdout.write(`${JSON.stringify(printableConfig(agentConfigSchema, config), undefined, 2)}\n`);
     return;

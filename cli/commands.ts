@@ -30,6 +30,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   "import fleet": async () => (await import("./commands/import-fleet.ts")).importFleet,
   bundler: async () => (await import("./commands/run-program.ts")).bundlerCommand,
   "agent install": async () => (await import("./commands/agent-install.ts")).installAgent,
+  "agent doctor": async () => (await import("./commands/run-program.ts")).agentDoctor,
   agent: async () => (await import("./commands/run-program.ts")).agentCommand,
 };
 

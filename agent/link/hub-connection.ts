@@ -32,7 +32,7 @@ export function createHubConnection(
   let opening: Promise<HttpConnection> | undefined;
 
   function connection(): Promise<HttpConnection> {
-    opening ??= fetchPinnedCa(new URL(hub), pin ?? "").then(
+    opening ??= fetchPinnedCa(new URL(hub), pin ?? "", proxyEnv).then(
       (pem) => (opened = open(pem)),
       (error: unknown) => {
         opening = undefined;

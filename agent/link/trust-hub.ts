@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
 import tls, { type DetailedPeerCertificate } from "node:tls";
 import { AppError } from "../../shared/errors.ts";
+import { hostOf, openSocket, type ProxyEnv } from "./open-socket.ts";
 
 /**
- * Connects to a hub once, without trusting it, and returns from the chain that it shows the certificate (PEM) whose
- * SHA-256 is the pin, to be trusted as the only CA from then on. Throws `HUB_UNREACHABLE` when there is none: nothing
- * has been sent to that server then.
+ * Connects to a hub once, through its proxy where it has one and without trusting it, and returns from the chain that it
+ * shows the certificate (PEM) whose SHA-256 is the pin, to be trusted as the only CA from then on. Throws
+ * `HUB_UNREACHABLE` when there is none: nothing has been sent to that server then.
  */
-export async function fetchPinnedCa(hub: URL, pin: string): Promise<string> {
+export async function fetchPinnedCa(hub: URL, pin: string, proxyEnv: ProxyEnv = {}): Promise<string> {
   const wanted = pin
     .replace(/^sha256:/u, "")
     .replaceAll(":", "")
     .toLowerCase();
-  const chain = await fetchChain(hub);
+  const chain = await fetchChain(hub, proxyEnv);
   const found = chain.find((der) => createHash("sha256").update(der).digest("hex") === wanted);
   if (found === undefined) {
     throw new AppError("HUB_UNREACHABLE", `${hub.origin} shows no certificate with the pinned SHA-256 ${wanted}`);
@@ -24,33 +25,36 @@ export async function fetchPinnedCa(hub: URL, pin: string): Promise<string> {
   return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
-function fetchChain(hub: URL): Promise<Buffer[]> {
+async function fetchChain(hub: URL, proxyEnv: ProxyEnv): Promise<Buffer[]> {
+  const refuse = (reason: string, cause?: unknown): AppError =>
+    new AppError("HUB_UNREACHABLE", `${hub.origin}: ${reason}`, { cause });
+  const below = await openSocket(hub, proxyEnv).catch((error: unknown) => {
+    throw refuse(error instanceof Error ? error.message : String(error), error);
+  });
   return new Promise((resolve, reject) => {
-    const port = hub.port === "" ? 443 : Number(hub.port);
-    const host = hub.hostname.replace(/^\[|\]$/gu, "");
     const socket = tls.connect({
-      host,
-      port,
-      servername: servernameOf(host),
+      socket: below,
+      servername: servernameOf(hostOf(hub)),
       rejectUnauthorized: false,
       timeout: 10_000,
     });
-    const fail = (reason: string, cause?: unknown): void => {
+    const fail = (error: AppError): void => {
       socket.destroy();
-      reject(new AppError("HUB_UNREACHABLE", `${hub.origin}: ${reason}`, { cause }));
+      below.destroy();
+      reject(error);
     };
     socket.once("secureConnect", () => {
       const chain = collectChain(socket.getPeerCertificate(true));
       socket.destroy();
       resolve(chain);
     });
-    socket.once("timeout", () => fail("no TLS answer in time"));
-    socket.once("error", (error) => fail(error.message, error));
+    socket.once("timeout", () => fail(refuse("no TLS answer in time")));
+    socket.once("error", (error) => fail(refuse(error.message, error)));
   });
 }
 
-/** Addresses are no server names (RFC 6066). */
-function servernameOf(host: string): string {
+/** Returns the server name that TLS asks for: addresses are none (RFC 6066). */
+export function servernameOf(host: string): string {
   return /^[\d.]+$|:/u.test(host) ? "" : host;
 }
 

@@ -26,6 +26,20 @@ export const agentCommand = programCommand("agent", "Run the agent of a cluster"
   "drover agent --hub https://hub.example:7443 --token WORD --ca-pin PIN --kubeconfig FILE",
 ]);
 
+/** `drover agent doctor`: the agent's program looks, with the agent's settings, since it knows its own ways. */
+export const agentDoctor: Command = {
+  name: "agent doctor",
+  summary: "Look for what keeps an agent from its cluster or its hub, and say how to mend it",
+  usage: "[--flags of the agent] [-o json]",
+  examples: [
+    "drover agent doctor --hub https://hub.example:7443 --ca-pin PIN --token WORD --kubeconfig FILE",
+    "drover agent doctor --config agent.yaml -o json",
+  ],
+  options: {},
+  passThrough: true,
+  run: async (input) => runProgram(programFile("agent"), ["doctor", ...input.rest]),
+};
+
 /** In a clone the programs are TypeScript beside us; installed, they are bundles in the same folder. */
 function programFile(name: string): string {
   const bundled = new URL(`./${name}.mjs`, import.meta.url);

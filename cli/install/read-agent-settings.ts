@@ -26,8 +26,6 @@ export function readAgentSettings(input: CommandInput, cwd: string): AgentSettin
   if (caPin !== undefined && !pinForm.test(caPin)) throw new UsageError("--ca-pin must be a SHA-256 in hex");
   if (hub.protocol === "http:" && (caFile ?? caPin) !== undefined)
     throw new UsageError("--hub is http: without TLS there is no CA to check");
-  if (caPin !== undefined && proxy !== undefined)
-    throw new UsageError("a pin is not looked for through a proxy: give the CA itself with --ca-file");
   if (clusterName !== undefined && !dnsSubdomain.test(clusterName))
     throw new UsageError(`--cluster-name ${clusterName} is no name: lower case letters, digits, - and .`);
   return {

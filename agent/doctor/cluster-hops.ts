@@ -1,0 +1,134 @@
+import { isJsonObject } from "../../codec/json-value.ts";
+import { hasCode } from "../kube/kube-status.ts";
+import type { KubeClient } from "../kube/kube-client.ts";
+import { createDiscovery } from "../kube/discovery.ts";
+import { readIdentity, type Identity } from "../link/identity.ts";
+import { createInventoryStore } from "../reconcile/inventory-store.ts";
+import { type Hop, HopFault, orFault } from "./hop.ts";
+
+/** What the way to the cluster is tried with. */
+export interface ClusterHopsDeps {
+  readonly client: KubeClient;
+  readonly server: string;
+  readonly namespace: string;
+  readonly leaderElect: boolean;
+  /** Told who the agent is, once that is read. */
+  readonly onIdentity: (identity: Identity | undefined) => void;
+}
+
+/** One right, in the terms of a SelfSubjectAccessReview. */
+interface Right {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+}
+
+/** Returns the hops to the API server: connection, credential, rights. */
+export function clusterHops(deps: ClusterHopsDeps): Hop[] {
+  const { client, server, namespace } = deps;
+  const discovery = createDiscovery(client);
+  return [
+    {
+      name: "API server",
+      try: async () => {
+        const version = await orFault(
+          () => discovery.kubeVersion(),
+          (error) =>
+            hasCode(error, "KUBE_UNREACHABLE")
+              ? `open the way to ${server} (firewall, network policy), or correct server and CA of the kubeconfig`
+              : "look at the API server's log",
+        );
+        return `${server} answers, Kubernetes ${version}`;
+      },
+    },
+    {
+      name: "rights",
+      try: async () => {
+        const missing: string[] = [];
+        const kinds = await kindsInUse(deps);
+        const wanted = [...ownRights(deps), ...kinds];
+        for (const right of wanted) if (!(await mayDo(client, right))) missing.push(wordsOf(right));
+        if (missing.length > 0) {
+          throw new HopFault(
+            `the agent may not: ${missing.join("; ")}`,
+            "apply the manifest of `drover agent install` again, or bind a role with these rights to its service account " +
+              `(kubectl create clusterrolebinding NAME --clusterrole=ROLE --serviceaccount=${namespace}:drover-agent)`,
+          );
+        }
+        deps.onIdentity(
+          await orFault(
+            () => readIdentity(deps),
+            () => "look at the Secret drover-agent",
+          ),
+        );
+        const all = await mayDo(client, { verb: "*", group: "*", resource: "*" });
+        return all ? "the agent may do everything" : `all ${wanted.length} that are needed now are there`;
+      },
+    },
+  ];
+}
+
+function ownRights({ namespace, leaderElect }: ClusterHopsDeps): Right[] {
+  const verbs = ["get", "list", "watch", "create", "patch", "update", "delete"];
+  return [
+    ...["get", "create", "patch"].map((verb) => ({ verb, group: "", resource: "namespaces" })),
+    ...verbs.map((verb) => ({ verb, group: "", resource: "secrets", namespace })),
+    ...["get", "impersonate"].map((verb) => ({ verb, group: "", resource: "serviceaccounts", namespace })),
+    ...(leaderElect
+      ? ["get", "create", "update"].map((verb) => ({
+          verb,
+          group: "coordination.k8s.io",
+          resource: "leases",
+          namespace,
+        }))
+      : []),
+  ];
+}
+
+/** What was applied must stay readable and removable; what a bundle will hold is not known here. */
+async function kindsInUse({ client, namespace }: ClusterHopsDeps): Promise<Right[]> {
+  const inventories = createInventoryStore({ client, namespace, maxPartBytes: 1 });
+  const discovery = createDiscovery(client);
+  try {
+    await inventories.load();
+  } catch (error) {
+    // A missing right is found below; anything else is worth saying.
+    if (hasCode(error, "KUBE_FORBIDDEN")) return [];
+    throw new HopFault(String(error), "look at the Secrets labelled drover.dev/inventory");
+  }
+  const rights: Right[] = [];
+  for (const id of inventories.kinds()) {
+    const [group = "", kind = ""] = id.split("/");
+    const found = await discovery.resolveKind(group, kind).catch(() => undefined);
+    if (found === undefined) continue;
+    for (const verb of ["list", "watch", "patch", "delete"]) rights.push({ verb, group, resource: found.plural });
+  }
+  return rights;
+}
+
+async function mayDo(client: KubeClient, right: Right): Promise<boolean> {
+  const answer = await orFault(
+    () =>
+      client.raw({
+        method: "POST",
+        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body: {
+          apiVersion: "authorization.k8s.io/v1",
+          kind: "SelfSubjectAccessReview",
+          spec: { resourceAttributes: { ...right } },
+        },
+      }),
+    (error) =>
+      hasCode(error, "KUBE_UNAUTHORIZED")
+        ? "the API server does not know the agent: renew the token or certificate of its kubeconfig, or its pod"
+        : "look at the API server's log",
+  );
+  const status = isJsonObject(answer) ? answer["status"] : undefined;
+  return isJsonObject(status) && status["allowed"] === true;
+}
+
+function wordsOf({ verb, group, resource, namespace }: Right): string {
+  const what = group === "" ? resource : `${resource}.${group}`;
+  return `${verb} ${what}${namespace === undefined ? "" : ` in ${namespace}`}`;
+}
