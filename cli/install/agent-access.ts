@@ -39,6 +39,8 @@ const narrowRules: readonly JsonObject[] = [
   rule("autoscaling", ["horizontalpodautoscalers"], all),
   rule("discovery.k8s.io", ["endpointslices"], read),
   rule("", ["endpoints", "events"], read),
+  // Why something is not ready is found in the last lines that its pods logged.
+  rule("", ["pods/log"], ["get"]),
   rule("apiextensions.k8s.io", ["customresourcedefinitions"], read),
   rule("apiregistration.k8s.io", ["apiservices"], read),
 ];
