@@ -99,11 +99,15 @@ function checkKustomize(check: ContentCheck, names: ReadonlySet<string>): Bundle
   return warnings;
 }
 
-/** Values and their templates reach charts only: templates/ of plain YAML, a chart in the bundle or a fetched one. */
+/**
+ * Values and their templates reach charts only (templates/ of plain YAML, a chart in the bundle or a fetched one), and
+ * Handlebars templates where there are any.
+ */
 function checkValues(check: ContentCheck, names: ReadonlySet<string>): BundleWarning[] {
   const entries = entriesOf(check);
   const namesChart = entries.some(({ options: { helm } }) => (helm?.chart ?? "") !== "" || (helm?.repo ?? "") !== "");
-  if (namesChart || [...names].some((name) => name.startsWith("templates/"))) return [];
+  const hasHandlebars = entries.some(({ options: { handlebars } }) => handlebars !== undefined);
+  if (namesChart || hasHandlebars || [...names].some((name) => name.startsWith("templates/"))) return [];
   return entries.flatMap(({ options, path }) => {
     const merged = { ...check.spec, ...options, helm: { ...check.spec.helm, ...options.helm } };
     const key = (["values", "templateValues", "valuesFrom"] as const).find((name) => isGiven(options.helm?.[name]));

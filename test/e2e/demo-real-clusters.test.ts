@@ -31,6 +31,6 @@ describeWithKube("npm run demo -- --kubeconfig", () => {
     const args = [join(root, "simulator/demo/main.ts"), "--script", "--kubeconfig", kubeconfig, "--folder", "demo"];
     const { stdout } = await run(process.execPath, args, { cwd: folder.path, timeout: 120_000 });
     expect(stdout).toContain("The tour went as it should.");
-    expect(stdout.match(/^ok /gmu)).toHaveLength(9);
+    expect(stdout.match(/^ok /gmu)).toHaveLength(10);
   });
 });
