@@ -7,6 +7,7 @@ import type { BundleOptions } from "../../shared/bundle/bundle-options.ts";
 import { chartPrefix } from "../../shared/bundle/chart-sources.ts";
 import type { BundleDir, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { AppError } from "../../shared/errors.ts";
+import { strictFault } from "../../shared/bundle/strict.ts";
 import { toAppError } from "../../shared/errors.ts";
 import { isStoreFault } from "../git/bare-store.ts";
 import type { CommitTree } from "../git/read-tree.ts";
@@ -147,15 +148,15 @@ async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string,
       return { kind: "failed", ...base, name: result.name, error: result.error };
     case "bundle": {
       const { imageScans, contentId } = result;
+      const lfs = lfsWarnings(result.content, result.dir.path);
+      const refused = input.options.strict === true ? strictFault(lfs) : undefined;
+      const name = result.bundle.metadata.name ?? "";
+      if (refused !== undefined) return { kind: "failed", ...base, warnings: lfs, name, error: refused };
       const bundle = noteCharts(result.bundle, made.charts);
       blobs.set(contentId, contentBlob(result.content, contentId));
       const style = bundleStyle(result.content);
       const kustomize = await renderVariants(result, style, { input, blobs });
-      const warnings = [
-        ...result.warnings,
-        ...outdatedWarnings(made.charts, result.dir.path),
-        ...lfsWarnings(result.content, result.dir.path),
-      ];
+      const warnings = [...result.warnings, ...outdatedWarnings(made.charts, result.dir.path), ...lfs];
       return {
         kind: "bundle",
         dir: result.dir,

@@ -8,12 +8,12 @@ import { approvedRemovalAnnotation, contentAnnotation, directoryAnnotation } fro
 import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
+import { strictFault, warningLine } from "../../shared/bundle/strict.ts";
 import { unmatchedWarnings } from "../../shared/bundle/build-bundles.ts";
 import { bundleOptionsOf, commitLabel } from "../../shared/bundle/bundle-options.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
-import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { takenNames } from "../build/bundle-names.ts";
 import { chartAccessOf, type ChartSecrets } from "../build/chart-access.ts";
 import { type ChartPin, createChartPins } from "../../shared/bundle/charts/chart-pins.ts";
@@ -100,9 +100,10 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       using tree = deps.openTree(commit);
       const cache = caches.get(key);
       const { paths, bundles } = gitRepo.spec;
+      const options = { strict: deps.strict, ...bundleOptionsOf(gitRepo) };
       const build = await buildCommit({
         tree,
-        options: { strict: deps.strict, ...bundleOptionsOf(gitRepo) },
+        options,
         scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
         ...(cache === undefined ? {} : { cache }),
         ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
@@ -114,7 +115,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
         }),
         signal,
       });
-      const deployed = await save(deps, { gitRepo, commit: notice.commit }, build);
+      const deployed = await save(deps, { gitRepo, commit: notice.commit, strict: options.strict }, build);
       caches.set(key, build.cache);
       deps.metrics.observeCommit(deps.clock.now() - beganMs);
       return deployed;
@@ -143,7 +144,7 @@ function ownedBundles(hub: Hub, { namespace, name }: RepoKey): string[] {
 
 async function save(
   deps: DeployCommitDeps,
-  source: { readonly gitRepo: GitRepo; readonly commit: string },
+  source: { readonly gitRepo: GitRepo; readonly commit: string; readonly strict: boolean },
   build: CommitBuild,
 ): Promise<DeployedCommit> {
   const { namespace = "", name = "", annotations } = source.gitRepo.metadata;
@@ -192,13 +193,11 @@ async function save(
     content instanceof AppError ? [newFault(content, built.dir.path)] : [],
   );
   const pathFaults = build.faults.map(({ error }) => newFault(error));
+  const ownWarnings = [...unmatchedWarnings(build.unmatched), ...takenNames(build)];
+  const refused = source.strict ? strictFault(ownWarnings) : undefined;
   return {
-    faults: [...pathFaults, ...plan.faults, ...faults],
-    warnings: [
-      ...unmatchedWarnings(build.unmatched),
-      ...build.bundles.flatMap(({ warnings }) => warnings),
-      ...takenNames(build),
-    ].map(warningText),
+    faults: [...pathFaults, ...(refused === undefined ? [] : [newFault(refused)]), ...plan.faults, ...faults],
+    warnings: [...ownWarnings, ...build.bundles.flatMap(({ warnings }) => warnings)].map(warningLine),
     charts: build.charts,
     ...(build.againAfterMs === undefined ? {} : { againAfterMs: build.againAfterMs }),
     counters: { ...build.counts, saved, removed: plan.remove.length },
@@ -270,9 +269,4 @@ async function saveBundle(
 function sameBundle(wanted: ApiObject, existing: ApiObject): boolean {
   const { managedFields: _fields, resourceVersion: _version, ...metadata } = existing.metadata;
   return jsonEqual(wanted, { ...existing, metadata });
-}
-
-function warningText({ code, message, position: { file, line, column } }: BundleWarning): string {
-  const place = [file, line, column].filter((part) => part !== undefined).join(":");
-  return place === "" ? `${code}: ${message}` : `${place}: ${code}: ${message}`;
 }

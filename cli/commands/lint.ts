@@ -1,12 +1,5 @@
 import type { BuiltBundles } from "../../shared/bundle/build-bundles.ts";
-import {
-  type Command,
-  type CommandContext,
-  type CommandInput,
-  switchOption,
-  textOption,
-  UsageError,
-} from "../command.ts";
+import { type Command, type CommandContext, type CommandInput, textOption, UsageError } from "../command.ts";
 import { buildOffline } from "../offline/build-offline.ts";
 import type { OfflineFault } from "../offline/fault-document.ts";
 import { type Finding, findingsOf, printPlace } from "../offline/findings.ts";
@@ -35,7 +28,7 @@ export const lintCommand: Command = {
         "Also render for these clusters (as `kubectl get clusters -o yaml` prints them) and show what fails.",
     },
     "kube-version": renderOptions["kube-version"],
-    strict: { type: "boolean", description: "Warnings make it fail too." },
+    strict: { type: "boolean", description: "Warnings make it fail too, as where the GitRepo is strict." },
     output: { type: "string", short: "o", value: "FORMAT", description: "text (default), table, yaml or json." },
   },
   run: async (input, context) => {
@@ -43,7 +36,9 @@ export const lintCommand: Command = {
     if (textOption(input, "cluster") !== undefined && textOption(input, "clusters") === undefined)
       throw new UsageError("--cluster needs --clusters FILE");
     const repository = await readOfflineInput(input, context);
-    const built = await buildOffline(repository);
+    // Each warning is shown in its place, and not once more as an error.
+    const { strict = false } = repository.options;
+    const built = await buildOffline({ ...repository, options: { ...repository.options, strict: false } });
     const later = await clusterFaults({ built, namespace: repository.options.namespace }, input, context);
     const findings = findingsOf([...buildFaults(built), ...later], [...repository.warnings, ...buildWarnings(built)]);
     const text = print(findings);
@@ -51,7 +46,7 @@ export const lintCommand: Command = {
     const errors = findings.filter(({ level }) => level === "error").length;
     const warnings = findings.length - errors;
     context.printError(`bundles: ${built.bundles.length}, errors: ${errors}, warnings: ${warnings}`);
-    return errors > 0 || (warnings > 0 && switchOption(input, "strict")) ? 1 : 0;
+    return errors > 0 || (warnings > 0 && strict) ? 1 : 0;
   },
 };
 

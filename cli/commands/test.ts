@@ -3,6 +3,7 @@ import { type Command, type CommandInput, switchOption, textOption, UsageError }
 import { checkTests, type RenderedWorld, type TestResult, unexpectedFaults } from "../offline/check-tests.ts";
 import { faultLine } from "../offline/fault-document.ts";
 import { chartOptions } from "../offline/offline-charts.ts";
+import { offlineOptions } from "../offline/offline-options.ts";
 import { readInputDocument } from "../offline/read-input-file.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
 import { compareSnapshots, writeSnapshots } from "../offline/snapshots.ts";
@@ -25,6 +26,7 @@ export const testCommand: Command = {
     },
     update: { type: "boolean", description: "Write the snapshots as they are now, then check the tests." },
     "kube-version": renderOptions["kube-version"],
+    strict: offlineOptions.strict,
     ...chartOptions,
     output: { type: "string", short: "o", value: "FORMAT", description: "text (default) or json." },
   },

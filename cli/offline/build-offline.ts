@@ -1,11 +1,18 @@
 import { buildChartedBundles, type ChartedBundles } from "../../shared/bundle/charts/build-charted-bundles.ts";
 import type { ResolvedChart } from "../../shared/bundle/charts/fetch-charts.ts";
 import { outdatedWarnings } from "../../shared/bundle/charts/note-charts.ts";
+import { strictFault } from "../../shared/bundle/strict.ts";
 import type { OfflineInput } from "./offline-options.ts";
 
-/** Returns the bundles of a repository with the charts that they name; what cannot be fetched fails its bundle only. */
-export async function buildOffline({ tree, charts, scan, options }: OfflineInput): Promise<ChartedBundles> {
-  const built = await buildChartedBundles({ tree, fetcher: charts.fetcher }, scan, options);
+/**
+ * Returns the bundles of a repository with the charts that they name; what cannot be fetched fails its bundle only, and where
+ * strict is set, what no single bundle is warned of is one more fault.
+ */
+export async function buildOffline(repository: OfflineInput): Promise<ChartedBundles> {
+  const { tree, charts, scan, options, warnings } = repository;
+  const made = await buildChartedBundles({ tree, fetcher: charts.fetcher }, scan, options);
+  const error = options.strict === true ? strictFault([...warnings, ...made.warnings]) : undefined;
+  const built = error === undefined ? made : { ...made, faults: [...made.faults, { path: "", error }] };
   if (charts.cacheOnly) return built;
   const outdated = [...built.charts].flatMap(([dir, own]) => outdatedWarnings(own, dir));
   return { ...built, warnings: [...built.warnings, ...outdated] };

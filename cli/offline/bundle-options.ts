@@ -65,6 +65,7 @@ export function bundleOptions(input: CommandInput, cwd: string, gitRepo: GitRepo
     ...when(given(input, "paused"), (paused) => ({ paused })),
     ...when(given(input, "keep-resources"), (keepResources) => ({ keepResources })),
     ...when(given(input, "delete-namespace"), (deleteNamespace) => ({ deleteNamespace })),
+    ...when(given(input, "strict"), (strict) => ({ strict })),
     ...when(given(input, "imagescan-enabled"), (imageScansEnabled) => ({ imageScansEnabled })),
     ...when(generation(input), (forceSyncGeneration) => ({ forceSyncGeneration })),
     ...correctDrift(input, base),

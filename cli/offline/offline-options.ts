@@ -74,6 +74,7 @@ export const offlineOptions = {
   },
   "targets-file": { type: "string", value: "FILE", description: "YAML file with `targets` and `targetRestrictions`." },
   "no-targets": { type: "boolean", description: "Bundles get none of the GitRepo's targets." },
+  strict: { type: "boolean", description: "Warnings are errors: a bundle that has some fails." },
   ...chartOptions,
 } as const satisfies Record<string, CommandOption>;
 

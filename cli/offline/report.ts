@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { JsonValue } from "../../codec/json-value.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
+import { warningLine } from "../../shared/bundle/strict.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import {
   type CommandContext,
@@ -65,10 +66,7 @@ export function reportFaults(
   input: CommandInput,
   context: CommandContext,
 ): ExitCode {
-  for (const { code, message, position } of warnings) {
-    const place = [position.file, position.line, position.column].filter((part) => part !== undefined).join(":");
-    context.printError(`warning: ${place === "" ? "" : `${place}: `}${code}: ${message}`);
-  }
+  for (const warning of warnings) context.printError(`warning: ${warningLine(warning)}`);
   for (const fault of faults) context.printError(faultLine(fault));
   const file = textOption(input, "errors");
   if (file !== undefined) writeFileSync(resolve(context.cwd, file), faultDocuments(faults));

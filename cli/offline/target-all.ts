@@ -4,6 +4,7 @@ import type { BuiltBundles } from "../../shared/bundle/build-bundles.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { AppError } from "../../shared/errors.ts";
 import { targetBundle, type TargetEntry, type TargetWorld } from "../../shared/targeting/target-bundle.ts";
+import { selectorFault } from "../../shared/targeting/match-selector.ts";
 import { templateValues } from "../../shared/targeting/template-values.ts";
 import { type CommandContext, type CommandInput, type CommandOption, textOption, UsageError } from "../command.ts";
 import { buildOffline } from "./build-offline.ts";
@@ -91,7 +92,17 @@ export function targetBuilt(built: BuiltBundles, world: TargetWorld, only: strin
       faults.push({ phase: "target", bundle, error });
     }
   }
-  return { entries, faults, warnings: buildWarnings(built) };
+  return { entries, faults, warnings: [...buildWarnings(built), ...groupWarnings(world)] };
+}
+
+/** Groups whose selector is faulty have no clusters; Fleet says so in a log only. */
+function groupWarnings({ groups }: TargetWorld): BundleWarning[] {
+  return groups.flatMap(({ metadata, spec }) => {
+    const fault = spec?.selector === undefined ? undefined : selectorFault(spec.selector);
+    if (fault === undefined) return [];
+    const message = `ClusterGroup ${metadata.name ?? ""} has no clusters: ${fault.message}`;
+    return [{ code: "FIELD_WITHOUT_EFFECT", message, position: {} }];
+  });
 }
 
 /** Returns what could not be built, as faults of the phase `apply`. */

@@ -24,6 +24,7 @@ import { type NamedImageScan, readImageScans } from "./read-image-scans.ts";
 import { readValuesFiles } from "./read-values.ts";
 import { type RepoTree, joinPath } from "./repo-tree.ts";
 import { checkChartFiles } from "./check-chart.ts";
+import { strictFault } from "./strict.ts";
 import type { BundleWarning } from "./warning.ts";
 import { withPosition } from "./with-position.ts";
 
@@ -81,23 +82,13 @@ export function assembleBundle(source: BundleSource, dir: BundleDir, options: Bu
     const reading = readOptions({ tree: source.tree, dir: dir.realPath, outside }, dir);
     warnings.push(...reading.warnings);
     const result = assemble({ source, dir, options, reading, outside, warnings });
-    const [first] = warnings;
-    if (options.strict === true && first !== undefined) throw refuseWarnings(warnings, first);
+    const refused = options.strict === true ? strictFault(warnings) : undefined;
+    if (refused !== undefined) throw refused;
     return result;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { kind: "failed", dir, name: derivedBundleName(options.name, dir), error, warnings, outside };
   }
-}
-
-function refuseWarnings(warnings: readonly BundleWarning[], first: BundleWarning): AppError {
-  const text = warnings
-    .map(({ message, position }) => `${position.file ?? ""}:${position.line ?? 1}: ${message}`)
-    .join("; ");
-  return new AppError("BUNDLE_STRICT", `refused because of strict: ${text}`, {
-    verdict: "stalled",
-    position: first.position,
-  });
 }
 
 function readOptions(notes: OutsideNotes, dir: BundleDir): FleetYamlReading {

@@ -163,6 +163,16 @@ describe("buildCommit", () => {
     ]);
   });
 
+  it("refuses the bundle of a Git LFS pointer where strict is set, and only that", async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 12\n`;
+    const tree = memoryCommit({ ...someApps(2), "apps/app0/crds.yaml": pointer }, new Map());
+    const { bundles } = await buildCommit({ tree, options: { ...options, strict: true }, scan: {} });
+    expect(bundles).toMatchObject([
+      { kind: "failed", error: { code: "BUNDLE_STRICT", position: { file: "apps/app0/crds.yaml" } } },
+      { kind: "bundle" },
+    ]);
+  });
+
   it("builds everything again when the options change", async () => {
     const store: MemoryStore = new Map();
     const tree = memoryCommit(someApps(3), store);

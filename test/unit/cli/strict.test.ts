@@ -1,0 +1,76 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli } from "../../../cli/main.ts";
+import { createTestContext } from "../../support/cli-context.ts";
+import { createTempDir } from "../../support/temp-dir.ts";
+
+const mapOf = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config-${name} }\n`;
+const files = {
+  "repo/web/cm.yaml": mapOf("web"),
+  "repo/web/fleet.yaml": "defaultNamespace: web\n",
+  "repo/odd/cm.yaml": mapOf("odd"),
+  "repo/odd/fleet.yaml": "# ours\nnamspace: x\nlables: {}\n",
+  "clusters.yaml": "kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: dev }\nspec: {}\n",
+  "targets.yaml": "targets: [{ clusterSelector: {} }]\n",
+  "drover-test.yaml":
+    "gitRepo: gitrepo.yaml\nclusters: clusters.yaml\nrepository: repo\ntests: [{ name: is there, bundles: [config-web] }]\n",
+  "gitrepo.yaml": gitRepoWith("true"),
+};
+
+function gitRepoWith(strict: string): string {
+  return `kind: GitRepo
+apiVersion: fleet.cattle.io/v1alpha1
+metadata: { name: config, annotations: { drover.dev/strict: "${strict}" } }
+spec: { repo: "https://git.example/config", targets: [{ clusterSelector: {} }], unheardOf: 1 }
+`;
+}
+
+async function run(...words: readonly string[]) {
+  await using folder = await createTempDir("strict");
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder.path, name)), { recursive: true });
+    await writeFile(join(folder.path, name), text);
+  }
+  const { context, output, errors } = createTestContext({ cwd: folder.path });
+  return { code: await runCli(words, context), output: output(), errors: errors() };
+}
+
+const flags = ["--repo", "repo", "--name", "config"];
+const aimed = ["--targets-file", "targets.yaml", "--clusters", "clusters.yaml"];
+
+describe("--strict", () => {
+  it.each([
+    ["bundle", flags],
+    ["target", [...flags, ...aimed]],
+    ["render", [...flags, ...aimed]],
+  ])("makes drover %s fail the bundle with warnings, and no other", async (command, words) => {
+    const loose = await run(command, ...words);
+    expect(loose).toMatchObject({ code: 0, output: expect.stringContaining("config-odd") });
+    const { code, output, errors } = await run(command, ...words, "--strict");
+    expect(code).toBe(1);
+    expect(output).toContain("config-web");
+    expect(output).not.toContain("config-odd");
+    expect(errors).toMatch(
+      /^apply config-odd: BUNDLE_STRICT: .*odd\/fleet\.yaml:2:1: KEY_UNKNOWN.*odd\/fleet\.yaml:3:1: KEY_UNKNOWN/mu,
+    );
+  });
+
+  it("makes drover test fail", async () => {
+    expect((await run("test", "--strict")).errors).toMatch(/not expected: apply config-odd: BUNDLE_STRICT/u);
+  });
+
+  it("is what a GitRepo's annotation says, whose own warnings are one fault more", async () => {
+    const { code, errors } = await run("bundle", "--repo", "repo", "--gitrepo", "gitrepo.yaml");
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^apply: BUNDLE_STRICT: .*gitrepo\.yaml:4:\d+: KEY_UNKNOWN.*unheardOf/mu);
+    expect(errors).toMatch(/^apply config-odd: BUNDLE_STRICT/mu);
+  });
+
+  it("shows each warning once in drover lint, which fails", async () => {
+    const { code, output, errors } = await run("lint", "--repo", "repo", "--gitrepo", "gitrepo.yaml");
+    expect(code).toBe(1);
+    expect(output).not.toContain("BUNDLE_STRICT");
+    expect(errors).toContain("errors: 0, warnings: 3");
+  });
+});
