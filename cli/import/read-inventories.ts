@@ -1,5 +1,6 @@
 import { zstdDecompressSync } from "node:zlib";
 import * as z from "zod";
+import type { JsonObject } from "../../codec/json-value.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { inventorySecretLabel } from "../../shared/api/annotations.ts";
 import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
@@ -26,14 +27,17 @@ const partSchema = z.looseObject({
 /** Returns every object that Drover's agent owns on a cluster; throws INVENTORY_UNREADABLE. */
 export async function readInventories(cluster: HubClient, agentNamespace: string): Promise<OwnedObject[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(agentNamespace)}/secrets?labelSelector=${encodeURIComponent(inventorySecretLabel)}`;
-  return (await listAll(cluster, path)).flatMap((secret) => {
-    try {
-      const packed = Buffer.from(textAt(secret, "data", "inventory"), "base64");
-      const text = zstdDecompressSync(packed, { maxOutputLength: maxPlainBytes }).toString("utf8");
-      const { bundle, entries } = partSchema.parse(parseJson(text));
-      return entries.map((entry) => ({ bundle, entry }));
-    } catch (cause) {
-      throw new AppError("INVENTORY_UNREADABLE", `Secret ${idOf(secret)}: the inventory cannot be read`, { cause });
-    }
-  });
+  return (await listAll(cluster, path)).flatMap(ownedObjects);
+}
+
+/** Returns the objects that one inventory Secret names; throws INVENTORY_UNREADABLE. */
+export function ownedObjects(secret: JsonObject): OwnedObject[] {
+  try {
+    const packed = Buffer.from(textAt(secret, "data", "inventory"), "base64");
+    const text = zstdDecompressSync(packed, { maxOutputLength: maxPlainBytes }).toString("utf8");
+    const { bundle, entries } = partSchema.parse(parseJson(text));
+    return entries.map((entry) => ({ bundle, entry }));
+  } catch (cause) {
+    throw new AppError("INVENTORY_UNREADABLE", `Secret ${idOf(secret)}: the inventory cannot be read`, { cause });
+  }
 }

@@ -17,7 +17,7 @@ export async function waitUntilNone(
   const deadline = context.nowMs() + timeoutMs;
   let told = "";
   for (;;) {
-    const missing = await look();
+    const missing = await look().catch(passingFault);
     if (missing.length === 0) return;
     const shown = missing.slice(0, shownLines).join("\n  ");
     const more = missing.length > shownLines ? `\n  … and ${missing.length - shownLines} more` : "";
@@ -31,4 +31,13 @@ export async function waitUntilNone(
     told = shown;
     await pause(intervalMs);
   }
+}
+
+/** An API server that is away for a moment is waited for, like everything else. */
+function passingFault(error: unknown): readonly string[] {
+  if (!(error instanceof AppError)) throw error;
+  const { status } = error.details;
+  const passes = typeof status === "number" ? status === 429 || status >= 500 : error.verdict === "transient";
+  if (!passes) throw error;
+  return [`${error.code}: ${error.message}`];
 }
