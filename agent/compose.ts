@@ -1,12 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import { backoffMs } from "../shared/backoff.ts";
+import type { Clock } from "../shared/clock.ts";
 import { AppError, toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
 import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
 import type { AgentConfig } from "./config.ts";
 import { fenceRequests } from "./fence-requests.ts";
+import { limitLines, type LineLimit } from "./limit-lines.ts";
 import { openElection } from "./open-election.ts";
 import { createKubeHttp } from "./kube/kube-client.ts";
 import type { KubeConnection } from "./kube/kube-connection.ts";
@@ -31,6 +33,7 @@ export interface AgentDeps {
   readonly version: string;
   readonly log: Logger;
   readonly onStep?: StepObserver;
+  readonly clock?: Clock;
 }
 
 /** A composed agent. */
@@ -47,6 +50,7 @@ export function compose(deps: AgentDeps): Agent {
   const abort = new AbortController();
   const { signal } = abort;
   const metrics = createMetrics();
+  const mayLog = limitLines();
   let identity: Identity | undefined;
   let kubeVersion: string | undefined;
   let problem: string | undefined = "starting";
@@ -123,7 +127,7 @@ export function compose(deps: AgentDeps): Agent {
       const fresh = await register({ hub, place, log, signal }, { ...wish(config.token), knownEpoch: identity.epoch });
       identity = fresh;
     } catch (error) {
-      log.warn({ err: error }, "registering again failed");
+      if (mayLog("register")) log.warn({ err: error }, "registering again failed");
     }
   }
 
@@ -150,7 +154,7 @@ export function compose(deps: AgentDeps): Agent {
     if (election !== undefined && !(await election.lead())) return;
     problem = "starting";
     // What is owned comes first: without it nothing may be decided.
-    await untilDone(openCluster, { log, signal });
+    await untilDone(openCluster, { log, signal, mayLog });
     if (signal.aborted) return;
     problem = undefined;
     log.info(
@@ -217,7 +221,7 @@ function watchKindsInUse({ inventories, discovery, watches }: ClusterSide): void
 /** Repeats until it succeeds or the signal is aborted. */
 async function untilDone(
   work: () => Promise<void>,
-  { log, signal }: { log: Logger; signal: AbortSignal },
+  { log, signal, mayLog }: { log: Logger; signal: AbortSignal; mayLog: LineLimit },
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures++) {
     try {
@@ -225,7 +229,8 @@ async function untilDone(
       return;
     } catch (error) {
       const fault = toAppError(error);
-      log.warn({ code: fault.code, err: fault, failures }, "cluster not readable yet, trying again");
+      if (mayLog(fault.code))
+        log.warn({ code: fault.code, err: fault, failures }, "cluster not readable yet, trying again");
       const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 500, maxMs: 30_000 }));
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }

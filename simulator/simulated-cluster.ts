@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { byBearerToken, byClientCertificate, firstKnown } from "../apiserver/access/authenticate.ts";
 import { createRbacAuthorizer } from "../apiserver/access/rbac.ts";
-import { createApiHandler } from "../apiserver/http/create-api-handler.ts";
+import { createApiHandler, type AuditEvent } from "../apiserver/http/create-api-handler.ts";
 import { createResourceRegistry } from "../apiserver/resources/resource-registry.ts";
 import { createMemoryStore, type MemoryStore } from "../apiserver/storage/memory-store.ts";
 import type { Clock } from "../shared/clock.ts";
@@ -39,6 +39,8 @@ export interface SimulatedClusterOptions {
   readonly token?: string;
   /** How long pods take to become ready, and to stop (default 200). */
   readonly settleMs?: number;
+  /** Told of each request over HTTP when it was answered; what its controllers do is none. */
+  readonly audit?: (event: AuditEvent) => void;
 }
 
 /** A Kubernetes API server with a memory store and small controllers, in this process. */
@@ -83,6 +85,7 @@ export async function createSimulatedCluster(options: SimulatedClusterOptions): 
     authorize,
     version: kubernetesVersion,
     clock,
+    ...(options.audit === undefined ? {} : { audit: options.audit }),
     onFault: (error) =>
       log.error(
         { cluster: name, error: String(error), stack: error instanceof Error ? error.stack : undefined },

@@ -8,7 +8,7 @@ import { applyChanges, type Outcome } from "./apply-changes.ts";
 import { ownFields } from "./apply-object.ts";
 import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
 import { ensureNamespace } from "./ensure-namespace.ts";
-import type { AppliedFields, Inventory } from "./inventory.ts";
+import type { AppliedFields, Inventory, StoredInventory } from "./inventory.ts";
 import type { HookRun } from "./hook-run.ts";
 import { hookTimeoutMs } from "./hook-timeout.ts";
 import { noteHealth } from "./note-health.ts";
@@ -95,7 +95,9 @@ async function writeAfter(pass: Pass, { outcomes, fields, run }: Written): Promi
     if (outcome.type === "applied") applied.set(objectKey(outcome.object), outcome.applied);
   const entries = before.entries.map((entry): InventoryEntry => {
     const uid = applied.get(entryKey(entry))?.metadata.uid;
-    return uid === undefined ? entry : { ...entry, uid };
+    if (uid === undefined) return entry;
+    const { granted: _withdrawn, ...wanted } = entry;
+    return { ...wanted, uid };
   });
   const owned = Object.fromEntries([...applied].map(([key, object]) => [key, ownFields(object)]));
   const kept = Object.fromEntries(
@@ -127,10 +129,12 @@ export function appliedWhole({
 }
 
 /** What an inventory says besides its entries. */
-function place({ deps, rendered, hooks }: Pass): Partial<Inventory> & Pick<Inventory, "epoch" | "revision"> {
+function place({ deps, rendered, hooks }: Pass): Partial<StoredInventory> & Pick<Inventory, "epoch" | "revision"> {
   const document = deps.desired.document();
   return {
     deleteHooks: deleteHooks(hooks),
+    // Asked for a removal that is none any more.
+    skipHooks: undefined,
     hookTimeoutMs: hookTimeoutMs(rendered.options),
     epoch: document?.epoch ?? "",
     revision: document?.revision ?? 0,

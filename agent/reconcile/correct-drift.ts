@@ -17,6 +17,7 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
   const due = changes.filter((change) => !leaveContested(pass, objectKey(change.object), nowMs));
   const inventory = deps.inventories.get(wanted.bundle);
   const ground = { owned: inventory.entries, fields: {}, force: true };
+  await forgetUids(pass, due);
   const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, due, ground);
   const undone: Drift[] = [];
   const uids = new Map<string, string>();
@@ -58,6 +59,19 @@ function contestedMessage(drift: Drift, { inARow, pausedUntilMs }: CorrectionHis
   const what = drift.type === "missing" ? "deletes" : "changes";
   const next = new Date(pausedUntilMs).toISOString();
   return `${who} ${what} it again and again: it was put back ${inARow} times in a row and is left alone until ${next}`;
+}
+
+/** A crash between making an object anew and noting its uid must not leave one that nobody may remove. */
+async function forgetUids({ deps, wanted }: Pass, due: readonly Change[]): Promise<void> {
+  const made = new Set(due.filter(({ action }) => action === "create").map(({ object }) => objectKey(object)));
+  if (made.size === 0) return;
+  const inventory = deps.inventories.get(wanted.bundle);
+  const entries = inventory.entries.map((entry) => {
+    if (!made.has(entryKey(entry))) return entry;
+    const { uid: _gone, ...named } = entry;
+    return named;
+  });
+  await deps.inventories.save({ ...inventory, entries });
 }
 
 /** An object that was made anew has another uid: the old one would never let it be removed. */

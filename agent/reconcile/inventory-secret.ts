@@ -1,10 +1,11 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as z from "zod";
-import { isJsonObject } from "../../codec/json-value.ts";
+import { isJsonObject, type JsonObject } from "../../codec/json-value.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { stableJson } from "../../codec/stable-hash.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { entryKey, objectKey, type InventoryEntry } from "../../shared/drift/inventory-entry.ts";
+import { readManagedFields } from "../../shared/drift/managed-fields.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Hook } from "../../shared/render/hooks/hook.ts";
 import { firstRelease } from "../../shared/render/release-facts.ts";
@@ -29,6 +30,7 @@ const entrySchema = z.object({
   namespace: z.string(),
   name: z.string(),
   uid: z.string().exactOptional(),
+  granted: z.literal(true).exactOptional(),
 });
 
 const partSchema = z.object({
@@ -55,7 +57,7 @@ type Part = z.infer<typeof partSchema>;
 
 /** What is written: an inventory, its applied fields and a rising number. */
 export interface InventoryWriting {
-  readonly inventory: Inventory;
+  readonly inventory: StoredInventory;
   readonly fields: AppliedFields;
   readonly generation: number;
   readonly namespace: string;
@@ -84,7 +86,7 @@ export function inventorySecrets(writing: InventoryWriting): KubeObject[] {
     const largest = Math.max(...secrets.map(({ data }) => data.inventory.length + data.fields.length));
     const most = Math.max(inventory.entries.length, inventory.deleteHooks?.length ?? 0);
     if (largest <= maxPartBytes || count >= most) {
-      return secrets.map(({ data, index }) => secretOf(inventory.bundle, namespace, { data, index }));
+      return secrets.map(({ data, index }) => secretOf(inventory, namespace, { data, index }));
     }
     count = Math.max(count + 1, Math.ceil((count * largest) / maxPartBytes));
   }
@@ -95,7 +97,8 @@ interface SecretData {
   readonly data: Readonly<Record<string, string>>;
 }
 
-function secretOf(bundle: string, namespace: string, { index, data }: SecretData): KubeObject {
+function secretOf(inventory: StoredInventory, namespace: string, { index, data }: SecretData): KubeObject {
+  const { bundle } = inventory;
   const name = index === 0 ? inventoryName(bundle) : `${inventoryName(bundle)}-${index}`;
   const parent = index === 0 ? { [applySetIdLabel]: applySetId(bundle, namespace) } : {};
   return {
@@ -106,9 +109,21 @@ function secretOf(bundle: string, namespace: string, { index, data }: SecretData
       name,
       namespace,
       labels: { "app.kubernetes.io/managed-by": "drover", [inventoryLabel]: inventoryName(bundle), ...parent },
-      annotations: { [bundleAnnotation]: bundle, [applySetToolingAnnotation]: "drover/v1" },
+      annotations: {
+        [bundleAnnotation]: bundle,
+        [applySetToolingAnnotation]: "drover/v1",
+        ...(index === 0 ? askedOf(inventory) : {}),
+      },
     },
     data,
+  };
+}
+
+/** What a person asked for stays asked for until it is done: a writing in between must not forget it. */
+function askedOf({ approved, skipHooks }: StoredInventory): Record<string, string> {
+  return {
+    ...(approved === undefined ? {} : { [approveAnnotation]: approved }),
+    ...(skipHooks === true ? { [skipHooksAnnotation]: "true" } : {}),
   };
 }
 
@@ -146,11 +161,29 @@ export function readInventorySecrets(secrets: readonly KubeObject[]): ReadInvent
       entries: [...entries.values()],
       deleteHooks: [...hooks.values()],
       approved: annotation(approveAnnotation),
+      approvedAt: secrets.map(approvalTime).find((time) => time !== undefined),
       skipHooks: annotation(skipHooksAnnotation) === "true",
     },
     fields: () => Object.assign({}, ...packed.map((text) => unpackFields(text))),
     generation,
   };
+}
+
+/** The API server's own note of when the annotation was written: nobody has to write a time with it. */
+function approvalTime({ metadata }: KubeObject): string | undefined {
+  const writers = readManagedFields(metadata).filter(({ fields }) => {
+    const annotations = fieldAt(fieldAt(fields, "f:metadata"), "f:annotations");
+    return annotations[`f:${approveAnnotation}`] !== undefined;
+  });
+  return writers
+    .flatMap(({ time }) => (time === undefined ? [] : [time]))
+    .toSorted()
+    .at(-1);
+}
+
+function fieldAt(node: JsonObject, name: string): JsonObject {
+  const field = node[name];
+  return isJsonObject(field) ? field : {};
 }
 
 /** Inventories of before releases were counted: what is applied counts as the first. */

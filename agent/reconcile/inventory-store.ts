@@ -4,7 +4,7 @@ import { AppError, toAppError } from "../../shared/errors.ts";
 import { wellKnown } from "../kube/api-resource.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
-import { emptyInventory, type AppliedFields, type Inventory, type StoredInventory } from "./inventory.ts";
+import { emptyInventory, type AppliedFields, type StoredInventory } from "./inventory.ts";
 import { inventorySecrets, readInventorySecrets } from "./inventory-secret.ts";
 import { bundleAnnotation, inventoryLabel, inventoryName } from "./marks.ts";
 
@@ -22,7 +22,7 @@ export interface InventoryStore {
   /** Reads one bundle's Secrets again: a person approved something, or somebody else wrote. */
   refresh(bundle: string): Promise<void>;
   /** Writes an inventory; `fields` absent keeps those that were written last. */
-  save(inventory: Inventory, fields?: AppliedFields): Promise<void>;
+  save(inventory: StoredInventory, fields?: AppliedFields): Promise<void>;
   /** Deletes a bundle's inventory: nothing is owned any more. */
   drop(bundle: string): Promise<void>;
   /** Returns the names of all bundles with an inventory, unreadable ones included. */
@@ -120,7 +120,7 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
     else forget(bundle);
   }
 
-  async function save(inventory: Inventory, fields?: AppliedFields): Promise<void> {
+  async function save(inventory: StoredInventory, fields?: AppliedFields): Promise<void> {
     const before = readable(inventory.bundle);
     const generation = (before?.generation ?? 0) + 1;
     const kept = fields ?? before?.fields() ?? {};
@@ -147,7 +147,10 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
       await refresh(inventory.bundle).catch(() => loaded.set(inventory.bundle, toAppError(error)));
       throw error;
     }
-    remember(inventory.bundle, { ...readInventorySecrets(wanted), versions });
+    const read = readInventorySecrets(wanted);
+    // When the approval was given is known to the server's answers alone; it stays what it was.
+    const { approvedAt } = inventory;
+    remember(inventory.bundle, { ...read, inventory: { ...read.inventory, approvedAt }, versions });
   }
 
   async function removeSecret(name: string): Promise<void> {

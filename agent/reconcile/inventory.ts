@@ -38,8 +38,10 @@ export type AppliedFields = Readonly<Record<ObjectKey, JsonObject>>;
 export interface StoredInventory extends Inventory {
   /** Digest of a removal plan that a person approved. */
   readonly approved?: string | undefined;
+  /** When that was (ISO 8601), by the API server's clock; undefined where it does not say. */
+  readonly approvedAt?: string | undefined;
   /** A person wants the removal to go on without the hooks that are left. */
-  readonly skipHooks?: boolean;
+  readonly skipHooks?: boolean | undefined;
 }
 
 /** Returns the inventory of a bundle that owns nothing yet. */

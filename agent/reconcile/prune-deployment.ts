@@ -6,6 +6,8 @@ import type { KubeClient } from "../kube/kube-client.ts";
 import type { DeploymentRecord } from "./deployment-record.ts";
 import { applySetId } from "./marks.ts";
 import type { PassDeps } from "./pass.ts";
+import { announceHeld } from "./announce-held.ts";
+import type { StoredInventory } from "./inventory.ts";
 import { leavingKeys, removeObjects } from "./remove-objects.ts";
 
 /** From which deployment objects are to go. */
@@ -16,6 +18,8 @@ export interface Pruning {
   /** Keys that stay; empty when the hub said that the whole deployment goes. */
   readonly desired: ReadonlySet<ObjectKey>;
   readonly said: boolean;
+  /** Not all of what is desired could be applied: nothing is deleted yet, but what others want is given up. */
+  readonly releaseOnly?: boolean;
 }
 
 /** How long to wait before looking again at what is being deleted; its watch tells sooner when it is gone. */
@@ -23,6 +27,9 @@ const linger = { baseMs: 1000, maxMs: 30_000 };
 
 /** How long to wait for other deployments to be rendered. */
 const claimWaitMs = 100;
+
+/** An approval counts for an hour: after that nobody remembers what was looked at. */
+const approvalMs = 60 * 60 * 1000;
 
 /**
  * Removes what a deployment owns and should not have, as far as the plan allows, and takes it out of the inventory
@@ -36,10 +43,12 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
   record.removing = pruning.said && leaving.length > 0;
   if (leaving.length === 0) return undefined;
   const unknown = firstUnknown(deps, bundle);
+  if (unknown !== undefined && pruning.releaseOnly === true) return undefined;
   if (unknown !== undefined) {
     record.held = [`${leaving.length} removals wait until bundle ${unknown} is rendered: it may want these objects`];
     return claimWaitMs;
   }
+  const isFresh = isFreshApproval(inventory, deps.clock.now());
   const plan = planRemovals({
     inventory: inventory.entries,
     desired,
@@ -48,10 +57,32 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     deleteDefinitions: inventory.deleteDefinitions,
     wantedBy: (key) => deps.claims.wantedBy(key, bundle) ?? otherHolder(deps, bundle, key),
     limits: deps.limits,
-    approved: inventory.approved,
+    approved: isFresh ? inventory.approved : undefined,
   });
-  record.held = describeHeld(plan);
+  if (pruning.releaseOnly === true) return carryOut(deps, pruning, { ...plan, remove: [], held: [] });
+  const isLate = inventory.approved === plan.digest && !isFresh;
+  record.held = describeHeld(plan, isLate ? "; it was approved more than an hour ago: approve it again" : "");
+  if (plan.held.length > 0 && record.announced !== plan.digest) {
+    record.announced = plan.digest;
+    await announceHeld(deps, bundle, plan);
+  }
+  if (plan.granted.some(({ granted }) => granted !== true)) await saveGranted(deps, bundle, plan);
   return carryOut(deps, pruning, plan);
+}
+
+function isFreshApproval({ approved, approvedAt }: StoredInventory, nowMs: number): boolean {
+  return approved !== undefined && approvedAt !== undefined && nowMs - Date.parse(approvedAt) <= approvalMs;
+}
+
+/** Uses the approval up. From here on the plan is carried out to its end, whatever becomes of this process meanwhile. */
+async function saveGranted({ inventories, log }: PassDeps, bundle: string, plan: RemovalPlan): Promise<void> {
+  const inventory = inventories.get(bundle);
+  const keys = new Set(plan.granted.map(entryKey));
+  const entries = inventory.entries.map((entry) =>
+    keys.has(entryKey(entry)) ? { ...entry, granted: true as const } : entry,
+  );
+  await inventories.save({ ...inventory, entries, approved: undefined, approvedAt: undefined });
+  log.info({ bundle, plan: plan.digest, objects: keys.size }, "approved removals begin");
 }
 
 async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Promise<number | undefined> {
@@ -73,6 +104,7 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
     const heir = deps.claims.wantedBy(entryKey(entry), bundle);
     if (heir !== undefined) deps.wake(heir);
   }
+  if (pruning.releaseOnly === true) return undefined;
   let waiting = 0;
   for (const removal of removals) {
     const key = entryKey(removal.entry);

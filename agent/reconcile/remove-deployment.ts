@@ -61,7 +61,7 @@ async function removalRun(deps: PassDeps, inventory: StoredInventory): Promise<H
     deps.log.info({ bundle, hooks: deleteHooks.length }, "hooks for the removal are not run");
     // Whoever wants it again has to apply it again, and learns of the hooks by that.
     const applied = { deploymentId: undefined, renderDigest: undefined };
-    await deps.inventories.save({ ...inventory, ...applied, deleteHooks: [], run: undefined });
+    await deps.inventories.save({ ...inventory, ...applied, deleteHooks: [], run: undefined, skipHooks: undefined });
     return undefined;
   }
   if (isBegun) return run;

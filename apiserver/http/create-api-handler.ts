@@ -20,6 +20,8 @@ import { warningHeader, writeAnswer } from "./write-answer.ts";
 /** What happened, for logs and audit; nothing in it is secret. */
 export interface AuditEvent {
   readonly user: string;
+  /** The program that asked, as it calls itself. */
+  readonly agent: string;
   readonly verb: string;
   readonly path: string;
   readonly status: number;
@@ -116,7 +118,9 @@ export function createApiHandler(options: ApiHandlerOptions): ApiHandler {
       else send(visit, failure(error));
     }
     const { user, verb } = visit;
-    options.audit?.({ user, verb, path: url.pathname, status: response.statusCode, durationMs: clock.now() - startMs });
+    const agent = request.headers["user-agent"] ?? "";
+    const { statusCode: status } = response;
+    options.audit?.({ user, agent, verb, path: url.pathname, status, durationMs: clock.now() - startMs });
     return true;
   }
 

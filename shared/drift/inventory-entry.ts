@@ -10,6 +10,8 @@ export interface InventoryEntry {
   readonly name: string;
   /** Absent between the first writing and the answer to the apply. */
   readonly uid?: string;
+  /** A person approved its removal, which has begun: it goes on, also after a crash, until the object is wanted again. */
+  readonly granted?: true;
 }
 
 /** Names one object whatever its version: `group/kind/namespace/name`. */

@@ -44,7 +44,7 @@ export interface PlanQuestion {
   readonly removal?: Omit<RemovalQuestion, "desired">;
 }
 
-const noRemovals: RemovalPlan = { remove: [], held: [], released: [], digest: "" };
+const noRemovals: RemovalPlan = { remove: [], held: [], released: [], digest: "", granted: [] };
 
 /** Returns what would have to be done, object by object, in the order of `desired`. Decides, does nothing. */
 export function planChanges(question: PlanQuestion): ChangeSet {

@@ -44,6 +44,8 @@ export interface RemovalPlan {
   readonly released: readonly RemovalReason[];
   /** Names exactly this set of objects: what an approval refers to. */
   readonly digest: string;
+  /** What goes because a person approved it: to be marked in the inventory before the first of them goes. */
+  readonly granted: readonly InventoryEntry[];
 }
 
 const definition = "CustomResourceDefinition";
@@ -61,23 +63,29 @@ export function planRemovals(question: RemovalQuestion): RemovalPlan {
     if (reason === undefined) candidates.push(entry);
     else released.push({ entry, reason });
   }
-  const named = candidates.map((entry) => `${entryKey(entry)} ${entry.uid ?? ""}`).toSorted();
-  const digest = stableHash(named).slice(0, 12);
-  if (candidates.length > 0 && question.approved === digest) return { remove: candidates, held: [], released, digest };
-  const beyond = question.said ? undefined : beyondLimits(candidates.length, question);
+  const digest = stableHash(candidates.map(nameOf).toSorted()).slice(0, 12);
+  const isApproved = question.approved === digest;
+  const granted = candidates.filter((entry) => isApproved || entry.granted === true);
+  const open = candidates.filter((entry) => !granted.includes(entry));
+  const beyond = question.said ? undefined : beyondLimits(open.length, question);
   const held: RemovalReason[] = [];
-  const remove: InventoryEntry[] = [];
-  for (const entry of candidates) {
+  const remove: InventoryEntry[] = [...granted];
+  for (const entry of open) {
     const reason = beyond ?? (isPrecious(entry) ? `a ${entry.kind} is removed only when approved` : undefined);
     if (reason === undefined) remove.push(entry);
     else held.push({ entry, reason });
   }
-  return { remove, held, released, digest };
+  return { remove, held, released, digest, granted };
 }
 
-/** Returns sentences for status about what is held, with how to approve. */
-export function describeHeld(plan: RemovalPlan): string[] {
-  return plan.held.map(({ entry, reason }) => `${describeEntry(entry)}: ${reason} (plan ${plan.digest})`);
+/** An object of the same name that was made anew is another one. */
+function nameOf(entry: InventoryEntry): string {
+  return `${entryKey(entry)} ${entry.uid ?? ""}`;
+}
+
+/** Returns sentences for status about what is held and why, each with the plan that an approval has to name; `more` goes before it. */
+export function describeHeld(plan: RemovalPlan, more = ""): string[] {
+  return plan.held.map(({ entry, reason }) => `${describeEntry(entry)}: ${reason}${more} (plan ${plan.digest})`);
 }
 
 function isPrecious(entry: InventoryEntry): boolean {
@@ -95,7 +103,8 @@ function releaseReason(entry: InventoryEntry, question: RemovalQuestion): string
     : undefined;
 }
 
-function beyondLimits(count: number, { inventory, limits }: RemovalQuestion): string | undefined {
+function beyondLimits(count: number, { inventory, limits, desired }: RemovalQuestion): string | undefined {
+  if (count > 0 && desired.size === 0) return "the bundle renders no objects any more, and it had some";
   const share = count / Math.max(inventory.length, 1);
   const much = count > limits.shareAbove && share > limits.share;
   if (!much && count <= limits.count) return undefined;

@@ -5,6 +5,7 @@ import { compose, type Agent } from "../../../agent/compose.ts";
 import { agentConfigSchema, type AgentConfig } from "../../../agent/config.ts";
 import type { KubeConnection } from "../../../agent/kube/kube-connection.ts";
 import type { StepObserver } from "../../../agent/reconcile/step-observer.ts";
+import type { Clock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import type { DeploymentStatus } from "../../../shared/protocol/deployment-status.ts";
 import { createLogger } from "../../../shared/runtime/logger.ts";
@@ -12,9 +13,19 @@ import type { KubeClient, KubeEndpoint } from "../../kube/kube-request.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 import { startScriptedHub, type ScriptedHub } from "./scripted-hub.ts";
 
+/** How an agent is started. */
+export interface StartOptions {
+  readonly onStep?: StepObserver;
+  readonly config?: Partial<AgentConfig>;
+  readonly clock?: Clock;
+  /** Another way to the same API server. */
+  readonly kubeUrl?: string;
+}
+
 /** An agent with a hub and namespaces of its own on a real API server. */
 export interface AgentRig extends AsyncDisposable {
   readonly hub: ScriptedHub;
+  readonly cluster: KubeEndpoint & Pick<KubeClient, "request">;
   /** The agent's own namespace. */
   readonly systemNamespace: string;
   /** A namespace for objects; its name is in no other test. */
@@ -22,7 +33,7 @@ export interface AgentRig extends AsyncDisposable {
   readonly dataDir: string;
   readonly config: AgentConfig;
   /** Starts an agent; the one before must have been stopped. */
-  start(options?: { readonly onStep?: StepObserver; readonly config?: Partial<AgentConfig> }): Promise<void>;
+  start(options?: StartOptions): Promise<void>;
   stop(): Promise<void>;
   /** Waits until the hub has a status that fits, and returns it. */
   status(bundle: string, fits: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus>;
@@ -39,7 +50,7 @@ export function connectionTo(cluster: KubeEndpoint): KubeConnection {
 }
 
 /** Starts a hub and prepares an agent for it; disposing stops both and removes its namespaces. */
-export async function createAgentRig(cluster: KubeEndpoint & KubeClient): Promise<AgentRig> {
+export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "request">): Promise<AgentRig> {
   const id = randomBytes(4).toString("hex");
   const systemNamespace = `drover-${id}`;
   const namespace = `apps-${id}`;
@@ -75,6 +86,7 @@ export async function createAgentRig(cluster: KubeEndpoint & KubeClient): Promis
 
   return {
     hub,
+    cluster,
     systemNamespace,
     namespace,
     dataDir,
@@ -83,10 +95,11 @@ export async function createAgentRig(cluster: KubeEndpoint & KubeClient): Promis
       const verbose = process.env["AGENT_TEST_LOG"] === "1";
       agent = compose({
         config: { ...config, ...options.config },
-        connection: connectionTo(cluster),
+        connection: connectionTo({ ...cluster, url: options.kubeUrl ?? cluster.url }),
         env: {},
         version: "0.0.0-test",
         log: verbose ? createLogger({ name: "agent", level: "debug" }) : silentLogger,
+        ...(options.clock === undefined ? {} : { clock: options.clock }),
         ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
       });
       running = agent.start();

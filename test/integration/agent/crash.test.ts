@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { Step } from "../../../agent/reconcile/step-observer.ts";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
-import { crashAt } from "./crash-at.ts";
+import { crashAt, killAt } from "./crash-at.ts";
 
 const steps: readonly { readonly step: Step; readonly pattern?: string }[] = [
   { step: "document-saved" },
@@ -17,7 +17,7 @@ const steps: readonly { readonly step: Step; readonly pattern?: string }[] = [
 ];
 
 describeWithKube("an agent that is killed", () => {
-  test.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern }) => {
+  test.concurrent.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern }) => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
     const options = { defaultNamespace: rig.namespace };
@@ -43,26 +43,30 @@ describeWithKube("an agent that is killed", () => {
     expect(await rig.get(`${maps}/bystander`)).toBeDefined();
   });
 
-  test("between an apply and the writing of the uid still owns what it made", { timeout: 90_000 }, async () => {
-    await using rig = await createAgentRig(await sharedCluster());
-    const options = { defaultNamespace: rig.namespace };
-    const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
-    const bundle = (...names: string[]) => ({
-      bundle: "team/app",
-      files: Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)])),
-      options,
-    });
-    rig.hub.publish({ bundles: [bundle("kept", "made")] });
-    await crashAt(rig, "inventory-finish");
-    expect(await rig.get(`${maps}/made`)).toBeDefined();
-    rig.hub.publish({ bundles: [bundle("kept")] });
-    await rig.start();
-    await rig.state("team/app", "Ready");
-    await vi.waitFor(async () => expect(await rig.get(`${maps}/made`)).toBeUndefined(), { timeout: 20_000 });
-    expect(await rig.get(`${maps}/kept`)).toBeDefined();
-  });
+  test.concurrent(
+    "between an apply and the writing of the uid still owns what it made",
+    { timeout: 90_000 },
+    async () => {
+      await using rig = await createAgentRig(await sharedCluster());
+      const options = { defaultNamespace: rig.namespace };
+      const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
+      const bundle = (...names: string[]) => ({
+        bundle: "team/app",
+        files: Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)])),
+        options,
+      });
+      rig.hub.publish({ bundles: [bundle("kept", "made")] });
+      await killAt(rig, "inventory-finish");
+      expect(await rig.get(`${maps}/made`)).toBeDefined();
+      rig.hub.publish({ bundles: [bundle("kept")] });
+      await rig.start();
+      await rig.state("team/app", "Ready");
+      await vi.waitFor(async () => expect(await rig.get(`${maps}/made`)).toBeUndefined(), { timeout: 20_000 });
+      expect(await rig.get(`${maps}/kept`)).toBeDefined();
+    },
+  );
 
-  test(
+  test.concurrent(
     "while it removes a whole bundle finishes the removal, with its disk lost as well",
     { timeout: 90_000 },
     async () => {

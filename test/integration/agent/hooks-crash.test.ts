@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { Step } from "../../../agent/reconcile/step-observer.ts";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { createAgentRig } from "./agent-rig.ts";
-import { crashAt } from "./crash-at.ts";
+import { crashAt, killAt } from "./crash-at.ts";
 import { hookChart, hookJob, hookMap } from "./hook-chart.ts";
 import { recordEvents } from "./record-events.ts";
 
@@ -19,8 +19,11 @@ interface Case {
   readonly of: string;
 }
 
-const upgrades: readonly Case[] = [
+/** In the order in which a run comes to them: each death is followed by a new agent, which dies at the next. */
+const upgrade: readonly Case[] = [
+  { step: "hook-create", of: "one" },
   { step: "hook-created", of: "one" },
+  { step: "hook-ended", of: "one" },
   { step: "hook-created", of: "two" },
   { step: "hook-recorded", of: "two" },
   { step: "hook-ended", of: "two" },
@@ -31,7 +34,7 @@ const upgrades: readonly Case[] = [
   { step: "hook-ended", of: "three" },
 ];
 
-const removals: readonly Case[] = [
+const removal: readonly Case[] = [
   { step: "hook-created", of: "four" },
   { step: "hook-ended", of: "four" },
   { step: "stage-finished", of: "team/app" },
@@ -42,7 +45,7 @@ const removals: readonly Case[] = [
 ];
 
 describeWithKube("an agent that is killed while hooks run", () => {
-  test.each(upgrades)("at $step of $of in an upgrade runs each hook once", { timeout: 90_000 }, async (at) => {
+  test.concurrent("at one step of an upgrade after the other runs each hook once", { timeout: 120_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
     using record = await recordEvents(cluster, rig.namespace);
@@ -53,7 +56,7 @@ describeWithKube("an agent that is killed while hooks run", () => {
     const before = await rig.state("team/app", "Ready");
     await rig.stop();
     rig.hub.publish({ bundles: [bundle("2.0.0")] });
-    await crashAt(rig, at.step, `(^|/)${at.of}$`);
+    for (const { step, of } of upgrade) await crashAt(rig, step, `(^|/)${of}$`);
     await rig.start();
     const isNew = (id: string | undefined): boolean => id !== undefined && id !== before.appliedDeploymentId;
     await rig.status("team/app", (now) => now.state === "Ready" && isNew(now.appliedDeploymentId));
@@ -70,7 +73,7 @@ describeWithKube("an agent that is killed while hooks run", () => {
     expect(await rig.get(path)).toMatchObject({ data: { version: "2.0.0", release: "2 false true" } });
   });
 
-  test.each(removals)("at $step of $of in a removal runs each hook once", { timeout: 90_000 }, async (at) => {
+  test.concurrent("at one step of a removal after the other runs each hook once", { timeout: 120_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
     using record = await recordEvents(cluster, rig.namespace);
@@ -80,8 +83,8 @@ describeWithKube("an agent that is killed while hooks run", () => {
     await rig.state("team/app", "Ready");
     await rig.stop();
     rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
-    await crashAt(rig, at.step, `(^|/)${at.of}$`);
-    await rig.start({ config: { dataDir: `${rig.dataDir}-new` } });
+    for (const { step, of } of removal) await crashAt(rig, step, `(^|/)${of}$`);
+    await rig.start();
     await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 20_000 });
     await vi.waitFor(() => expect(record.events().at(-1)).toBe("deleted Job/five"));
     expect(record.events().filter((event) => !event.startsWith("ended"))).toEqual([
@@ -93,14 +96,14 @@ describeWithKube("an agent that is killed while hooks run", () => {
     ]);
   });
 
-  test("after a hook has failed knows so, and tidies up", { timeout: 90_000 }, async () => {
+  test.concurrent("after a hook has failed knows so, and tidies up", { timeout: 90_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
     using record = await recordEvents(cluster, rig.namespace);
     const bad = hookJob("bad", { events: "pre-install", outcome: "fail", policy: "hook-failed" });
     const options = { defaultNamespace: rig.namespace };
     rig.hub.publish({ bundles: [{ bundle: "team/app", files: hookChart("1.0.0", { bad }), options }] });
-    await crashAt(rig, "hook-failed");
+    await killAt(rig, "hook-failed");
     await rig.start();
     const failed = await rig.state("team/app", "ErrApplied");
     expect(failed.error?.message).toContain("pre-install hook Job");

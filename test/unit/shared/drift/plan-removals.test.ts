@@ -12,7 +12,9 @@ function entries(count: number): InventoryEntry[] {
 
 function plan(bend: Partial<RemovalQuestion> & { readonly keep?: number }) {
   const inventory = bend.inventory ?? entries(3);
-  const desired = new Set(inventory.slice(0, bend.keep ?? 0).map(entryKey));
+  // One that stays and is not in the inventory yet, so that the render is not empty.
+  const other = entryKey(anEntry("other"));
+  const desired = new Set([...inventory.slice(0, bend.keep ?? 0).map(entryKey), other]);
   return planRemovals({
     inventory,
     desired,
@@ -80,6 +82,24 @@ describe("planRemovals", () => {
     expect(plan({ inventory: inventory.slice(0, 30), approved: held.digest }).remove).toEqual([]);
     const other = inventory.map((entry) => ({ ...entry, uid: `${entry.uid}-new` }));
     expect(plan({ inventory: other, approved: held.digest }).remove).toEqual([]);
+  });
+
+  test("holds everything when nothing is rendered any more, unless the hub said that the deployment goes", () => {
+    const desired = new Set<string>();
+    expect(plan({ inventory: entries(1), desired })).toMatchObject({
+      remove: [],
+      held: [{ reason: expect.stringContaining("renders no objects any more") }],
+    });
+    expect(plan({ inventory: entries(1), desired, said: true }).remove).toHaveLength(1);
+    expect(plan({ inventory: entries(1), desired, wantedBy: () => "team/other" })).toMatchObject({ held: [] });
+  });
+
+  test("goes on with what was approved when part of it is gone, and holds what joined it", () => {
+    const granted = [claim, ...entries(30)].map((entry) => ({ ...entry, granted: true as const }));
+    expect(plan({ inventory: granted.slice(1) })).toMatchObject({ held: [], remove: { length: 30 } });
+    const joined = plan({ inventory: [...granted.slice(0, 3), anEntry("apps", { kind: "Namespace", namespace: "" })] });
+    expect(joined.remove).toHaveLength(3);
+    expect(joined.held).toMatchObject([{ entry: { kind: "Namespace" } }]);
   });
 
   test("releases what another bundle wants, and everything with keepResources", () => {

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { startKubeCluster } from "../../../kube/cluster.ts";
+import { createKubeClient, type KubeClient, type KubeEndpoint } from "../../../kube/kube-request.ts";
+import { systemClock } from "../../../../shared/clock.ts";
+import { silentLogger } from "../../../../shared/log.ts";
+import { createSimulatedCluster } from "../../../../simulator/simulated-cluster.ts";
+
+/** A cluster that writes down who deletes what. */
+export interface AuditedCluster extends KubeEndpoint, AsyncDisposable {
+  readonly request: KubeClient["request"];
+  /** Returns the names of the objects in a namespace that an agent deleted, once for each deletion that succeeded. */
+  deletions(namespace: string): string[];
+}
+
+const auditLine = z.looseObject({
+  verb: z.string(),
+  userAgent: z.string().optional(),
+  objectRef: z.looseObject({ namespace: z.string().optional(), name: z.string().optional() }).optional(),
+  responseStatus: z.looseObject({ code: z.number() }).optional(),
+});
+
+/** Starts kube-apiserver with its audit log. */
+export async function startAuditedCluster(): Promise<AuditedCluster> {
+  const cluster = await startKubeCluster({ name: "scenarios", auditLog: true });
+  const { auditLogPath = "" } = cluster;
+  return {
+    ...cluster,
+    deletions: (namespace) =>
+      readFileSync(auditLogPath, "utf8")
+        .split("\n")
+        .filter((line) => line.includes(namespace) && line.includes('"delete'))
+        .map((line) => auditLine.parse(JSON.parse(line)))
+        .filter(({ verb, userAgent, objectRef, responseStatus }) => {
+          const isDone = (responseStatus?.code ?? 0) < 300 && objectRef?.namespace === namespace;
+          return verb.startsWith("delete") && isDone && userAgent === "drover-agent";
+        })
+        // A deletion of a whole collection names nothing: no model allows it.
+        .map(({ objectRef }) => objectRef?.name ?? "*"),
+  };
+}
+
+/** Starts a cluster of the simulator; what it tells of requests is its audit log. Tests go round it to edit objects. */
+export async function startSimulatedAudit(): Promise<AuditedCluster> {
+  const deleted: { readonly path: string; readonly by: string }[] = [];
+  const cluster = await createSimulatedCluster({
+    name: "scenarios",
+    clock: systemClock,
+    log: silentLogger,
+    audit: ({ verb, path, status, agent }) => {
+      if (verb.startsWith("delete") && status < 300) deleted.push({ path, by: agent });
+    },
+  });
+  const endpoint = { url: cluster.url, caCert: cluster.ca, token: cluster.token };
+  const client = createKubeClient(endpoint);
+  return {
+    ...endpoint,
+    request: (path, options) => client.request(path, options),
+    deletions: (namespace) =>
+      deleted
+        .filter(({ path, by }) => by === "drover-agent" && path.includes(`/namespaces/${namespace}/`))
+        .map(({ path }) => path.split("/").at(-1) ?? "*"),
+    [Symbol.asyncDispose]: async () => {
+      client[Symbol.dispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}

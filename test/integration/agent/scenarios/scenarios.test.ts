@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeWithKube } from "../../../support/kube.ts";
+import { type AuditedCluster, startAuditedCluster, startSimulatedAudit } from "./deletions.ts";
+import { runScenario } from "./run-scenario.ts";
+
+/** `SCENARIOS=300` plays as many on the simulator, `SCENARIO_SEED=7` one alone. */
+const count = Number(process.env["SCENARIOS"] ?? 48);
+const only = process.env["SCENARIO_SEED"];
+const lanes = 6;
+
+function seedsOfLane(lane: number, of: number): number[] {
+  if (only !== undefined) return lane === 0 ? [Number(only)] : [];
+  return Array.from({ length: of }, (_unused, index) => index + 1).filter((seed) => seed % lanes === lane);
+}
+
+/** Returns what went wrong, scenario by scenario. */
+async function playLanes(cluster: AuditedCluster, of: number): Promise<string[]> {
+  const play = async (lane: number): Promise<void> => {
+    for (const seed of seedsOfLane(lane, of)) await runScenario(cluster, seed);
+  };
+  const done = await Promise.allSettled(Array.from({ length: lanes }, (_unused, lane) => play(lane)));
+  return done.flatMap((result) => (result.status === "rejected" ? [describeFailure(result.reason)] : []));
+}
+
+function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}\n${error.cause.message}` : error.message;
+}
+
+describe("generated commits, relabellings, faults, kills, edits and approvals, on the simulator", () => {
+  let cluster: AuditedCluster;
+  beforeAll(async () => {
+    cluster = await startSimulatedAudit();
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+  test("delete nothing that should stay, and end where they should", { timeout: 1_800_000 }, async () => {
+    expect(await playLanes(cluster, count)).toEqual([]);
+  });
+});
+
+describeWithKube("generated commits, relabellings, faults, kills, edits and approvals, on a real API server", () => {
+  let cluster: AuditedCluster;
+  beforeAll(async () => {
+    cluster = await startAuditedCluster();
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+  test("delete nothing that should stay, and end where they should", { timeout: 300_000 }, async () => {
+    expect(await playLanes(cluster, Math.min(count, 12))).toEqual([]);
+  });
+});
