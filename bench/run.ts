@@ -8,6 +8,7 @@ import { benchCheckIn } from "./check-in.ts";
 import { benchGit } from "./git.ts";
 import { benchHelmTemplate } from "./helm-template.ts";
 import { benchHub } from "./hub.ts";
+import { benchMemory } from "./memory.ts";
 import { benchRender } from "./render.ts";
 import type { BenchRow } from "./row.ts";
 import { benchSimulator } from "./simulator.ts";
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   build: benchBuild,
   charts: benchCharts,
   templates: benchHelmTemplate,
+  memory: benchMemory,
   render: benchRender,
   simulator: benchSimulator,
 };
