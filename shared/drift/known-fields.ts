@@ -5,14 +5,21 @@ import type { FieldDifference } from "./diff-object.ts";
 
 /**
  * Returns a rendered object without the placeholders that charts write where a controller fills in the value: an empty
- * `caBundle` of webhooks, of a definition's conversion and of an APIService, and empty lists of a ServiceAccount. Applied,
+ * `caBundle` of webhooks, of a definition's conversion and of an APIService, empty lists of a ServiceAccount, and the rules of an
+ * aggregated ClusterRole, which its controller overwrites (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles). Applied,
  * they would be ours, and every apply would take the value away again. Fleet compares without the certificates (source: its
  * `webhook` normalizer).
  */
 export function withoutPlaceholders(object: KubeObject): KubeObject {
   if (object.apiVersion === "v1" && object.kind === "ServiceAccount") return withoutEmptyLists(object);
+  if (groupOf(object.apiVersion) === "rbac.authorization.k8s.io" && isJsonObject(object["aggregationRule"]))
+    return withoutRules(object);
   const path = certificatePaths.get(`${groupOf(object.apiVersion)}/${object.kind}`);
   return path === undefined || !isJsonObject(object) ? object : { ...object, ...changeAt(object, path) };
+}
+
+function withoutRules({ rules: _rules, apiVersion, kind, metadata, ...rest }: KubeObject): KubeObject {
+  return { ...rest, apiVersion, kind, metadata };
 }
 
 function withoutEmptyLists(account: KubeObject): KubeObject {

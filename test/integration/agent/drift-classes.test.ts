@@ -103,7 +103,6 @@ describeWithKube("drift of each class", () => {
     await using rig = await createAgentRig(cluster);
     await using webhook = await startTlsServer(() => "");
     await settle(rig, { "a.yaml": configMap("a") });
-    await rig.stop();
     await webhook.stop();
     const path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
     const made = await cluster.request(path, {
@@ -117,6 +116,8 @@ describeWithKube("drift of each class", () => {
             sideEffects: "None",
             admissionReviewVersions: ["v1"],
             namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": rig.namespace } },
+            // Away for dry runs only, so that the edit below gets through.
+            matchConditions: [{ name: "dry-runs", expression: "request.dryRun" }],
             clientConfig: { url: `${webhook.url}/`, caBundle: webhook.caBundle },
             rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["*"], resources: ["configmaps"] }],
           },
@@ -124,7 +125,10 @@ describeWithKube("drift of each class", () => {
       },
     });
     expect(made.status).toBe(201);
-    await rig.start();
+    await expect
+      .poll(async () => (await cluster.request(`${mapPath(rig, "a")}?dryRun=All`, { method: "DELETE" })).status)
+      .toBe(500);
+    await patch(cluster, `${mapPath(rig, "a")}?fieldManager=kubectl-edit`, { data: { key: "value", more: "1" } });
     const { drift, state } = await rig.status("team/app", (status) => status.drift?.[0]?.type === "unknown");
     expect(drift?.[0]?.message).toMatch(/failed calling webhook "guard\.example\.com".*refused/u);
     expect(state).not.toBe("Modified");

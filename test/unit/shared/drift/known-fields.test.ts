@@ -41,6 +41,17 @@ function planMissing(object: KubeObject): string[] {
   return changes.map(({ action }) => action);
 }
 
+const role = (fields: Record<string, unknown>): KubeObject =>
+  anObject("rbac.authorization.k8s.io/v1", "ClusterRole", fields);
+
+describe("an aggregated ClusterRole", () => {
+  test("is applied without its rules, which a controller fills in; others keep theirs", () => {
+    const aggregationRule = { clusterRoleSelectors: [] };
+    expect(normalizeObject(role({ aggregationRule, rules: [] }))).toEqual(role({ aggregationRule }));
+    expect(normalizeObject(role({ rules: [] }))).toEqual(role({ rules: [] }));
+  });
+});
+
 describe("normalizeObject", () => {
   test.each(["", "Cg==", "ICAK", null])("leaves a certificate to the controller where git says %j", (caBundle) => {
     expect(normalizeObject(webhook({ clientConfig: { caBundle, url: "u" } }))).toEqual(
