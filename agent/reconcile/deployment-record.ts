@@ -27,6 +27,8 @@ export interface DeploymentRecord {
   held: readonly string[];
   /** The plan of held removals of which an Event was written. */
   announced: string | undefined;
+  /** The plan whose approval came too late to count. */
+  lateApproval: string | undefined;
   /** What rendering warned of. */
   warnings: readonly string[];
   /** The hook that is waited for. */
@@ -56,6 +58,7 @@ export function newRecord(bundle: string): DeploymentRecord {
     failed: new Map(),
     held: [],
     announced: undefined,
+    lateApproval: undefined,
     warnings: [],
     hook: undefined,
     corrections: new Map(),

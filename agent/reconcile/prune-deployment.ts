@@ -60,7 +60,12 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     approved: isFresh ? inventory.approved : undefined,
   });
   if (pruning.releaseOnly === true) return carryOut(deps, pruning, { ...plan, remove: [], held: [] });
-  const isLate = inventory.approved === plan.digest && !isFresh;
+  if (inventory.approved !== undefined && !isFresh) {
+    record.lateApproval = inventory.approved;
+    // Taken away, so that writing it again is a change, with a time of its own.
+    await deps.inventories.save({ ...inventory, approved: undefined, approvedAt: undefined });
+  }
+  const isLate = record.lateApproval === plan.digest;
   record.held = describeHeld(plan, isLate ? "; it was approved more than an hour ago: approve it again" : "");
   if (plan.held.length > 0 && record.announced !== plan.digest) {
     record.announced = plan.digest;

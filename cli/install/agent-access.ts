@@ -14,6 +14,8 @@ const ownRules: readonly JsonObject[] = [
   rule("", ["secrets"], all),
   rule("coordination.k8s.io", ["leases"], ["get", "create", "update"]),
   rule("", ["serviceaccounts"], ["get", "impersonate"]),
+  // Held removals are told in an Event.
+  rule("events.k8s.io", ["events"], ["create"]),
 ];
 
 /** What `narrow` allows in the whole cluster: the kinds of ordinary applications, and namespaces for them. */

@@ -124,6 +124,9 @@ describeWithKube("removals that wait for a person", () => {
     expect(await namesIn(rig)).toEqual(["m0", "m1"]);
     await rig.stop();
     await rig.start();
+    await rig.status(bundle, isHeld);
+    await approve(rig, "0123456789ab");
+    await approve(rig, planOf(status));
     await rig.state(bundle, "Ready");
     expect(await namesIn(rig)).toEqual([]);
   });
