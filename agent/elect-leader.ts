@@ -4,6 +4,7 @@ import type { KubeObject } from "../shared/api/meta.ts";
 import type { Clock } from "../shared/clock.ts";
 import { toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
+import { limitLines } from "./limit-lines.ts";
 import type { ApiResource } from "./kube/api-resource.ts";
 import type { KubeClient } from "./kube/kube-client.ts";
 import { hasCode } from "./kube/kube-status.ts";
@@ -50,6 +51,7 @@ const leases: ApiResource = {
 export function createElection(deps: ElectionDeps): Election {
   const { client, log, signal, name, durationMs } = deps;
   const target = { resource: leases, namespace: deps.namespace, name: "drover-agent" };
+  const mayLog = limitLines();
   const first = Promise.withResolvers<boolean>();
   let lease: KubeObject | undefined;
   let changedAtMs = performance.now();
@@ -133,7 +135,8 @@ export function createElection(deps: ElectionDeps): Election {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       await round().catch((error: unknown) => {
-        if (!signal.aborted) log.warn({ err: toAppError(error) }, "the Lease of the agents cannot be read or written");
+        if (!signal.aborted && mayLog("round"))
+          log.warn({ err: toAppError(error) }, "the Lease of the agents cannot be read or written");
       });
       const waitMs = leads ? durationMs / 4 : durationMs / 8;
       await delay(waitMs, undefined, { signal }).catch(() => undefined);

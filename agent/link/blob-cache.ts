@@ -4,6 +4,7 @@ import { zstdDecompressSync } from "node:zlib";
 import { sha256Hex } from "../../codec/stable-hash.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
+import { limitLines } from "../limit-lines.ts";
 
 /** Blobs by digest, on disk; each is verified whenever it is read there. Disposing waits until all that came is on disk. */
 export interface BlobCache extends AsyncDisposable {
@@ -36,6 +37,7 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
   const saving = new Set<Promise<void>>();
   const recent = new Map<string, string>();
   let recentLength = 0;
+  const mayLog = limitLines();
   const pathOf = (digest: string): string => join(dir, digest);
 
   async function fromDisk(digest: string): Promise<string | undefined> {
@@ -66,7 +68,9 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
     const text = verify(bytes, digest, deps.maxBlobBytes);
     rememberRecent(digest, text);
     const kept = save(digest, bytes)
-      .catch((error: unknown) => log.warn({ digest, err: error }, "blob could not be kept on disk"))
+      .catch((error: unknown) => {
+        if (mayLog("save")) log.warn({ digest, err: error }, "blob could not be kept on disk");
+      })
       .finally(() => {
         saving.delete(kept);
         onKept();
@@ -78,8 +82,14 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
   async function save(digest: string, bytes: Buffer): Promise<void> {
     await mkdir(dir, { recursive: true });
     const temporary = `${pathOf(digest)}.${process.pid}.tmp`;
-    await writeFile(temporary, bytes);
-    await rename(temporary, pathOf(digest));
+    try {
+      await writeFile(temporary, bytes);
+      await rename(temporary, pathOf(digest));
+    } catch (error) {
+      // What a full disk took of it is of no use, and takes room.
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
+    }
   }
 
   async function readOrFetch(digest: string): Promise<string> {
@@ -118,13 +128,18 @@ export function createBlobCache(deps: BlobCacheDeps): BlobCache {
       let size = files.reduce((sum, { info }) => sum + (info?.size ?? 0), 0);
       for (const { name, info } of files.toSorted((a, b) => (a.info?.mtimeMs ?? 0) - (b.info?.mtimeMs ?? 0))) {
         if (size <= deps.maxBytes) return;
-        if (needed.has(name) || !digestName.test(name)) continue;
+        if (needed.has(name) || !(digestName.test(name) || isLeftOver(name))) continue;
         await rm(join(dir, name), { force: true }).catch(() => undefined);
         size -= info?.size ?? 0;
       }
     },
     [Symbol.asyncDispose]: async () => void (await Promise.all(saving)),
   };
+}
+
+/** Files that a process before this one was writing when it was killed. */
+function isLeftOver(name: string): boolean {
+  return name.endsWith(".tmp") && !name.endsWith(`.${process.pid}.tmp`);
 }
 
 function verify(bytes: Buffer, digest: string, maxBytes: number): string {

@@ -4,6 +4,7 @@ import { toAppError, type AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
+import { limitLines } from "../limit-lines.ts";
 import type { HubClient } from "./hub-client.ts";
 import type { Report } from "./report-status.ts";
 
@@ -36,9 +37,6 @@ export interface HubLinkDeps {
   readonly waitMs: number;
 }
 
-/** While the hub is away the log says so once a minute. */
-const logIntervalMs = 60_000;
-
 /** A request that was answered without news sooner than this was not held. */
 const minPollMs = 1000;
 
@@ -46,7 +44,8 @@ const minPollMs = 1000;
 export function createHubLink(deps: HubLinkDeps): HubLink {
   const { hub, log, signal } = deps;
   let lastError: AppError | undefined;
-  let loggedAtMs = -Infinity;
+  /** While the hub is away the log says so once a minute, also where it comes and goes. */
+  const mayLog = limitLines();
 
   /** Returns whether the hub had news. */
   async function checkIn(report: Report, waitMs: number): Promise<boolean> {
@@ -84,9 +83,8 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
 
   function note(fault: AppError, failures: number): void {
     lastError = fault;
-    if (failures > 1 && performance.now() - loggedAtMs < logIntervalMs) return;
-    loggedAtMs = performance.now();
-    log.warn({ code: fault.code, err: fault, failures }, "check-in failed, going on with what is known");
+    if (mayLog(fault.code))
+      log.warn({ code: fault.code, err: fault, failures }, "check-in failed, going on with what is known");
   }
 
   return {
@@ -111,7 +109,7 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
           // A hub (or a proxy) that does not hold requests must not be asked in a circle.
           const leftMs = news || waitMs === 0 ? 0 : Math.min(waitMs, minPollMs) - (performance.now() - startMs);
           if (leftMs > 0) await delay(leftMs, undefined, { signal }).catch(() => undefined);
-          if (failures > 0) log.info({ failures }, "hub answers again");
+          if (failures > 0 && mayLog("answers again")) log.info({ failures }, "hub answers again");
           failures = 0;
         } catch (error) {
           if (signal.aborted) return;

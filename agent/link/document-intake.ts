@@ -1,5 +1,6 @@
 import type { Logger } from "../../shared/log.ts";
 import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
+import { limitLines } from "../limit-lines.ts";
 import type { DesiredState } from "../reconcile/desired-state.ts";
 import type { StepObserver } from "../reconcile/step-observer.ts";
 import { refusalOf } from "./accept-document.ts";
@@ -33,6 +34,7 @@ export interface DocumentIntakeDeps {
 /** Returns an intake. */
 export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
   const { desired, log } = deps;
+  const mayLog = limitLines();
   let last: Promise<void> = Promise.resolve();
 
   function clusterName(): string {
@@ -56,7 +58,7 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
     const named = document.deployments.flatMap(({ content, options }) => [content, options]);
     deps.onNewBlobs(named.filter((digest) => !known.has(digest)));
     await writeDocumentFile(deps.path, clusterName(), document).catch((error: unknown) => {
-      log.warn({ err: error }, "document could not be kept on disk");
+      if (mayLog("save")) log.warn({ err: error }, "document could not be kept on disk");
     });
     await deps.onStep("document-saved", document.tag);
     const changed = desired.take(document);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { backoffMs } from "../../shared/backoff.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
+import { limitLines } from "../limit-lines.ts";
 import type { HubClient } from "./hub-client.ts";
 import { readClusterUid, saveIdentity, type Identity, type IdentityPlace } from "./identity.ts";
 
@@ -49,13 +50,15 @@ export async function register(deps: RegisterDeps, wish: RegisterWish): Promise<
 
 /** Registers, again and again until it succeeds or the signal is aborted (then undefined). */
 export async function registerUntilDone(deps: RegisterDeps, wish: RegisterWish): Promise<Identity | undefined> {
+  const mayLog = limitLines();
   for (let failures = 1; !deps.signal.aborted; failures++) {
     try {
       return await register(deps, wish);
     } catch (error) {
       const fault = toAppError(error);
       if (deps.signal.aborted) break;
-      deps.log.warn({ code: fault.code, err: fault, failures }, "registration failed, trying again");
+      if (mayLog(fault.code))
+        deps.log.warn({ code: fault.code, err: fault, failures }, "registration failed, trying again");
       const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 500, maxMs: 30_000 }));
       await delay(waitMs, undefined, { signal: deps.signal }).catch(() => undefined);
     }
