@@ -74,7 +74,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
     name,
     namespace: textOption(input, "namespace") ?? context.env["HELM_NAMESPACE"] ?? "default",
     kubeVersion,
-    apiVersions: listOption(input, "api-versions").flatMap((list) => list.split(",")),
+    apiVersions: listOption(input, "api-versions").flatMap((list) => (list === "" ? [] : list.split(","))),
     isUpgrade: switchOption(input, "is-upgrade"),
     includeCrds: switchOption(input, "include-crds"),
     noHooks: switchOption(input, "no-hooks"),

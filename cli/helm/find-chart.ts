@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { Chart } from "../../helm/chart/chart.ts";
 import type { CommandContext, CommandInput } from "../command.ts";
 import { textOption } from "../command.ts";
-import { openChart } from "./open-chart.ts";
+import { checkApiVersion, openChart } from "./open-chart.ts";
 
 /** A chart that was found. */
 export interface FoundChart {
@@ -34,5 +34,5 @@ export async function findChart(reference: string, input: CommandInput, context:
   ]);
   const { archive, lines } = await fetchReference(reference, readSourceRequest(input, context));
   for (const line of lines) context.printError(line);
-  return { load: () => loadChartArchive(archive), isFolder: false };
+  return { load: () => checkApiVersion(loadChartArchive(archive)), isFolder: false };
 }

@@ -17,8 +17,15 @@ export function openChart(reference: string, cwd: string): Chart {
         : `path "${reference}" not found: give a directory that holds a Chart.yaml, or a .tgz`,
     );
   }
-  if (!statSync(path).isDirectory()) return loadChartArchive(readFileSync(path));
+  if (!statSync(path).isDirectory()) return checkApiVersion(loadChartArchive(readFileSync(path)));
   const file = join(path, "Chart.yaml");
-  if (existsSync(file)) return loadChart(readChartDir(path));
+  if (existsSync(file)) return checkApiVersion(loadChart(readChartDir(path)));
   throw new ChartError("load", `unable to detect chart at ${file}: open ${file}: no such file or directory`);
+}
+
+/** Returns the chart. Throws `ChartError` with Helm's words for one of a form that Helm does not render. */
+export function checkApiVersion(chart: Chart): Chart {
+  const { apiVersion } = chart.metadata;
+  if (apiVersion === "v1" || apiVersion === "v2") return chart;
+  throw new ChartError("load", apiVersion === "v3" ? "invalid chart apiVersion" : "unsupported chart version");
 }

@@ -119,7 +119,7 @@ function showOnly(text: string, patterns: readonly string[]): string {
     path: /# Source: [^/\n]+\/(.+)/.exec(document)?.[1],
   }));
   const shown = patterns.flatMap((pattern) => {
-    const matches = compilePathPattern(pattern.replaceAll("\\", "/"));
+    const matches = compilePathPattern(pattern);
     const found = documents.filter(({ path }) => path !== undefined && matches?.(path) === true);
     if (found.length > 0) return found;
     throw new ChartError("values", `could not find template ${pattern} in chart`);

@@ -1,11 +1,19 @@
-import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { type IgnoreRules, readIgnoreRules } from "./helm-ignore.ts";
 
 const maxTotalBytes = 100 * 1024 * 1024;
-const maxFileBytes = 5 * 1024 * 1024;
 const maxDepth = 60;
 
 /** Returns the files of a chart's directory that its .helmignore lets through, links followed (Helm: `LoadDir`). Throws `ChartError`. */
@@ -34,7 +42,7 @@ function readFolder(walk: Walk, at: string, depth: number): void {
     const name = at === "" ? entry : `${at}/${entry}`;
     const path = join(walk.folder, name);
     const stats = statOf(path);
-    if (stats === undefined) throw new ChartError("load", `error evaluating symlink ${path}: it leads nowhere`);
+    if (stats === undefined) throw new ChartError("load", brokenLink(path));
     if (walk.rules(name, stats.isDirectory())) continue;
     if (stats.isDirectory()) readFolder(walk, name, depth + 1);
     else readFile(walk, name, stats);
@@ -47,12 +55,6 @@ function readFile(walk: Walk, name: string, stats: Stats): void {
     throw new ChartError("load", `cannot load irregular file ${path} as it has file mode type bits set`);
   }
   walk.bytes += stats.size;
-  if (stats.size > maxFileBytes) {
-    throw new ChartError(
-      "load",
-      `error reading ${name}: chart file "${name}" is larger than the maximum file size ${maxFileBytes}`,
-    );
-  }
   if (walk.bytes > maxTotalBytes) {
     throw new ChartError(
       "load",
@@ -62,6 +64,26 @@ function readFile(walk: Walk, name: string, stats: Stats): void {
   walk.files.push({ name, data: readFileSync(path) });
 }
 
+/** Undefined for a link that leads nowhere, or in a circle. */
 function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ELOOP") return undefined;
+    throw error;
+  }
+}
+
+const maxLinks = 255;
+
+/** Returns Go's words for a link that cannot be followed. */
+function brokenLink(path: string): string {
+  let at = path;
+  for (let links = 0; lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true; links++) {
+    if (links > maxLinks) return `error evaluating symlink ${path}: EvalSymlinks: too many links`;
+    at = resolve(realpathSync(dirname(at)), readlinkSync(at));
+  }
+  if (existsSync(at)) return `open ${path}: too many levels of symbolic links`;
+  while (!existsSync(dirname(at))) at = dirname(at);
+  return `error evaluating symlink ${path}: lstat ${at}: no such file or directory`;
 }

@@ -10,10 +10,10 @@ export class FieldReader {
   /** The map itself; empty for null. */
   readonly object: JsonObject;
 
-  constructor(struct: string, value: JsonValue | undefined) {
+  constructor(struct: string, value: JsonValue | undefined, place = `Go value of type ${struct}`) {
     this.#struct = struct;
     if (value !== undefined && value !== null && !isJsonObject(value)) {
-      throw new FieldTypeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${struct}`);
+      throw new FieldTypeError(`json: cannot unmarshal ${jsonKind(value)} into ${place}`);
     }
     this.object = value ?? {};
   }

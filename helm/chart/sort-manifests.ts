@@ -97,11 +97,14 @@ interface ManifestHead {
   readonly annotations: ReadonlyMap<string, string>;
 }
 
+/** How Go names the field, a struct without a name. */
+const metadataPlace = String.raw`Go struct field SimpleHead.metadata of type struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }`;
+
 function readHead(source: string, content: string): ManifestHead {
   try {
     const value = readYaml(content);
     const head = new FieldReader("util.SimpleHead", value);
-    const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined);
+    const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined, metadataPlace);
     return {
       value,
       apiVersion: head.text("apiVersion"),

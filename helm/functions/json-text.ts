@@ -4,6 +4,7 @@ import { spendValues } from "../template/run-cost.ts";
 import {
   GoComplex,
   GoInt,
+  type GoMap,
   GoObject,
   GoPanic,
   type GoValue,
@@ -53,9 +54,7 @@ function print(value: GoValue, state: Printing): string {
   const inner = { options: state.options, depth: state.depth + 1 };
   if (isGoMap(value)) {
     if (value instanceof TypedMap && value.isNil) return "null";
-    const colon = state.options.pretty ? ": " : ":";
-    const parts = sortedKeys(value).map((key) => `${quote(key, state.options)}${colon}${print(value.get(key), inner)}`);
-    return bracket(parts, ["{", "}"], state);
+    return printMembers(value, sortedKeys(value), state);
   }
   if (value instanceof Uint8Array) return `"${Buffer.from(value).toString("base64")}"`;
   if (Array.isArray(value)) {
@@ -67,7 +66,18 @@ function print(value: GoValue, state: Printing): string {
     );
   }
   if (value instanceof GoComplex) throw new GoPanic("json: unsupported type: complex128");
-  return value instanceof GoObject ? print(value.toJsonValue(), state) : "null";
+  if (!(value instanceof GoObject)) return "null";
+  const seen = value.toJsonValue();
+  // Fields of a struct stand in its own order.
+  return isGoMap(seen) ? printMembers(seen, [...seen.keys()], state) : print(seen, state);
+}
+
+function printMembers(map: GoMap, keys: readonly string[], state: Printing): string {
+  const { options, depth } = state;
+  const colon = options.pretty ? ": " : ":";
+  const inner = { options, depth: depth + 1 };
+  const parts = keys.map((key) => `${quote(key, options)}${colon}${print(map.get(key), inner)}`);
+  return bracket(parts, ["{", "}"], state);
 }
 
 function bracket(parts: readonly string[], [open, close]: readonly [string, string], state: Printing): string {
