@@ -3,6 +3,7 @@ import { agentConfigSchema } from "../agent/config.ts";
 import { bundlerConfigSchema } from "../bundler/config.ts";
 import { loadAllCommands } from "../cli/commands.ts";
 import { commandHelp, overviewHelp } from "../cli/help.ts";
+import { laterFields } from "../shared/bundle/not-acted-on.ts";
 import { warningCodes } from "../shared/bundle/warning.ts";
 import { errorCodes } from "../shared/errors.ts";
 import { envName, flagName } from "../shared/runtime/config.ts";
@@ -46,7 +47,20 @@ function warningsPage(): string {
     "`status.warnings` of the GitRepo. `drover lint --strict`, and the annotation or setting `strict`, make it an error of the bundle.",
     "",
     markdownTable(["Code", "Meaning"], rows),
+    "",
+    "## Not acted on yet",
+    "",
+    "These fields of Fleet's are read, checked and kept, and nothing acts on them yet. The status of Bundle and GitRepo lists those that are set",
+    "(`notActedOn`), `drover describe` shows them, and `drover lint` does with level `info`; they are no warnings, and `strict` does not refuse them.",
+    "",
+    markdownTable(["Kind", "Field", "Instead"], laterRows()),
   ]);
+}
+
+function laterRows(): string[][] {
+  return Object.entries(laterFields).flatMap(([kind, fields]) =>
+    fields.map(({ field, instead }) => [kind === "Bundle" ? "fleet.yaml, Bundle" : kind, `\`${field}\``, instead]),
+  );
 }
 
 function configPage(): string {

@@ -1,5 +1,6 @@
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import type { JsonObject, JsonValue } from "../../codec/json-value.ts";
+import { notActedOnStatus } from "../../shared/bundle/not-acted-on.ts";
 import { clusterNamespace } from "../../shared/names.ts";
 import {
   type CountedState,
@@ -28,6 +29,7 @@ export function bundleStatus(workspace: Workspace, object: ApiObject): JsonObjec
   return {
     observedGeneration: object.metadata.generation ?? 1,
     ...rolledUp(counts, entries, fault === undefined ? undefined : `${fault.code}: ${fault.message}`),
+    ...notActedOnStatus("Bundle", object["spec"]),
     display: { readyClusters: readyOf(counts), state: fault === undefined ? worstState(counts) : "ErrApplied" },
   };
 }
@@ -65,6 +67,7 @@ export function gitRepoStatus(
     },
     ...(state.warnings.length === 0 ? {} : { warnings: [...state.warnings] }),
     faults: all.map(present),
+    ...notActedOnStatus("GitRepo", object["spec"]),
     ...(held === undefined ? {} : { heldRemoval: { ...held, bundles: [...held.bundles] } }),
   };
 }

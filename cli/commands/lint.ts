@@ -40,11 +40,15 @@ export const lintCommand: Command = {
     const { strict = false } = repository.options;
     const built = await buildOffline({ ...repository, options: { ...repository.options, strict: false } });
     const later = await clusterFaults({ built, namespace: repository.options.namespace }, input, context);
-    const findings = findingsOf([...buildFaults(built), ...later], [...repository.warnings, ...buildWarnings(built)]);
+    const findings = findingsOf(
+      [...buildFaults(built), ...later],
+      [...repository.warnings, ...buildWarnings(built)],
+      [...repository.later, ...built.bundles.flatMap((bundle) => bundle.later)],
+    );
     const text = print(findings);
     if (text !== "") context.print(text);
     const errors = findings.filter(({ level }) => level === "error").length;
-    const warnings = findings.length - errors;
+    const warnings = findings.filter(({ level }) => level === "warning").length;
     context.printError(`bundles: ${built.bundles.length}, errors: ${errors}, warnings: ${warnings}`);
     return errors > 0 || (warnings > 0 && strict) ? 1 : 0;
   },

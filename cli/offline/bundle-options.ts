@@ -4,8 +4,11 @@ import { isJsonObject } from "../../codec/json-value.ts";
 import { bundleTargetSchema, gitTargetSchema } from "../../shared/api/bundle-target.ts";
 import { type GitRepo, gitRepoSchema } from "../../shared/api/git-repo.ts";
 import { checkGitRepo } from "../../shared/bundle/check-git-repo.ts";
+import type { ValuePath } from "../../shared/bundle/decode-lenient.ts";
+import { type LocatedField, notActedOnAt } from "../../shared/bundle/not-acted-on.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { type BundleOptions, bundleOptionsOf, commitLabel, repoNameLabel } from "../../shared/bundle/bundle-options.ts";
+import type { SourcePosition } from "../../shared/errors.ts";
 import { type CommandInput, listOption, switchOption, textOption, UsageError } from "../command.ts";
 import { readInputDocument, readInputDocuments } from "./read-input-file.ts";
 
@@ -21,21 +24,34 @@ export function readGitRepo(input: CommandInput, cwd: string): GitRepo | undefin
   return file === undefined ? undefined : readInputDocument(gitRepoSchema, resolve(cwd, file), "GitRepo");
 }
 
-/** Returns what has no effect in the GitRepo manifest of `--gitrepo`, with its place in the file. */
-export function gitRepoWarnings(input: CommandInput, cwd: string): BundleWarning[] {
+/** What is to be said of a GitRepo manifest. */
+export interface GitRepoNotes {
+  readonly warnings: readonly BundleWarning[];
+  /** Fields that nothing acts on yet. */
+  readonly later: readonly LocatedField[];
+}
+
+/** Returns what has no effect, or none yet, in the GitRepo manifest of `--gitrepo`, with its place in the file. */
+export function gitRepoNotes(input: CommandInput, cwd: string): GitRepoNotes {
   const file = textOption(input, "gitrepo");
-  if (file === undefined) return [];
+  if (file === undefined) return { warnings: [], later: [] };
   const [document, second] = readInputDocuments(resolve(cwd, file), "GitRepo");
   const spec = isJsonObject(document?.value) ? (document.value["spec"] ?? null) : null;
-  const notes = checkGitRepo(spec).map(({ code, path, message }): BundleWarning => {
+  const locate = (path: ValuePath): SourcePosition => {
     const found = path.map((_, index) => document?.positionOf(["spec", ...path.slice(0, path.length - index)]));
     const { line = 1, column = 1 } = found.find((place) => place !== undefined) ?? {};
-    return { code, message, position: { file, line, column } };
-  });
-  if (second === undefined) return notes;
+    return { file, line, column };
+  };
+  const later = isJsonObject(spec) ? notActedOnAt("GitRepo", { spec, locate }) : [];
+  const notes = checkGitRepo(spec).map(({ code, path, message }): BundleWarning => ({
+    code,
+    message,
+    position: locate(path),
+  }));
+  if (second === undefined) return { warnings: notes, later };
   const { line = 1, column = 1 } = second.positionOf([]) ?? {};
   const message = "only the first document of the file counts as the GitRepo; call the command once for each";
-  return [...notes, { code: "DOCUMENT_IGNORED", message, position: { file, line, column } }];
+  return { warnings: [...notes, { code: "DOCUMENT_IGNORED", message, position: { file, line, column } }], later };
 }
 
 /**

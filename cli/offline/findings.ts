@@ -1,10 +1,11 @@
+import type { LocatedField } from "../../shared/bundle/not-acted-on.ts";
 import { type BundleWarning, warningCodes } from "../../shared/bundle/warning.ts";
 import { errorCodes, type SourcePosition } from "../../shared/errors.ts";
 import type { OfflineFault } from "./fault-document.ts";
 
 /** Something about a repository that a person should know, in the form that `drover lint` prints. */
 export interface Finding {
-  readonly level: "error" | "warning";
+  readonly level: "error" | "warning" | "info";
   readonly code: string;
   readonly file?: string;
   readonly line?: number;
@@ -16,8 +17,12 @@ export interface Finding {
   readonly meaning: string;
 }
 
-/** Returns faults and warnings as findings, by file, line and column; what has no place comes first. */
-export function findingsOf(faults: readonly OfflineFault[], warnings: readonly BundleWarning[]): Finding[] {
+/** Returns faults, warnings and fields that nothing acts on yet as findings, by file, line and column; what has no place comes first. */
+export function findingsOf(
+  faults: readonly OfflineFault[],
+  warnings: readonly BundleWarning[],
+  later: readonly LocatedField[],
+): Finding[] {
   const found = [
     ...faults.map(({ bundle, cluster, error }): Finding => {
       const { code, message, position = {} } = error;
@@ -37,6 +42,13 @@ export function findingsOf(faults: readonly OfflineFault[], warnings: readonly B
       ...placeOf(position),
       message,
       meaning: warningCodes[code],
+    })),
+    ...later.map(({ field, instead, position }): Finding => ({
+      level: "info",
+      code: "NOT_ACTED_ON",
+      ...placeOf(position),
+      message: `${field} is kept and not acted on yet: ${instead}`,
+      meaning: "A field of Fleet's that is read and checked, and that nothing acts on yet.",
     })),
   ];
   return found.toSorted(byPlace);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import type { BundleOptions } from "../../shared/bundle/bundle-options.ts";
 import type { ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
+import type { LocatedField } from "../../shared/bundle/not-acted-on.ts";
 import type { RepoTree } from "../../shared/bundle/repo-tree.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -14,7 +15,7 @@ import {
   textOption,
   UsageError,
 } from "../command.ts";
-import { bundleOptions, gitRepoWarnings, readGitRepo } from "./bundle-options.ts";
+import { bundleOptions, gitRepoNotes, readGitRepo } from "./bundle-options.ts";
 import { chartOptions, createOfflineCharts, type OfflineCharts } from "./offline-charts.ts";
 import { readRevision } from "./read-revision.ts";
 import { folderTree } from "./read-work-tree.ts";
@@ -87,6 +88,8 @@ export interface OfflineInput {
   readonly charts: OfflineCharts;
   /** What has no effect in the GitRepo manifest. */
   readonly warnings: readonly BundleWarning[];
+  /** Fields of the GitRepo manifest that nothing acts on yet. */
+  readonly later: readonly LocatedField[];
 }
 
 /** Returns repository, places to search and options that a call names; `revision` stands in for `--rev`. */
@@ -111,7 +114,7 @@ export function readSettings(
     scan: scanOf(input, paths, gitRepo),
     options: bundleOptions(input, cwd, gitRepo),
     charts: createOfflineCharts(input, context, gitRepo),
-    warnings: gitRepoWarnings(input, cwd),
+    ...gitRepoNotes(input, cwd),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { bundleSpecSchema } from "./bundle-spec.ts";
-import { objectMetaSchema } from "./fields.ts";
+import { notActedOnSchema, objectMetaSchema } from "./fields.ts";
 import type { Immutable } from "./immutable.ts";
 import { fleetApiVersion } from "./meta.ts";
 import { rollUpShape, stateSummarySchema } from "./state-summary.ts";
@@ -49,6 +49,7 @@ export const bundleStatusSchema = z.looseObject({
     )
     .describe("Charts that were fetched into it, with what their versions came to.")
     .exactOptional(),
+  notActedOn: notActedOnSchema.exactOptional(),
   observedGeneration: count.exactOptional(),
   resourcesSha256Sum: z.string().exactOptional(),
 });

@@ -24,6 +24,16 @@ export const objectMetaSchema = z.looseObject({
   annotations: stringMapSchema.exactOptional(),
 });
 
+/** Schema of the fields of a spec that are kept and that nothing acts on yet. */
+export const notActedOnSchema = z
+  .array(
+    z.looseObject({
+      field: z.string().describe("Path from the spec, such as helm.atomic."),
+      instead: z.string().describe("What happens instead."),
+    }),
+  )
+  .describe("Fields that are set, and that nothing acts on yet.");
+
 /** Schema of one condition in a status. */
 export const conditionSchema = z.looseObject({
   type: z.string().describe("What is stated, such as Ready."),

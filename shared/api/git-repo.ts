@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { gitTargetSchema } from "./bundle-target.ts";
 import { correctDriftSchema } from "./deployment-options.ts";
-import { objectMetaSchema } from "./fields.ts";
+import { notActedOnSchema, objectMetaSchema } from "./fields.ts";
 import type { Immutable } from "./immutable.ts";
 import { fleetApiVersion } from "./meta.ts";
 import { resourceCountsSchema, rollUpShape } from "./state-summary.ts";
@@ -87,6 +87,7 @@ export const gitRepoStatusSchema = z.looseObject({
   desiredReadyClusters: z.number().int().exactOptional(),
   readyClusters: z.number().int().exactOptional(),
   resourceCounts: resourceCountsSchema.exactOptional(),
+  notActedOn: notActedOnSchema.exactOptional(),
   heldRemoval: z
     .looseObject({ clusters: z.number().int(), of: z.number().int(), bundles: z.array(z.string()) })
     .describe(

@@ -21,6 +21,7 @@ import type { ValuePath } from "./decode-lenient.ts";
 import { type BundleDir, findOptionsFile } from "./find-bundle-dirs.ts";
 import { type FleetYamlReading, readFleetYaml } from "./read-fleet-yaml.ts";
 import { type NamedImageScan, readImageScans } from "./read-image-scans.ts";
+import { type LocatedField, notActedOnAt } from "./not-acted-on.ts";
 import { readValuesFiles } from "./read-values.ts";
 import { type RepoTree, joinPath } from "./repo-tree.ts";
 import { checkChartFiles } from "./check-chart.ts";
@@ -54,6 +55,8 @@ export interface AssembledBundle extends ResultBase {
   readonly content: Content;
   readonly contentId: string;
   readonly imageScans: readonly NamedImageScan[];
+  /** Options of its fleet.yaml that nothing acts on yet. */
+  readonly later: readonly LocatedField[];
 }
 
 /** A directory without anything to deploy: no bundle and no error, as in Fleet. */
@@ -156,7 +159,8 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
   };
   const bundle = nameBundle(applyOptions(spec, reading.options, options), reading.options, { options, dir });
   warnings.push(...checkContent({ spec: bundle.spec, yaml: reading.options, content, dir, locate: reading.locate }));
-  return { kind: "bundle", dir, bundle, content, contentId: contentId(content), imageScans, warnings, outside };
+  const later = notActedOnAt("Bundle", { spec: reading.options, locate: reading.locate });
+  return { kind: "bundle", dir, bundle, content, contentId: contentId(content), imageScans, later, warnings, outside };
 }
 
 /** Adds what the dependency update adds to the directory's charts and to fetched ones. */

@@ -49,6 +49,17 @@ describe("drover lint", () => {
     expect((await lint(typo, "--strict")).code).toBe(1);
   });
 
+  it("says what is not acted on yet with its place, which strict does not refuse", async () => {
+    const files = { "repo/web/cm.yaml": configMap, "repo/web/fleet.yaml": "helm:\n  atomic: true\n" };
+    const { code, lines, errors } = await lint(files, "--strict");
+    expect({ code, errors }).toEqual({ code: 0, errors: "bundles: 1, errors: 0, warnings: 0\n" });
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^web\/fleet\.yaml:2:3: info: helm\.atomic is kept and not acted on yet: .*\(NOT_ACTED_ON\)$/u,
+      ),
+    ]);
+  });
+
   const broken = { "repo/a/fleet.yaml": "helm: [\n", "repo/a/cm.yaml": configMap, ...typo };
 
   it("shows errors once with their place, goes on with the rest, and fails", async () => {
