@@ -38,6 +38,10 @@ export const fleetYamlSchema = z.looseObject({
   targets: z.array(bundleTargetSchema).describe("Read as targetCustomizations put first.").exactOptional(),
   targetCustomizations: z.array(bundleTargetSchema).describe("What differs on which clusters.").exactOptional(),
   overrideTargets: z.array(gitTargetSchema).describe("Replaces the GitRepo's targets for this bundle.").exactOptional(),
+  targetRestrictions: z
+    .array(gitTargetSchema)
+    .describe("Put before the allow list that comes from the GitRepo's targets, which shifts what counts as a target.")
+    .exactOptional(),
   dependsOn: z
     .array(bundleRefSchema)
     .describe("Bundles of the same cluster that must be in an accepted state first.")

@@ -3,6 +3,7 @@ import type { Bundle, BundleSpec } from "../api/bundle.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import { fleetApiVersion } from "../api/meta.ts";
 import type { BundleOptions } from "./bundle-options.ts";
+import { criteriaOf } from "./criteria-of.ts";
 import { derivedBundleName } from "./derive-name.ts";
 import type { BundleDir } from "./find-bundle-dirs.ts";
 
@@ -28,13 +29,13 @@ export function nameTargets(yaml: FleetYaml): BundleSpec {
 
 /** Returns a spec with the GitRepo's targets and options laid over it, in Fleet's order. */
 export function applyOptions(spec: BundleSpec, yaml: FleetYaml, options: BundleOptions): BundleSpec {
-  const override = yaml.overrideTargets?.map(
-    ({ name, clusterName, clusterSelector, clusterGroup, clusterGroupSelector }) =>
-      compact({ name, clusterName, clusterSelector, clusterGroup, clusterGroupSelector }),
-  );
+  const override = yaml.overrideTargets?.map(criteriaOf);
   const { forceSyncGeneration: _, ...rest } = spec;
   let targets = [...(spec.targets ?? []), ...(override ?? options.targets ?? [])];
-  const targetRestrictions = override ?? options.targetRestrictions ?? [];
+  const targetRestrictions = [
+    ...(spec.targetRestrictions ?? []),
+    ...(override ?? options.targetRestrictions ?? []),
+  ].map(criteriaOf);
   if (targets.length === 0) targets = [{ name: "default", clusterGroup: "default" }];
   const { targetNamespace = "", serviceAccount = "", correctDrift, forceSyncGeneration = 0 } = options;
   if (targetNamespace !== "") targets = targets.map((target) => ({ ...target, namespace: targetNamespace }));
@@ -49,12 +50,6 @@ export function applyOptions(spec: BundleSpec, yaml: FleetYaml, options: BundleO
     ...(options.keepResources === true ? { keepResources: true } : {}),
     ...(options.deleteNamespace === true ? { deleteNamespace: true } : {}),
     ...(correctDrift?.enabled === true ? { correctDrift } : {}),
-  };
-}
-
-function compact<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

@@ -67,7 +67,7 @@ export function gatherBundles(found: FoundDirs, results: readonly BundleResult[]
 export function unmatchedWarnings(paths: readonly string[]): BundleWarning[] {
   return paths.map((path) => ({
     code: "PATH_UNMATCHED",
-    message: `paths: "${path}" matches no directory, so that nothing is deployed from it`,
+    message: `paths: "${path}" matches no directory, so that nothing is deployed from it${/^\/*$/u.test(path) ? "; the root of the repository is ." : ""}`,
     position: {},
   }));
 }

@@ -3,6 +3,7 @@ import type { GitTarget } from "../api/bundle-target.ts";
 import type { CorrectDrift } from "../api/deployment-options.ts";
 import type { GitRepo } from "../api/git-repo.ts";
 import type { BundleTarget } from "../api/bundle-target.ts";
+import { criteriaOf } from "./criteria-of.ts";
 
 /** Label with the name of the GitRepo that a bundle comes from. */
 export const repoNameLabel = "fleet.cattle.io/repo-name";
@@ -42,7 +43,8 @@ export const defaultTargets: readonly GitTarget[] = [{ name: "default", clusterG
 /** Returns what a GitRepo says about its bundles. The label with its name is in it, the commit is not. */
 export function bundleOptionsOf(gitRepo: GitRepo): BundleOptions {
   const { spec, metadata } = gitRepo;
-  const targets = spec.targets === undefined || spec.targets.length === 0 ? defaultTargets : spec.targets;
+  const targets =
+    spec.targets === undefined || spec.targets.length === 0 ? defaultTargets : spec.targets.map(criteriaOf);
   return {
     name: metadata.name ?? "",
     namespace: metadata.namespace ?? "default",

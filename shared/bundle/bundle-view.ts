@@ -25,12 +25,8 @@ export type ShownBundle = Omit<Bundle, "spec"> & {
   readonly spec: Omit<Bundle["spec"], "resources"> & { readonly resources: readonly ShownResource[] };
 };
 
-const unprinted = ["kubectl.kubernetes.io/", "objectset.rio.cattle.io/"];
-
 function printed(map: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(map ?? {}).filter(([key]) => !unprinted.some((prefix) => key.startsWith(prefix))),
-  );
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !key.startsWith("kubectl.kubernetes.io/")));
 }
 
 /**

@@ -83,8 +83,9 @@ export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanM
   return { dirs, faults, unmatched };
 }
 
-/** Go's `filepath.Glob`, directories only: a pattern that ends in `/` matches nothing. */
+/** Go's `filepath.Glob`, directories only: the empty pattern, and one with signs that ends in `/`, match nothing. */
 function globDirs(tree: RepoTree, pattern: string): BundleDir[] {
+  if (pattern === "") return [];
   const candidates = hasPatternSigns(pattern) ? globPattern(tree, pattern) : [pattern];
   return candidates.flatMap((candidate) => dirAt(tree, candidate) ?? []);
 }

@@ -7,6 +7,7 @@ export function releaseOf(
   bundle: string,
   options: DeploymentOptions,
 ): { readonly name: string; readonly namespace: string } {
-  const name = options.helm?.releaseName ?? helmReleaseName(bundle.slice(bundle.lastIndexOf("/") + 1));
+  const { releaseName = "" } = options.helm ?? {};
+  const name = releaseName === "" ? helmReleaseName(bundle.slice(bundle.lastIndexOf("/") + 1)) : releaseName;
   return { name, namespace: releaseNamespace(options) };
 }

@@ -7,6 +7,7 @@ import { contentNameOf } from "../bundle/bundle-view.ts";
 import { AppError } from "../errors.ts";
 import type { ClusterFacts } from "../protocol/desired-document.ts";
 import type { ChartInput, ChartObjects, ChartRenderer } from "./chart/chart-input.ts";
+import { checkRelease } from "./check-release.ts";
 import { detectStyle } from "./detect-style.ts";
 import { addFleetMarks } from "./fleet-marks.ts";
 import { renderHandlebars } from "./handlebars/render-handlebars.ts";
@@ -86,13 +87,12 @@ export function renderWith(input: RenderInput, charts: ChartRenderer): RenderRes
   const isOffline = input.namespaces === "offline";
   const finish = (objects: readonly KubeObject[]): KubeObject[] => {
     const marked = input.fleetMarks === true ? addFleetMarks(objects, input.bundle) : objects;
-    const flat = flattenLists(marked);
+    // Without a cluster Fleet places a list in a list, not what is in it.
+    const flat = flattenLists(isOffline ? forceNamespace(marked, input.options) : marked);
     return input.options.deleteCRDResources === true ? flat : flat.map(keepDefinition);
   };
   const place = (objects: readonly KubeObject[]): KubeObject[] =>
-    isOffline
-      ? forceNamespace(objects, input.options)
-      : setNamespaces(objects, input.options, scopesFor(objects, input.scopeOf));
+    isOffline ? [...objects] : setNamespaces(objects, input.options, scopesFor(objects, input.scopeOf));
   const finished = finish([...parts.objects, ...parts.hooks]);
   const { objects, hooks, warnings } = splitHooks(place(finished));
   const ordered = orderObjects([...(isOffline ? [] : finish(parts.definitions)), ...objects]);
@@ -106,6 +106,7 @@ export function renderWith(input: RenderInput, charts: ChartRenderer): RenderRes
 }
 
 function partsOf(input: RenderInput, charts: ChartRenderer): Parts {
+  checkRelease(input.bundle, input.options);
   if (input.content.source !== "objects") return renderFiles(input, charts);
   return { ...parseAll(input.content.resources.map(readText)), definitions: [], hooks: [] };
 }

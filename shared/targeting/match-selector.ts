@@ -80,6 +80,17 @@ export function compileSelector(selector: LabelSelector): LabelMatcher {
   return (labels) => tests.every((test) => test(labels));
 }
 
+/** Returns what is wrong with a selector, undefined when nothing is. */
+export function selectorFault(selector: LabelSelector): AppError | undefined {
+  try {
+    compileSelector(selector);
+    return undefined;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+}
+
 /** Returns the label keys and values that decide about a selector; two clusters equal in these match alike. */
 export function selectorAtoms(selector: LabelSelector): readonly SelectorAtom[] {
   return requirementsOf(selector).map(({ key, operator, values }) => ({

@@ -4,9 +4,12 @@ import { type DeploymentOptions, deploymentOptionsShape } from "../api/deploymen
 
 const optionKeys = Object.keys(deploymentOptionsShape);
 
-/** Returns the deployment options among the fields of a bundle's spec or of a target. */
+/** Returns the deployment options among the fields of a bundle's spec or of a target; "" is the same as none, as in Go. */
 export function optionsOf(source: BundleSpec | BundleTarget): DeploymentOptions {
   const fields: Readonly<Record<string, unknown>> = source;
-  const entries = optionKeys.flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]] as const]));
+  const entries = optionKeys.flatMap((key) => {
+    const field = fields[key];
+    return field === undefined || field === "" ? [] : [[key, field] as const];
+  });
   return Object.fromEntries(entries) as DeploymentOptions;
 }

@@ -8,7 +8,7 @@ import { AppError } from "../errors.ts";
 import { planRollout } from "../rollout/plan-rollout.ts";
 import type { ClusterFacts } from "../protocol/desired-document.ts";
 import { deploymentLabels } from "./deployment-labels.ts";
-import { type Labels, compileSelector } from "./match-selector.ts";
+import { type Labels, compileSelector, selectorFault } from "./match-selector.ts";
 import { type Outcome, type TargetCluster, type TargetGroup, compileTargets } from "./match-targets.ts";
 import { mergeOptions } from "./merge-options.ts";
 
@@ -59,12 +59,15 @@ export function factsOf(cluster: Cluster): ClusterFacts {
   };
 }
 
-/** Returns the groups of a cluster: those of its namespace whose selector matches; one without selector matches none. */
+/**
+ * Returns the groups of a cluster: those of its namespace whose selector matches; one without selector, or with a faulty
+ * one, matches none (Fleet: `ClusterGroupsForCluster`).
+ */
 export function groupsOf(cluster: Cluster, groups: readonly ClusterGroup[]): readonly TargetGroup[] {
   return groups.flatMap(({ metadata, spec }) => {
     const selector = spec?.selector;
     if (selector === undefined || metadata.namespace !== cluster.metadata.namespace) return [];
-    return compileSelector(selector)(cluster.metadata.labels ?? {})
+    return selectorFault(selector) === undefined && compileSelector(selector)(cluster.metadata.labels ?? {})
       ? [{ name: metadata.name ?? "", labels: metadata.labels ?? {} }]
       : [];
   });

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, isJsonObject } from "../../../codec/json-value.ts";
 import type { DeploymentOptions } from "../../api/deployment-options.ts";
 import type { ClusterFacts } from "../../protocol/desired-document.ts";
-import { releaseNamespace } from "../set-namespace.ts";
+import { releaseOf } from "../release-of.ts";
 
 /**
  * Returns what `*.yaml.hbs` files can name: `Values` (of `handlebars.values`, under those of `helm.values`), `Cluster`,
@@ -15,10 +15,11 @@ export function templateContext(input: {
   const { bundle, options, facts } = input;
   const name = bundle.slice(bundle.lastIndexOf("/") + 1);
   const namespace = bundle.slice(0, Math.max(bundle.lastIndexOf("/"), 0));
+  const release = releaseOf(bundle, options);
   return {
     Values: mergeValues(options.handlebars?.values ?? {}, options.helm?.values ?? {}),
     Cluster: { Name: facts.name, Namespace: facts.namespace, Labels: facts.labels, Annotations: facts.annotations },
-    Release: { Name: options.helm?.releaseName ?? name, Namespace: releaseNamespace(options) },
+    Release: { Name: release.name, Namespace: release.namespace },
     Bundle: { Name: name, Namespace: namespace },
   };
 }

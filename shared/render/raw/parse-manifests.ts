@@ -49,7 +49,10 @@ export function parseManifests(file: RawFile): ParsedManifests {
         warnings.push(`${file.name}:${locate().line}: an object without apiVersion or kind is left out`);
         continue;
       }
-      objects.push(toKubeObject(object, (reason) => invalid(file.name, locate(), reason)));
+      const complete = toKubeObject(object, (reason) => invalid(file.name, locate(), reason));
+      const lost = unreadableMaps(complete);
+      objects.push(lost.length === 0 ? complete : withoutMaps(complete, lost));
+      for (const { key, reason } of lost) warnings.push(`${file.name}:${locate().line}: metadata.${key} ${reason}`);
     }
   }
   return { objects, warnings };
@@ -116,15 +119,34 @@ function toKubeObject(object: JsonObject, fault: (reason: string) => AppError): 
       throw fault(`metadata.${key} must be a string; put it in quotes`);
     }
   }
-  for (const key of ["labels", "annotations"] as const) {
-    const map: unknown = complete.metadata[key];
-    if (map === undefined || map === null) continue;
-    if (!isJsonObject(map)) throw fault(`metadata.${key} must be a map`);
-    const wrong = Object.entries(map).find(([, value]) => typeof value !== "string");
-    if (wrong !== undefined)
-      throw fault(`metadata.${key} must hold strings only; put the value of ${wrong[0]} in quotes`);
-  }
   return complete;
+}
+
+interface LostMap {
+  readonly key: "labels" | "annotations";
+  readonly reason: string;
+}
+
+/** Returns the maps of an object's metadata that no cluster would take; Fleet leaves out the whole map (`GetLabels` of apimachinery). */
+function unreadableMaps({ metadata }: KubeObject): LostMap[] {
+  return (["labels", "annotations"] as const).flatMap((key) => {
+    const map: unknown = metadata[key];
+    if (map === undefined || map === null) return [];
+    if (!isJsonObject(map)) return [{ key, reason: `is no map, so that all ${key} are left out` }];
+    const wrong = Object.entries(map).find(([, value]) => typeof value !== "string");
+    if (wrong === undefined) return [];
+    return [
+      {
+        key,
+        reason: `holds a value that is no string, so that all ${key} are left out; put the value of ${wrong[0]} in quotes`,
+      },
+    ];
+  });
+}
+
+function withoutMaps(object: KubeObject, lost: readonly LostMap[]): KubeObject {
+  const kept = Object.entries(object.metadata).filter(([key]) => !lost.some((map) => map.key === key));
+  return { ...object, metadata: Object.fromEntries(kept) };
 }
 
 function invalid(file: string, position: TextPosition, reason: string): AppError {

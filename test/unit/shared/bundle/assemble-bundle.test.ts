@@ -62,10 +62,16 @@ describe("assembleBundle", () => {
 
   it("puts customizations before the targets and names those without a name by position", () => {
     const yaml = "targets: [{clusterName: a}]\ntargetCustomizations: [{name: own, clusterName: b}, {clusterName: c}]\n";
-    const names = bundleOf({ "app/fleet.yaml": yaml, "app/cm.yaml": cm }).bundle.spec.targets?.map(
-      (target) => target.name,
-    );
-    expect(names).toEqual(["target000", "own", "target002", "all"]);
+    const { targets } = bundleOf({ "app/fleet.yaml": yaml, "app/cm.yaml": cm }).bundle.spec;
+    expect(targets?.map(({ name }) => name)).toEqual(["target000", "own", "target002", "all"]);
+  });
+
+  it("puts restrictions of fleet.yaml before the GitRepo's, and keeps nothing in them but which clusters are meant", () => {
+    const files = { "app/fleet.yaml": "targetRestrictions: [{clusterName: a, namespace: x}]\n", "app/cm.yaml": cm };
+    const targets = [{ name: "b", clusterName: "b", doNotDeploy: true }];
+    const { spec } = bundleOf(files, { targets, targetRestrictions: targets }).bundle;
+    expect(spec.targets).toEqual(targets);
+    expect(spec.targetRestrictions).toEqual([{ clusterName: "a" }, { name: "b", clusterName: "b" }]);
   });
 
   it("lets overrideTargets replace the GitRepo's targets, without options, and an empty one leave none", () => {

@@ -35,6 +35,7 @@ describe("findBundleDirs", () => {
     ["a glob with classes", ["app?/[ab]"], ["apps/a", "apps/b"]],
     ["overlapping roots, both", ["apps", "apps/a"], ["apps", "apps/a", "apps/b", "apps/a"]],
     ["a path out of the repository, never", ["../apps"], []],
+    ["slashes alone, never, as in Go", ["/"], []],
     ["a file, never", ["README.md"], []],
     ["a glob that ends in a slash, never, as in Go", ["apps/*/"], []],
   ])("searches %s", (_, paths, dirs) => {

@@ -23,6 +23,20 @@ describe("readFleetYaml", () => {
     expect(readFleetYaml(text, "fleet.yaml")).toMatchObject({ options: {}, warnings: [] });
   });
 
+  it.each([
+    ["---\n\n---\nnamespace: b\n", undefined, 4],
+    ["# a\n---\n# b\n---\nnamespace: b\n", undefined, 5],
+    ["\n# a\n---\nnamespace: a\n--- # b\nnamespace: b\n", "a", 6],
+    ["%YAML 1.1\n---\nnamespace: a\n", "a", undefined],
+    ["namespace: a\n---\n# b\n", "a", undefined],
+  ])("reads the first document only, also an empty one: %j", (text, namespace, line) => {
+    const { options, warnings } = readFleetYaml(text, "fleet.yaml");
+    expect(options.namespace).toBe(namespace);
+    expect(warnings.map(({ code, position }) => [code, position.line])).toEqual(
+      line === undefined ? [] : [["DOCUMENT_IGNORED", line]],
+    );
+  });
+
   it("reads keys without regard to case, but not those of values", () => {
     const { options, warnings } = readFleetYaml(
       "DefaultNamespace: a\nHELM: {VALUES: {Key: 1}, ValuesFiles: [x], repo: r}\n",

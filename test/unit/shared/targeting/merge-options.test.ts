@@ -6,6 +6,15 @@ import type { DeploymentOptions } from "../../../../shared/api/deployment-option
 import { compileTargets } from "../../../../shared/targeting/match-targets.ts";
 import { mergeOptions, mergeTargetOptions, mergeValues } from "../../../../shared/targeting/merge-options.ts";
 
+describe("mergeOptions", () => {
+  it("takes empty text for no namespace at all", () => {
+    const spec = { namespace: "", defaultNamespace: "b", targets: [{ name: "all", clusterSelector: {} }] };
+    const outcome = compileTargets(spec)({ name: "a", namespace: "ws", labels: {}, groups: [] });
+    if (outcome === undefined) throw new Error("no target");
+    expect(mergeOptions(spec, outcome)).toEqual({ defaultNamespace: "b" });
+  });
+});
+
 describe("mergeTargetOptions", () => {
   it.each<{ name: string; base: DeploymentOptions; custom: DeploymentOptions; merged: DeploymentOptions }>([
     { name: "replaces namespaces", base: { namespace: "a" }, custom: { namespace: "b" }, merged: { namespace: "b" } },

@@ -89,6 +89,13 @@ describe("targetBundle", () => {
     expect(reached(bundle, aWorld(clusters, { groups: [aGroup("default", "ws", {})] }))).toEqual([]);
   });
 
+  it("takes a group with a faulty selector for an empty one, whatever the bundle aims at", () => {
+    const faulty = aGroup("faulty", "ws", { selector: { matchExpressions: [{ key: "env", operator: "In" }] } });
+    const world = aWorld([aCluster("a", { env: "dev" })], { groups: [faulty] });
+    expect(reached(aBundle({}), world)).toEqual(["a"]);
+    expect(reached(aBundle({ targets: [{ name: "g", clusterGroup: "faulty" }] }), world)).toEqual([]);
+  });
+
   it("stages a paused bundle without promoting it", () => {
     const entry = targetBundle(aBundle({ paused: true }), aWorld([aCluster("a")]), templateValues)[0];
     expect(entry?.deployment).toMatchObject({ promoted: false, paused: true, namespace: "cluster-a" });
