@@ -1,7 +1,7 @@
 import type { KubeObject } from "../api/meta.ts";
-import { assessConditions } from "./health/assess-conditions.ts";
 import { assessDefinition } from "./health/assess-definition.ts";
 import { assessJob } from "./health/assess-job.ts";
+import { assessOperator } from "./health/assess-operator.ts";
 import { assessPod } from "./health/assess-pod.ts";
 import { assessClaim, assessService } from "./health/assess-storage-and-service.ts";
 import { assessDaemonSet, assessDeployment, assessReplicaSet, assessStatefulSet } from "./health/assess-workload.ts";
@@ -48,14 +48,19 @@ const alwaysReady: ReadonlySet<string> = new Set([
 /**
  * Returns whether a live object is ready and, when not, a sentence that says what it waits for. The rules are kstatus'
  * (https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus): being deleted, a status older than the spec
- * and the conditions Reconciling and Stalled count for every kind; then the kind's own rule, else its Ready condition.
+ * and the conditions Reconciling and Stalled count for every kind; then the kind's own rule (of Kubernetes, or of a well-known operator), else its Ready condition.
  */
 export function assessHealth(object: KubeObject, options: HealthOptions = {}): Health {
   const judged = withoutConditions(object, options.ignoreConditions ?? []);
   const id = kindId(judged);
-  if (judged.metadata.deletionTimestamp !== undefined) return notReady("is being deleted");
+  if (judged.metadata.deletionTimestamp !== undefined) return notReady(describeDeletion(judged));
   if (alwaysReady.has(id)) return ready;
-  return assessGeneration(judged) ?? assessProgress(judged) ?? (rules[id] ?? assessConditions)(judged);
+  return assessGeneration(judged) ?? assessProgress(judged) ?? (rules[id] ?? assessOperator)(judged);
+}
+
+function describeDeletion({ metadata }: KubeObject): string {
+  const { finalizers = [] } = metadata;
+  return finalizers.length === 0 ? "is being deleted" : `is being deleted and waits for ${finalizers.join(", ")}`;
 }
 
 /** Returns whether a change of nothing but status can change the health of objects of this kind. */

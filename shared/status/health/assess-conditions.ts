@@ -7,12 +7,16 @@ const decisive = ["Ready", "Available", "Healthy", "Established", "Accepted", "P
 
 /**
  * Returns the health by conditions: a failure says so; else the first of the deciding conditions must be True; an
- * object without any is ready. Fleet's fallbacks (`Failed=True`, `reason: Error`) count as failures.
+ * object without any is ready. Fleet's fallbacks (`Failed=True`, `reason: Error`) count as failures,
+ * and so does Crossplane's `Synced=False`.
  */
 export function assessConditions(object: KubeObject): Health {
   const conditions = conditionsOf(object);
   for (const { type, status, reason, message } of conditions) {
-    const failed = (type === "Failed" && status === "True") || (reason === "Error" && status !== "True");
+    const failed =
+      (type === "Failed" && status === "True") ||
+      (type === "Synced" && status === "False") ||
+      (reason === "Error" && status !== "True");
     if (failed) return notReady(message || `${type} is ${status}`);
   }
   for (const type of decisive) {

@@ -50,7 +50,12 @@ export function listAt(fields: JsonObject, name: string): JsonObject[] {
 
 /** Returns an object's conditions. */
 export function conditionsOf(object: KubeObject): Condition[] {
-  return listAt(statusFields(object), "conditions").map((condition) => ({
+  return conditionsIn(statusFields(object));
+}
+
+/** Returns the `conditions` of a status, or of a part of one. */
+export function conditionsIn(fields: JsonObject): Condition[] {
+  return listAt(fields, "conditions").map((condition) => ({
     type: textAt(condition, "type"),
     status: textAt(condition, "status"),
     reason: textAt(condition, "reason"),

@@ -36,7 +36,7 @@ describeWithKube("a storm of changes", () => {
       .toBe(count);
     await rig.state("team/app", "Ready");
     const told = rig.hub.checkIns.slice(before).filter(({ statuses }) => statuses.length > 0);
-    expect(told.length).toBeLessThanOrEqual(50);
+    expect(told.length).toBeLessThanOrEqual(20);
     const list = await cluster.request(`/api/v1/namespaces/${rig.namespace}/configmaps`);
     expect(list.text).not.toContain('"edited"');
   });
