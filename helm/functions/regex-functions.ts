@@ -1,8 +1,12 @@
 import type { RE2JS } from "re2js";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { GoPanic, type GoValue, nilSlice, typedSlice } from "../template/go-value.ts";
+import { spendSteps, spendValues } from "../template/run-cost.ts";
 import { compileRegex, matcherOf } from "./compile-regex.ts";
 import { expandReplacement, type RegexMatch } from "./regex-replace.ts";
+
+/** What finding one match takes, whatever its length. */
+const stepsOfMatch = 10;
 
 function findAll(source: string, text: string, limit: number): RegexMatch[] {
   const matches: RegexMatch[] = [];
@@ -15,6 +19,8 @@ function findAll(source: string, text: string, limit: number): RegexMatch[] {
     if (start === end && start === previousEnd) continue;
     previousEnd = end;
     const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? "");
+    spendSteps(stepsOfMatch);
+    spendValues(groups.length + 1);
     matches.push({ start, end, groups });
   }
   return matches;

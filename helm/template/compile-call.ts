@@ -9,7 +9,7 @@ import { nodeText } from "./node-text.ts";
 import { compileLiteral } from "./compile-literal.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
-import { countSteps, spendValues } from "./run-cost.ts";
+import { countBytes, countSteps, spendValues } from "./run-cost.ts";
 import { TemplateExecError } from "./template-error.ts";
 
 /** A call as it is written: the node that errors name, the function's name, arguments, and the value from the pipe. */
@@ -84,11 +84,19 @@ const smallText = 64;
 const smallList = 64;
 /** Characters that a function reads in the time of a step. */
 const charactersPerStep = 16;
+/** Of a text that no cache of a processor holds; what is longer than an object of a cluster is hardly ever meant. */
+const longText = 256 * 1024;
+const longCharactersPerStep = 4;
+/** Beyond what objects of a cluster can hold: functions that take a text apart need this much memory per character. */
+const largeText = 4 * 1024 * 1024;
+const bytesPerCharacter = 16;
 
 /** Counts what a function is given where it is large: it will read all of it. */
 function weigh({ run }: Frame, value: unknown): void {
   if (typeof value === "string") {
-    if (value.length > 1024) countSteps(run, value.length / charactersPerStep);
+    if (value.length > longText) countSteps(run, value.length / longCharactersPerStep);
+    else if (value.length > 1024) countSteps(run, value.length / charactersPerStep);
+    if (value.length > largeText) countBytes(run, value.length * bytesPerCharacter);
   } else if (Array.isArray(value) && value.length > smallList) {
     countSteps(run, value.length * stepsPerItem);
   }

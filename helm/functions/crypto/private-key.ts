@@ -4,7 +4,7 @@ import { spendSteps } from "../../template/run-cost.ts";
 import { element, integer, pem, sequence } from "./der.ts";
 
 /** A new key of 2048 bits counts as so many steps of a template. */
-const stepsOfKey = 100_000;
+const stepsOfKey = 250_000;
 
 /** Returns a new RSA key. */
 export function newRsaKey(bits: number): KeyObject {
