@@ -35,7 +35,7 @@ export const chartAccessOptions = {
   "ssh-privatekey-file": {
     type: "string",
     value: "FILE",
-    description: "Private key for charts of Git over ssh; host keys are in $FLEET_KNOWN_HOSTS.",
+    description: "Kept for Fleet's scripts: keys are for charts of Git, which only the hub fetches.",
   },
   "helm-repo-url-regex": {
     type: "string",
@@ -87,9 +87,8 @@ export function readChartAccess(
   }
   const password = read("password-file")?.replace(/\r?\n$/u, "");
   const username = textOption(input, "username") ?? (password === undefined ? undefined : env["HELM_USERNAME"]);
-  const sshPrivateKey = read("ssh-privatekey-file");
   const owner = "--username and --password-file";
-  const own = accessFrom({ username, password, sshPrivateKey, sshKnownHosts: env["FLEET_KNOWN_HOSTS"] }, owner);
+  const own = accessFrom({ username, password }, owner);
   const all = { access: { ...trust, ...own }, owner, without: withoutText(gitRepo) };
   return (ref) => grant(ref, all);
 }
@@ -102,7 +101,7 @@ function ruleOf(input: CommandInput, gitRepo: GitRepo | undefined): CredentialRu
 }
 
 function refuseOthers(input: CommandInput): void {
-  for (const name of ["username", "password-file", "ssh-privatekey-file"]) {
+  for (const name of ["username", "password-file"]) {
     if (textOption(input, name) !== undefined)
       throw new UsageError(`--${name} and --helm-credentials-by-path-file exclude each other`);
   }

@@ -154,7 +154,10 @@ async function fromGit(state: Download, address: ChartAddress & { readonly kind:
   const { known, signal, fetchGit } = state;
   const { url, ref, privateKey } = parseGitAddress(address.url);
   if (fetchGit === undefined) {
-    throw new ChartSourceError("address", `chart ${printableAddress(url)}: Git addresses are fetched by the hub only`);
+    throw new ChartSourceError(
+      "address",
+      `chart ${printableAddress(url)}: charts of Git are fetched by the hub only; look at its bundles, or commit the chart`,
+    );
   }
   const { sshKey } = state.access;
   const access: SourceAccess =
