@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { spendSteps } from "../template/run-cost.ts";
 import { GoPanic } from "../template/go-value.ts";
+import { withShortCategories } from "./category-name.ts";
 
 const compiled = new Map<string, RE2JS>();
 const maxCached = 1000;
@@ -25,7 +26,7 @@ export function matcherOf(source: string, text: string): ReturnType<RE2JS["match
 
 function compile(source: string): RE2JS {
   try {
-    return RE2JS.compile(source);
+    return RE2JS.compile(withShortCategories(source));
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     const { message } = error;
