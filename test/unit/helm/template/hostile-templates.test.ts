@@ -2,21 +2,15 @@ import { describe, expect, it } from "vitest";
 import { TemplateLimitError } from "../../../../helm/template/template-error.ts";
 import { renderText } from "./render-text.ts";
 
-/** How long a hostile template may last before it is ended by the default limits. */
-const maxMs = 2000;
-/** Slack for a machine that does other things meanwhile. */
-const slack = 5;
-
-/** Renders with the default limits; returns which of them ended it, and how long that took. */
-function endOf(text: string, data: unknown = {}): { readonly limit: string; readonly ms: number } {
-  const start = performance.now();
+/** Renders with the default limits; returns which of them ended it. */
+function endOf(text: string): string {
   try {
-    renderText(text, { data });
+    renderText(text);
   } catch (error) {
-    if (error instanceof TemplateLimitError) return { limit: error.limit, ms: performance.now() - start };
+    if (error instanceof TemplateLimitError) return error.limit;
     throw error;
   }
-  return { limit: "none", ms: performance.now() - start };
+  return "none";
 }
 
 /** Returns the name of what rendering throws, `none` when nothing. */
@@ -32,7 +26,7 @@ function faultOf(text: string, data: unknown): string {
 const forever = "range $i, $_ := until 1000000";
 const doubledMap = '{{ $d := dict "a" 1 }}{{ range until 60 }}{{ $d = dict "a" $d "b" $d }}{{ end }}';
 
-describe("a hostile template ends by the default limits", () => {
+describe("a hostile template ends by what is counted, long before the clock ends it", () => {
   it.each([
     ["loops in loops", `{{ ${forever} }}{{ ${forever} }}{{ range until 1000 }}{{ end }}{{ end }}{{ end }}`],
     ["a list doubled again and again", "{{ $l := list 1 2 3 4 }}{{ range until 60 }}{{ $l = concat $l $l }}{{ end }}"],
@@ -83,9 +77,7 @@ describe("a hostile template ends by the default limits", () => {
       '{{ define "x" }}{{ tpl (printf "%s%s" . .) . }}{{ end }}{{ include "x" "ab" }}{{ $t := "{{ tpl (print . .) (print . .) }}" }}{{ tpl $t $t }}',
     ],
   ])("%s", { timeout: 30_000 }, (_, text) => {
-    const { limit, ms } = endOf(text);
-    expect(limit).toMatch(/^(?:time|steps|output|depth)$/);
-    expect(ms).toBeLessThan(maxMs * slack);
+    expect(endOf(text)).toMatch(/^(?:steps|output|depth)$/);
   });
 });
 
@@ -96,12 +88,11 @@ describe("work that takes long by itself", () => {
     ["passwords made slowly", '{{ derivePassword 1 "long" "password" "user" "example.com" }}'],
     ["hashes made slowly", '{{ bcrypt "password" }}'],
     ["entries of a password file", '{{ htpasswd "user" "password" }}'],
-  ])("is looked at between one and the next: %s", { timeout: 60_000 }, (_, call) => {
-    const start = performance.now();
-    expect(() => renderText(`{{ range until 1000 }}${call}{{ end }}`, { limits: { timeMs: 300 } })).toThrow(
-      /the template takes more than 300 ms$/,
+  ])("counts as many steps: %s", { timeout: 60_000 }, (_, call) => {
+    const text = `{{ range until 1000 }}${call}{{ end }}`;
+    expect(() => renderText(text, { limits: { steps: 1_000_000 } })).toThrow(
+      /the template takes more than 1000000 steps$/,
     );
-    expect(performance.now() - start).toBeLessThan(20_000);
   });
 });
 
@@ -136,11 +127,9 @@ describe("values that are bombs", () => {
     ["a path", "{{ clean .long | len }}{{ base .long | len }}"],
     ["words", "{{ snakecase .long | len }}{{ title .long | len }}{{ wrap 10 .long | len }}{{ abbrev 10 .long }}"],
   ])("takes no time to speak of for a long text as %s", { timeout: 20_000 }, (_, text) => {
-    const start = performance.now();
     for (const long of ["1.".repeat(50_000), "1".repeat(100_000), "a/../".repeat(20_000), ">=1.2 || ".repeat(5000)]) {
       expect(faultOf(text, { long })).toMatch(/^(?:none|TemplateExecError|TemplateLimitError)$/);
     }
-    expect(performance.now() - start).toBeLessThan(maxMs * slack);
   });
 
   it("keeps bytes that are no UTF-8, and prints them", () => {
