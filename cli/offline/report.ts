@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { JsonValue } from "../../codec/json-value.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { warningLine } from "../../shared/bundle/strict.ts";
@@ -69,14 +69,14 @@ export function reportFaults(
   for (const warning of warnings) context.printError(`warning: ${warningLine(warning)}`);
   for (const fault of faults) context.printError(faultLine(fault));
   const file = textOption(input, "errors");
-  if (file !== undefined) writeFileSync(resolve(context.cwd, file), faultDocuments(faults));
+  if (file !== undefined) writeFiles(context.cwd, new Map([[file, faultDocuments(faults)]]));
   return faults.length === 0 ? 0 : 1;
 }
 
 /** Writes files below a folder, making folders as needed. */
 export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) {
-    const path = join(folder, name);
+    const path = resolve(folder, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   }

@@ -22,6 +22,7 @@ export interface TargetWorld {
 
 /** A bundle on one cluster, never deployed before. */
 export interface PlannedDeployment {
+  /** Of the BundleDeployment: the cluster's `status.namespace`, `cluster-<name>` for one that was never registered. */
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   /** False: only staged, since the bundle or the cluster is paused. */
@@ -157,7 +158,7 @@ function planDeployment(
 ): Omit<PlannedDeployment, "promoted" | "paused"> {
   const { metadata, status } = cluster;
   return {
-    namespace: status?.namespace ?? "",
+    namespace: status?.namespace ?? `cluster-${metadata.name ?? ""}`,
     labels: deploymentLabels(bundle, { namespace: metadata.namespace ?? "", name: metadata.name ?? "" }),
     options,
     offSchedule: status?.scheduled === true && status.activeSchedule !== true,

@@ -97,6 +97,16 @@ describe("drover bundle", () => {
     }
   });
 
+  it("writes --errors into a folder that it makes, empty where nothing failed", async () => {
+    expect((await drover("bundle", "--repo", "repo", "web", "--errors", "made/for/errors.yaml")).code).toBe(0);
+    expect(parseYaml(await readFile(join(folder.path, "made/for/errors.yaml"), "utf8"))).toEqual([]);
+    const failing = await drover("bundle", "--repo", "repo", "gone", "--errors", join(folder.path, "made/errors.yaml"));
+    expect(failing.code).toBe(1);
+    expect(parseYaml(await readFile(join(folder.path, "made/errors.yaml"), "utf8"))).toMatchObject([
+      { value: { phase: "apply" } },
+    ]);
+  });
+
   it("takes targets and restrictions from a targets file", async () => {
     expect(await bundlesOf("web", "--targets-file", "targets.yaml")).toMatchObject([
       { spec: { targets: [{ name: "named" }], targetRestrictions: [{ clusterName: "prod" }] } },

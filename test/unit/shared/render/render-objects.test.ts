@@ -92,6 +92,15 @@ describe("renderObjects", () => {
     expect(objects).toEqual([{ apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "forced" } }]);
   });
 
+  it("places what is in a list in a list, but not offline, where Fleet places the list", () => {
+    const inner = "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: deep}}]}";
+    const files = { "a.yaml": `apiVersion: v1\nkind: List\nitems: [${inner}]\n` };
+    const place = (namespaces: "cluster" | "offline") =>
+      renderObjects(anInput(files, { namespace: "x" }, { namespaces })).objects.map(({ metadata }) => metadata);
+    expect(place("cluster")).toEqual([{ name: "deep", namespace: "x" }]);
+    expect(place("offline")).toEqual([{ name: "deep" }]);
+  });
+
   it("refuses cluster-scoped objects where namespace is set, and prints them as Fleet does offline", () => {
     const files = { "a.yaml": manifest("Namespace", "space"), "b.yaml": manifest("ConfigMap", "c") };
     expect(faultOf(() => renderObjects(anInput(files, { namespace: "x" }))).code).toBe("NAMESPACE_FORBIDS_CLUSTER");

@@ -96,6 +96,12 @@ describe("targetBundle", () => {
     expect(reached(aBundle({ targets: [{ name: "g", clusterGroup: "faulty" }] }), world)).toEqual([]);
   });
 
+  it("names the namespace of a cluster that was never registered after it", () => {
+    const { status: _, ...fresh } = aCluster("a");
+    const entry = targetBundle(aBundle({}), aWorld([fresh]), templateValues)[0];
+    expect(entry?.deployment?.namespace).toBe("cluster-a");
+  });
+
   it("stages a paused bundle without promoting it", () => {
     const entry = targetBundle(aBundle({ paused: true }), aWorld([aCluster("a")]), templateValues)[0];
     expect(entry?.deployment).toMatchObject({ promoted: false, paused: true, namespace: "cluster-a" });
