@@ -109,7 +109,7 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
           // A hub (or a proxy) that does not hold requests must not be asked in a circle.
           const leftMs = news || waitMs === 0 ? 0 : Math.min(waitMs, minPollMs) - (performance.now() - startMs);
           if (leftMs > 0) await delay(leftMs, undefined, { signal }).catch(() => undefined);
-          if (failures > 0 && mayLog("answers again")) log.info({ failures }, "hub answers again");
+          if (failures > 0) log.info({ failures }, "hub answers again");
           failures = 0;
         } catch (error) {
           if (signal.aborted) return;
