@@ -51,7 +51,7 @@ function formatKnown(value: NonNullable<GoValue>, verb: string, flags: FormatFla
   if (value instanceof GoComplex) return formatComplex(value, verb, flags);
   const kind = kindName(value);
   if (kind === "int64" && verb === "d") return formatText(value.goString(), "s", flags);
-  return formatText(value.goString(), verb, flags);
+  return formatText(flags.plusV === true ? value.namedString() : value.goString(), verb, flags);
 }
 
 function formatFloat(value: number, verb: string, flags: FormatFlags): string | undefined {

@@ -189,6 +189,11 @@ export abstract class GoObject {
   /** Returns what Go's `%v` prints: the text of `String()`, or the fields in braces. */
   abstract goString(): string;
 
+  /** Returns what `%+v` prints: as `goString`, with the names of a struct's fields. */
+  namedString(): string {
+    return this.goString();
+  }
+
   /** Returns what an action prints that shows the value itself; Go then finds methods that it misses elsewhere. */
   actionText(): string {
     return this.goString();

@@ -33,10 +33,19 @@ export class GoStruct extends GoObject {
     return this.kind === "ptr" ? `&{${values}}` : `{${values}}`;
   }
 
+  override namedString(): string {
+    const values = this.fields.map(({ name, value }) => `${name}:${namedText(value)}`).join(" ");
+    return this.kind === "ptr" ? `&{${values}}` : `{${values}}`;
+  }
+
   toJsonValue(): GoValue {
     const shown = this.fields.filter(
       ({ isHidden, json, value }) => isHidden !== true && !(json?.omitEmpty === true && value === ""),
     );
     return new Map(shown.map(({ name, json, value }): [string, GoValue] => [json?.key ?? name, value]));
   }
+}
+
+function namedText(value: GoValue): string {
+  return value instanceof GoObject ? value.namedString() : printValue(value);
 }
