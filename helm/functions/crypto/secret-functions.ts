@@ -10,7 +10,7 @@ import { passwordCharacters, passwordTemplates } from "./password-templates.ts";
 
 const bcryptCost = 10;
 /** A hash that is slow on purpose counts as so many steps of a template. */
-const stepsOfHash = 50_000;
+const stepsOfHash = 100_000;
 const maxBcryptBytes = 72;
 const masterSeed = "com.lyndir.masterpassword";
 
