@@ -78,7 +78,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     }),
   );
   const place = { client, namespace: config.namespace };
-  const memories = createRenderMemoryStore(place);
+  const memories = createRenderMemoryStore({ ...place, onStep: deps.onStep });
   const inputs = stack.use(
     createValuesInputs({
       client,

@@ -162,6 +162,8 @@ function noteOutcomes(pass: Pass, changes: readonly Change[], outcomes: readonly
   }
   for (const change of changes) {
     if (change.action !== "refuse") continue;
+    // It may hold what it does not want any more (removals that wait for approval) and learns only now that somebody does.
+    deps.wake(change.heldBy);
     const message = `bundle ${change.heldBy} of this cluster owns it; ${wanted.bundle} wants it too: take it out of one of them`;
     first ??= new AppError(
       "OBJECT_HELD_BY_OTHER",

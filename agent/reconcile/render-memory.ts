@@ -11,6 +11,7 @@ import type { LookupAnswer } from "../../shared/render/chart/lookup-answer.ts";
 import { type ObjectTarget, wellKnown } from "../kube/api-resource.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
 import { bundleAnnotation } from "./marks.ts";
+import type { StepObserver } from "./step-observer.ts";
 
 /** What a render drew and looked up: with it the same render gives the same bytes again. */
 export interface RenderMemory {
@@ -59,9 +60,11 @@ const maxPackedBytes = 700 * 1024;
 export function createRenderMemoryStore({
   client,
   namespace,
+  onStep,
 }: {
   readonly client: KubeClient;
   readonly namespace: string;
+  readonly onStep: StepObserver;
 }): RenderMemoryStore {
   /** Hashes of what is kept, so that an unchanged memory is not written again; the contents are read when needed. */
   const known = new Map<string, string>();
@@ -82,7 +85,9 @@ export function createRenderMemoryStore({
       const hash = hashOf(memory);
       if (known.get(bundle) === hash) return;
       const target = targetOf(bundle);
+      await onStep("memory-write", bundle);
       await client.apply(target, secretOf(target, bundle, memory), { force: true });
+      await onStep("memory-written", bundle);
       known.set(bundle, hash);
     },
     drop: async (bundle) => {

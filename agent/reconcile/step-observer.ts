@@ -1,5 +1,7 @@
 /** Steps at which a crash must lose nothing; tests end the process at each of them. */
 export const steps = [
+  "memory-write",
+  "memory-written",
   "inventory-write",
   "inventory-written",
   "apply",

@@ -9,7 +9,9 @@ import { partIsThere } from "./missing-parts.ts";
 import { missingPrograms, reasonMissing } from "./missing-programs.ts";
 
 /** A cluster that all tests of a run share; keep to namespaces of your own. It has controllers and fake nodes. */
-export interface SharedCluster extends KubeClusterInfo, KubeClient {}
+export interface SharedCluster extends KubeClusterInfo, KubeClient {
+  readonly auditLogPath: string;
+}
 
 /** A namespace for one test. */
 export interface TestNamespace extends AsyncDisposable {
@@ -23,6 +25,7 @@ const clusterInfo = z.object({
   caCert: z.string(),
   kubeconfig: z.string(),
   kubeconfigPath: z.string(),
+  auditLogPath: z.string(),
 });
 
 /** Returns the cluster of this run, starting it when nobody has asked before. */

@@ -14,7 +14,7 @@ export async function startRigHost(): Promise<RigHost> {
   let postgres: Promise<PostgresServer> | undefined;
   const resource = async (path: string | undefined): Promise<unknown> => {
     if (path === "/cluster") {
-      cluster ??= startKubeCluster({ name: "shared", controllers: true, fakeNodes: true });
+      cluster ??= startKubeCluster({ name: "shared", controllers: true, fakeNodes: true, auditLog: true });
       return cluster;
     }
     if (path === "/postgres") {

@@ -158,6 +158,24 @@ describeWithKube("objects that belong to somebody all the time", () => {
     expect(after).toMatchObject({ metadata: { uid: metadata.uid } });
   });
 
+  test("are handed over while their removal waits for a person", async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    const options = { defaultNamespace: rig.namespace };
+    await rig.start();
+    publish(rig, maps(2));
+    await rig.state(bundle, "Ready");
+    publish(rig, {});
+    await rig.status(bundle, isHeld);
+    const other = { bundle: "team/other", files: { "m1.yaml": configMap("m1", { key: "other" }) }, options };
+    rig.hub.publish({ bundles: [{ bundle, files: {}, options }, other] });
+    await rig.state("team/other", "Ready");
+    const { held } = await rig.status(bundle, ({ held: lines = [] }) => lines.length === 1);
+    expect(held).toEqual([expect.stringContaining("/m0: ")]);
+    expect(await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/m1`)).toMatchObject({
+      data: { key: "other" },
+    });
+  });
+
   test("are removed later although the agent was killed while it put them back", async () => {
     await using rig = await createAgentRig(await sharedCluster());
     const options = { defaultNamespace: rig.namespace, correctDrift: { enabled: true } };

@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { Step } from "../../../agent/reconcile/step-observer.ts";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
+import { auditedSharedCluster } from "./scenarios/deletions.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
 import { crashAt, killAt } from "./crash-at.ts";
 
@@ -18,7 +19,7 @@ const steps: readonly { readonly step: Step; readonly pattern?: string }[] = [
 
 describeWithKube("an agent that is killed", () => {
   test.concurrent.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern }) => {
-    const cluster = await sharedCluster();
+    await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
     const options = { defaultNamespace: rig.namespace };
     const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
@@ -41,6 +42,7 @@ describeWithKube("an agent that is killed", () => {
     expect(uidOf(changed)).toBe(uid);
     expect(await rig.get(`${maps}/added`)).toBeDefined();
     expect(await rig.get(`${maps}/bystander`)).toBeDefined();
+    expect(cluster.deletions(rig.namespace)).toEqual(["removed"]);
   });
 
   test.concurrent(
@@ -70,7 +72,8 @@ describeWithKube("an agent that is killed", () => {
     "while it removes a whole bundle finishes the removal, with its disk lost as well",
     { timeout: 90_000 },
     async () => {
-      await using rig = await createAgentRig(await sharedCluster());
+      await using cluster = await auditedSharedCluster();
+      await using rig = await createAgentRig(cluster);
       const options = { defaultNamespace: rig.namespace };
       await rig.start();
       const files = { "a.yaml": configMap("a"), "b.yaml": configMap("b") };
@@ -84,6 +87,7 @@ describeWithKube("an agent that is killed", () => {
       for (const name of ["a", "b"]) {
         expect(await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/${name}`)).toBeUndefined();
       }
+      expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["a", "b"]);
     },
   );
 });

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { z } from "zod";
-import { startKubeCluster } from "../../../kube/cluster.ts";
 import { createKubeClient, type KubeClient, type KubeEndpoint } from "../../../kube/kube-request.ts";
+import { sharedCluster } from "../../../support/kube.ts";
 import { systemClock } from "../../../../shared/clock.ts";
 import { silentLogger } from "../../../../shared/log.ts";
 import { createSimulatedCluster } from "../../../../simulator/simulated-cluster.ts";
@@ -14,30 +14,37 @@ export interface AuditedCluster extends KubeEndpoint, AsyncDisposable {
 }
 
 const auditLine = z.looseObject({
-  verb: z.string(),
   userAgent: z.string().optional(),
   objectRef: z.looseObject({ namespace: z.string().optional(), name: z.string().optional() }).optional(),
   responseStatus: z.looseObject({ code: z.number() }).optional(),
 });
 
-/** Starts kube-apiserver with its audit log. */
-export async function startAuditedCluster(): Promise<AuditedCluster> {
-  const cluster = await startKubeCluster({ name: "scenarios", auditLog: true });
-  const { auditLogPath = "" } = cluster;
+/** Returns the shared cluster as one that tells of deletions, by kube-apiserver's own audit log from now on. */
+export async function auditedSharedCluster(): Promise<AuditedCluster> {
+  const cluster = await sharedCluster();
+  const from = statSync(cluster.auditLogPath).size;
   return {
     ...cluster,
+    request: (path, options) => cluster.request(path, options),
     deletions: (namespace) =>
-      readFileSync(auditLogPath, "utf8")
-        .split("\n")
-        .filter((line) => line.includes(namespace) && line.includes('"delete'))
-        .map((line) => auditLine.parse(JSON.parse(line)))
-        .filter(({ verb, userAgent, objectRef, responseStatus }) => {
-          const isDone = (responseStatus?.code ?? 0) < 300 && objectRef?.namespace === namespace;
-          return verb.startsWith("delete") && isDone && userAgent === "drover-agent";
-        })
-        // A deletion of a whole collection names nothing: no model allows it.
-        .map(({ objectRef }) => objectRef?.name ?? "*"),
+      deletionsIn(readFileSync(cluster.auditLogPath).subarray(from).toString("utf8"), namespace),
+    [Symbol.asyncDispose]: async () => cluster[Symbol.dispose](),
   };
+}
+
+function deletionsIn(log: string, namespace: string): string[] {
+  return (
+    log
+      .split("\n")
+      .filter((line) => line.includes(namespace) && line.includes('"verb":"delete') && line.endsWith("}"))
+      .map((line) => auditLine.parse(JSON.parse(line)))
+      .filter(({ userAgent, objectRef, responseStatus }) => {
+        const isDone = (responseStatus?.code ?? 0) < 300;
+        return isDone && objectRef?.namespace === namespace && userAgent === "drover-agent";
+      })
+      // A deletion of a whole collection names nothing: no model allows it.
+      .map(({ objectRef }) => objectRef?.name ?? "*")
+  );
 }
 
 /** Starts a cluster of the simulator; what it tells of requests is its audit log. Tests go round it to edit objects. */

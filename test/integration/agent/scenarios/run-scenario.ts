@@ -21,6 +21,8 @@ interface Stage {
   agent: MortalAgent | undefined;
   /** Steps that the agent has left to live, counted from the turn's begin. */
   stepsLeft: number;
+  /** Part of each deployment's name: after an undo the same objects come under another, so that old statuses do not count. */
+  round: number;
 }
 
 /** Plays the scenario of a seed and fails, naming the turn, where anything was deleted or is there that should not be. */
@@ -34,6 +36,7 @@ export async function runScenario(audited: AuditedCluster, seed: number): Promis
     dataDir: rig.dataDir,
     agent: undefined,
     stepsLeft: Infinity,
+    round: 0,
   };
   const told: string[] = [];
   try {
@@ -69,6 +72,7 @@ async function play(stage: Stage, { event, trouble }: Turn): Promise<void> {
       break;
     case "undo":
       publish(stage, event.bundles);
+      stage.round++;
       publish(stage, model.git);
       model.undo(event.bundles);
       await overcome(stage, { trouble, requests });
@@ -84,6 +88,8 @@ async function play(stage: Stage, { event, trouble }: Turn): Promise<void> {
       return;
     }
     case "edit":
+      // A field that somebody changed while the object was held is a conflict for the next bundle, which says so and stops.
+      if (event.action === "change" && !Object.values(model.git).some((objects) => event.object in objects)) break;
       await editObject(rig, event.action, event.object);
       model.edit(event.action, event.object);
       break;
@@ -115,14 +121,15 @@ async function overcome(
 }
 
 function publish(
-  { rig, model }: Stage,
+  stage: Stage,
   bundles: Readonly<Record<string, Objects>>,
-  remove = Object.keys(model.git),
+  remove = Object.keys(stage.model.git),
 ): void {
+  const { rig } = stage;
   rig.hub.publish({
     bundles: Object.entries(bundles).map(([name, objects]) => ({
       bundle: `team/${name}`,
-      deploymentId: idOf(objects),
+      deploymentId: idOf(stage, objects),
       files: Object.fromEntries(Object.entries(objects).map(([key, value]) => [`${key}.yaml`, fileOf(key, value)])),
       options: { defaultNamespace: rig.namespace, correctDrift: { enabled: true } },
     })),
@@ -132,8 +139,8 @@ function publish(
   });
 }
 
-function idOf(objects: Objects): string {
-  return stableHash(objects).slice(0, 16);
+function idOf({ round }: Stage, objects: Objects): string {
+  return stableHash([round, objects]).slice(0, 16);
 }
 
 /** Waits until the agent says that it is where the model is, and the cluster is there. */
@@ -141,7 +148,8 @@ async function converge(stage: Stage): Promise<void> {
   await vi.waitFor(() => expectModel(stage), { timeout: waitMs, interval: 15 });
 }
 
-async function expectModel({ rig, model, audited }: Stage): Promise<void> {
+async function expectModel(stage: Stage): Promise<void> {
+  const { rig, model, audited } = stage;
   const held = new Set(model.held());
   const wanted = Object.entries(model.git);
   const names = [...rig.hub.statuses.keys()].toSorted();
@@ -149,7 +157,7 @@ async function expectModel({ rig, model, audited }: Stage): Promise<void> {
   for (const [name, objects] of wanted) {
     const status = rig.hub.statuses.get(`team/${name}`);
     const state = held.has(name) ? "OutOfSync" : "Ready";
-    expect(status, `status of ${name}`).toMatchObject({ state, appliedDeploymentId: idOf(objects) });
+    expect(status, `status of ${name}`).toMatchObject({ state, appliedDeploymentId: idOf(stage, objects) });
   }
   const live = await readObjects(audited, rig.namespace);
   const expected = model.expected();
