@@ -106,7 +106,8 @@ function readFile(tree: RepoTree, path: string): Uint8Array | undefined {
   return resolved.kind === "found" && resolved.entry.type === "file" ? tree.read(resolved.path) : undefined;
 }
 
-function valueAt(value: JsonValue | undefined, path: OptionPath): JsonValue | undefined {
+/** Returns the value at a path, undefined where there is none. */
+export function valueAt(value: JsonValue | undefined, path: OptionPath): JsonValue | undefined {
   return path.reduce<JsonValue | undefined>((at, step) => {
     if (Array.isArray(at)) return (at as readonly JsonValue[])[Number(step)];
     return isJsonObject(at) && Object.hasOwn(at, step) ? at[step] : undefined;

@@ -28,6 +28,14 @@ const files: Readonly<Record<string, string>> = {
   "repo/web/prod.yaml": "size: large\n",
   "repo/web/chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
   "repo/web/chart/templates/cm.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: { name: web }\n",
+  "repo/raw/fleet.yaml":
+    "defaultNamespace: shop\ntargetCustomizations:\n- name: prod\n  clusterName: prod\n  yaml: { overlays: [big, renamed] }\n",
+  "repo/raw/app.yaml":
+    "kind: ConfigMap\napiVersion: v1\nmetadata: { name: other }\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: { name: app }\ndata:\n  size: small\n  color: red\n",
+  "repo/raw/one.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata: { name: one }\ndata: { size: small }\n",
+  "repo/raw/overlays/big/one_patch.yaml": "data:\n  size: big\n",
+  "repo/raw/overlays/renamed/app.yaml":
+    "kind: ConfigMap\napiVersion: v1\nmetadata: { name: app }\ndata:\n  size: small\n  color: blue\n",
   "targets.yaml": "targets: [{ clusterSelector: {} }]\ntargetRestrictions: [{ clusterSelector: {} }]\n",
   "clusters.yaml": ["dev", "prod"]
     .map(
@@ -97,10 +105,48 @@ describe("drover explain", () => {
   });
 
   it("says what is there when a bundle, a field or a cluster is not", async () => {
-    expect((await explain("config-api", "paused", "--cluster", "dev")).errors).toContain("there are config-web");
+    expect((await explain("config-api", "paused", "--cluster", "dev")).errors).toContain(
+      "there are config-raw, config-web",
+    );
     const missing = await explain("config-web", "helm.values.colour", "--cluster", "dev");
     expect(missing.code).toBe(1);
     expect(missing.errors).toContain("nothing sets helm.values.colour of bundle config-web on dev");
     expect((await explain("config-web", "paused")).errors).toContain("--cluster is missing");
+  });
+});
+
+async function on(cluster: string, ...words: readonly string[]) {
+  return explain("config-raw", ...words, "--cluster", cluster);
+}
+
+describe("drover explain of an object's field", () => {
+  it("names the line of the manifest", async () => {
+    expect((await on("dev", "ConfigMap/app", "data.color")).rows).toEqual([["raw/app.yaml:10:3", "manifest", '"red"']]);
+  });
+
+  it("names the overlay that patches or replaces it, and only on the clusters that have it", async () => {
+    expect((await on("prod", "ConfigMap/one", "data.size")).rows).toEqual([
+      ["raw/one.yaml:4:9", "manifest", '"small"'],
+      ["raw/overlays/big/one_patch.yaml:2:3", "overlay big", '"big"'],
+    ]);
+    expect((await on("prod", "ConfigMap/app", "data.color")).rows).toEqual([
+      ["raw/app.yaml:10:3", "manifest", '"red"'],
+      ["raw/overlays/renamed/app.yaml:6:3", "overlay renamed", '"blue"'],
+    ]);
+    expect((await on("prod", "ConfigMap/app", "data.size")).rows).toHaveLength(1);
+  });
+
+  it("says where it cannot tell more: rendering, and the templates of a chart", async () => {
+    expect((await on("dev", "ConfigMap/app", "metadata.namespace", "--target-namespace", "forced")).rows).toEqual([
+      ["-", "rendering: namespace, labels or a template", '"forced"'],
+    ]);
+    expect((await explain("config-web", "ConfigMap/web", "kind", "--cluster", "dev")).rows).toEqual([
+      ["web/chart/Chart.yaml", "chart, templates not told apart", '"ConfigMap"'],
+    ]);
+  });
+
+  it("names the objects that there are for one that is not", async () => {
+    const { code, errors } = await on("dev", "Deployment/app", "spec");
+    expect({ code, errors }).toMatchObject({ code: 2, errors: expect.stringContaining("ConfigMap/one") });
   });
 });
