@@ -19,12 +19,14 @@ interface Case {
   readonly of: string;
 }
 
-/** In the order in which a run comes to them: each death is followed by a new agent, which dies at the next. */
+/**
+ * In the order in which a run comes to them: each death is followed by a new agent, which dies at the next. A Job that was made
+ * has ended when the next one looks, so that of each either its making or its recording is a death.
+ */
 const upgrade: readonly Case[] = [
   { step: "hook-create", of: "one" },
   { step: "hook-created", of: "one" },
   { step: "hook-ended", of: "one" },
-  { step: "hook-created", of: "two" },
   { step: "hook-recorded", of: "two" },
   { step: "hook-ended", of: "two" },
   { step: "hook-delete", of: "two" },
