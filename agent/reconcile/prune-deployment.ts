@@ -41,7 +41,11 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
   const leaving = inventory.entries.filter((entry) => !desired.has(entryKey(entry)));
   record.held = [];
   record.removing = pruning.said && leaving.length > 0;
-  if (leaving.length === 0) return undefined;
+  if (leaving.length === 0) {
+    // What was approved is wanted again: another removal of the same objects is another decision.
+    if (pruning.releaseOnly !== true) await dropApproval(deps, inventory);
+    return undefined;
+  }
   const unknown = firstUnknown(deps, bundle);
   if (unknown !== undefined && pruning.releaseOnly === true) return undefined;
   if (unknown !== undefined) {
@@ -60,11 +64,9 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     approved: isFresh ? inventory.approved : undefined,
   });
   if (pruning.releaseOnly === true) return carryOut(deps, pruning, { ...plan, remove: [], held: [] });
-  if (inventory.approved !== undefined && !isFresh) {
-    record.lateApproval = inventory.approved;
-    // Taken away, so that writing it again is a change, with a time of its own.
-    await deps.inventories.save({ ...inventory, approved: undefined, approvedAt: undefined });
-  }
+  if (inventory.approved !== undefined && !isFresh) record.lateApproval = inventory.approved;
+  // Taken away, so that writing it again is a change, with a time of its own.
+  if (!isFresh || inventory.approved !== plan.digest) await dropApproval(deps, inventory);
   const isLate = record.lateApproval === plan.digest;
   record.held = describeHeld(plan, isLate ? "; it was approved more than an hour ago: approve it again" : "");
   if (plan.held.length > 0 && record.announced !== plan.digest) {
@@ -77,6 +79,11 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
 
 function isFreshApproval({ approved, approvedAt }: StoredInventory, nowMs: number): boolean {
   return approved !== undefined && approvedAt !== undefined && nowMs - Date.parse(approvedAt) <= approvalMs;
+}
+
+async function dropApproval({ inventories }: PassDeps, inventory: StoredInventory): Promise<void> {
+  if (inventory.approved === undefined) return;
+  await inventories.save({ ...inventory, approved: undefined, approvedAt: undefined });
 }
 
 /** Uses the approval up. From here on the plan is carried out to its end, whatever becomes of this process meanwhile. */
