@@ -42,7 +42,7 @@ export const importFleet: Command = {
       short: "n",
       value: "NAME",
       multiple: true,
-      description: "Only this workspace; may be repeated. Default: all.",
+      description: "Only this workspace; may be repeated. Default: all. Steps with --cluster are for all of them.",
     },
     cluster: {
       type: "string",

@@ -31,7 +31,8 @@ export async function clusterOfStep(step: StepContext, name: MigrationStep): Pro
   if (wanted === undefined) throw new UsageError("--cluster is missing: NAME, or WORKSPACE/NAME");
   const client = await connectCluster(step.input, step.context);
   if (client === undefined) throw new UsageError("--cluster-kubeconfig is missing: the kubeconfig of that cluster");
-  const objects = await readMigrationObjects(step);
+  // The agent serves all workspaces: whichever are migrated, all that it deployed must be safe.
+  const objects = await readMigrationObjects({ ...step, workspaces: [] });
   const id = findCluster(objects.clusters, wanted);
   const agent = await readFleetAgent(client, id);
   const state = migrationStateOf(objects, new Map([[id, isAgentStopped(agent) ? "stopped" : "running"]]));

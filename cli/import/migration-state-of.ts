@@ -1,7 +1,8 @@
+import type * as z from "zod";
 import type { JsonObject } from "../../codec/json-value.ts";
 import { adoptedAnnotation, fleetLabels, releasesRemovedAnnotation, stoppedAnnotation } from "./import-marks.ts";
 import { idOf, objectAt, textAt, valueAt } from "./json-path.ts";
-import { type Adopted, adoptedSchema, type FleetDeployment, type MigrationState } from "./migration-state.ts";
+import { adoptedSchema, type FleetDeployment, type MigrationState, stoppedSchema } from "./migration-state.ts";
 
 /** Fleet's objects that the order of steps depends on. */
 export interface MigrationObjects {
@@ -17,7 +18,7 @@ export function migrationStateOf(
 ): MigrationState {
   const wanted = new Set(gitRepos.map(idOf));
   const deployments = Map.groupBy(
-    bundleDeployments.filter((object) => label(object, "repo") !== ""),
+    bundleDeployments,
     (object) => `${label(object, "clusterNamespace")}/${label(object, "cluster")}`,
   );
   return {
@@ -27,8 +28,9 @@ export function migrationStateOf(
     })),
     clusters: clusters.map((object) => {
       const id = idOf(object);
-      const adopted = adoptedOf(object);
+      const adopted = evidenceOf(object, adoptedAnnotation, adoptedSchema);
       const ours = (deployments.get(id) ?? [])
+        .filter((deployment) => label(deployment, "repo") !== "")
         .map(fleetDeployment)
         .filter(({ gitRepo }) => wanted.has(gitRepo) || adopted?.gitRepos.includes(gitRepo) === true);
       return {
@@ -36,9 +38,10 @@ export function migrationStateOf(
         name: textAt(object, "metadata", "name"),
         deployments: ours,
         agent: agents.get(id) ?? "unknown",
-        stoppedOnce: annotation(object, stoppedAnnotation) !== "",
+        stopped: evidenceOf(object, stoppedAnnotation, stoppedSchema),
         adopted,
         releasesRemoved: annotation(object, releasesRemovedAnnotation) !== "",
+        others: (deployments.get(id) ?? []).filter(isForeign).map(idOf),
       };
     }),
   };
@@ -59,12 +62,17 @@ function fleetDeployment(object: JsonObject): FleetDeployment {
   };
 }
 
+/** Fleet deploys its own agent by a Bundle, too. */
+function isForeign(object: JsonObject): boolean {
+  return label(object, "repo") === "" && !textAt(object, "metadata", "name").startsWith("fleet-agent");
+}
+
 /** Evidence that cannot be read is none: the step is done again. */
-function adoptedOf(object: JsonObject): Adopted | undefined {
-  const text = annotation(object, adoptedAnnotation);
+function evidenceOf<S extends z.ZodType>(object: JsonObject, name: string, schema: S): z.output<S> | undefined {
+  const text = annotation(object, name);
   if (text === "") return undefined;
   try {
-    return adoptedSchema.safeParse(JSON.parse(text)).data;
+    return schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

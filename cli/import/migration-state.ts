@@ -11,6 +11,16 @@ export const adoptedSchema = z.object({
   releases: z.record(z.string(), z.array(z.string())),
 });
 
+/** What `stop-agent` leaves there. */
+export const stoppedSchema = z.object({
+  time: z.string(),
+  /** Replicas before, by kind and `<namespace>/<name>`. */
+  replicas: z.record(z.string(), z.number()),
+  /** `<workspace>/<bundle>` of the deployments that were applied with keepResources when the agent was stopped. */
+  deployments: z.array(z.string()),
+});
+
+export type Stopped = z.infer<typeof stoppedSchema>;
 export type Adopted = z.infer<typeof adoptedSchema>;
 
 /** One Bundle of a GitRepo on one cluster, as Fleet has it. */
@@ -36,10 +46,11 @@ export interface MigratingCluster {
   readonly deployments: readonly FleetDeployment[];
   /** Asked in the cluster; `unknown` when there was no kubeconfig for it. */
   readonly agent: "running" | "stopped" | "unknown";
-  /** `stop-agent` has been done. */
-  readonly stoppedOnce: boolean;
+  readonly stopped: Stopped | undefined;
   readonly adopted: Adopted | undefined;
   readonly releasesRemoved: boolean;
+  /** Deployments of no GitRepo, of HelmOps for one: Drover does not take them over. */
+  readonly others: readonly string[];
 }
 
 /** All that the order of steps depends on. */

@@ -48,7 +48,7 @@ export function firstEarlierStep(plan: ClusterPlan, step: MigrationStep): Planne
 function planCluster(cluster: MigratingCluster, gitRepos: MigrationState["gitRepos"]): ClusterPlan {
   const missing: Readonly<Record<MigrationStep, readonly string[]>> = {
     keep: missingKeep(cluster, gitRepos),
-    "stop-agent": isStopped(cluster) ? [] : [`fleet-agent ${cluster.agent === "running" ? "runs" : "was not stopped"}`],
+    "stop-agent": missingStop(cluster),
     adopt: missingAdoption(cluster),
     "delete-gitrepos": missingDeletion(cluster, gitRepos),
     "remove-releases": missingRemoval(cluster),
@@ -71,7 +71,10 @@ function missingKeep(cluster: MigratingCluster, gitRepos: MigrationState["gitRep
   const unset = gitRepos.filter(({ id, keepResources }) => own.has(id) && !keepResources);
   const open = cluster.deployments.flatMap((deployment) => {
     if (!deployment.keepResources) return [`${deployment.id}: keepResources is not deployed${whyHeld(deployment)}`];
-    return deployment.observed || isStopped(cluster) ? [] : [`${deployment.id}: not applied by Fleet's agent yet`];
+    if (deployment.observed || wasKept(cluster, deployment)) return [];
+    return [
+      `${deployment.id}: not applied by Fleet's agent yet${cluster.agent === "stopped" ? ", which must run for that" : ""}`,
+    ];
   });
   return [...unset.map(({ id }) => `GitRepo ${id} has no keepResources`), ...open];
 }
@@ -80,8 +83,14 @@ function whyHeld({ paused }: FleetDeployment): string {
   return paused ? ", as it is paused in Fleet: unpause its GitRepo, Bundle and Cluster" : " yet";
 }
 
-function isStopped({ agent, stoppedOnce }: MigratingCluster): boolean {
-  return agent === "stopped" || (agent === "unknown" && stoppedOnce);
+/** What was applied with keepResources when the agent was stopped is kept, and what never was applied is not there. */
+function wasKept({ agent, stopped }: MigratingCluster, { id, release }: FleetDeployment): boolean {
+  return agent !== "running" && stopped !== undefined && (release === "" || stopped.deployments.includes(id));
+}
+
+function missingStop({ agent, stopped }: MigratingCluster): string[] {
+  if (agent === "running") return ["fleet-agent runs"];
+  return stopped === undefined ? ["fleet-agent was not stopped by this step"] : [];
 }
 
 /** What Fleet never applied has nothing to adopt. */

@@ -141,6 +141,11 @@ describeWithKube("drover import fleet", () => {
     expect((await stepOf("remove-releases", "--dry-run")).output).toContain(
       "shop/sh.helm.release.v1.web.v1 would be removed",
     );
+    const again = ["-n", "shop", "secret", "sh.helm.release.v1.web.v2"];
+    await rig.on("create", "secret", "generic", "sh.helm.release.v1.web.v2", "-n", "shop", "--type=helm.sh/release.v1");
+    await rig.on("label", ...again, "owner=helm", "name=web");
+    expect((await stepOf("remove-releases")).errors).toContain("v1.web.v2 was made after the adoption");
+    await rig.on("delete", ...again);
     expect((await stepOf("remove-releases")).output).toContain("Secret shop/sh.helm.release.v1.web.v1 removed");
     const left = await rig.on("-n", "shop", "get", "secrets", "--field-selector=type=helm.sh/release.v1", "-o", "name");
     expect(left).toBe("secret/sh.helm.release.v1.other.v1\n");

@@ -54,7 +54,7 @@ describe("the state of a migration", () => {
       aDeployment({}, { "fleet.cattle.io/cluster": "other" }),
       aDeployment({}, { "fleet.cattle.io/bundle-namespace": "elsewhere" }),
     ];
-    expect(clusterOf(aCluster(), foreign)?.deployments).toEqual([]);
+    expect(clusterOf(aCluster(), foreign)).toMatchObject({ deployments: [], others: ["cluster-x/config-web"] });
   });
 
   it("reads the evidence of earlier steps, and takes evidence that cannot be read for none", () => {
@@ -64,12 +64,13 @@ describe("the state of a migration", () => {
       gitRepos: ["team/config"],
       releases: { "shop/web": [] },
     };
+    const stopped = { time: "t", replicas: { "Deployment cattle-fleet-system/fleet-agent": 1 }, deployments: [] };
     const annotations = {
-      "drover.dev/import-agent-stopped": "{}",
+      "drover.dev/import-agent-stopped": JSON.stringify(stopped),
       "drover.dev/import-adopted": JSON.stringify(adopted),
       "drover.dev/import-releases-removed": "t",
     };
-    expect(clusterOf(aCluster(annotations))).toMatchObject({ stoppedOnce: true, adopted, releasesRemoved: true });
+    expect(clusterOf(aCluster(annotations))).toMatchObject({ stopped, adopted, releasesRemoved: true });
     for (const text of ["{", "[]", '{"time":"t"}'])
       expect(clusterOf(aCluster({ "drover.dev/import-adopted": text }))?.adopted).toBeUndefined();
   });

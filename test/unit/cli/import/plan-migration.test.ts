@@ -8,8 +8,8 @@ function aDeployment(more: Partial<FleetDeployment> = {}): FleetDeployment {
 }
 
 function aCluster(more: Partial<MigratingCluster> = {}): MigratingCluster {
-  const before = { agent: "running", stoppedOnce: false, adopted: undefined, releasesRemoved: false } as const;
-  return { workspace: "team", name: "prod", deployments: [aDeployment()], ...before, ...more };
+  const before = { agent: "running", stopped: undefined, adopted: undefined, releasesRemoved: false } as const;
+  return { workspace: "team", name: "prod", deployments: [aDeployment()], others: [], ...before, ...more };
 }
 
 const adopted = {
@@ -18,6 +18,7 @@ const adopted = {
   gitRepos: ["team/config"],
   releases: { "shop/web": ["1"] },
 };
+const stopped = { time: "2026-11-23T19:00:00.000Z", replicas: {}, deployments: ["team/config-web"] };
 const gitRepos = [{ id: "team/config", keepResources: true }];
 
 function planOf(cluster: Partial<MigratingCluster>, repos = gitRepos) {
@@ -31,10 +32,11 @@ describe("the order of a migration", () => {
     ["waits until Fleet's agent has applied it", { deployments: [aDeployment({ observed: false })] }, "keep"],
     ["goes on to stopping the agent", {}, "stop-agent"],
     ["does not trust an agent that nobody asked", { agent: "unknown" }, "stop-agent"],
-    ["goes on to adopting", { agent: "stopped" }, "adopt"],
-    ["takes an earlier stop as evidence when nobody asks", { agent: "unknown", stoppedOnce: true }, "adopt"],
-    ["does not when the agent was asked and runs again", { agent: "running", stoppedOnce: true }, "stop-agent"],
-    ["goes on to deleting GitRepos", { agent: "stopped", adopted }, "delete-gitrepos"],
+    ["wants an agent that a person stopped to be stopped by the step", { agent: "stopped" }, "stop-agent"],
+    ["goes on to adopting", { agent: "stopped", stopped }, "adopt"],
+    ["takes an earlier stop as evidence when nobody asks", { agent: "unknown", stopped }, "adopt"],
+    ["does not when the agent was asked and runs again", { agent: "running", stopped }, "stop-agent"],
+    ["goes on to deleting GitRepos", { agent: "stopped", stopped, adopted }, "delete-gitrepos"],
   ] as const)("%s", (_name, cluster, next) => {
     expect(planOf(cluster).next).toBe(next);
   });
@@ -57,27 +59,40 @@ describe("the order of a migration", () => {
   });
 
   it("does not ask a stopped agent to apply a commit that came later", () => {
-    expect(planOf({ agent: "stopped", deployments: [aDeployment({ observed: false })] }).next).toBe("adopt");
+    const deployments = [
+      aDeployment({ observed: false }),
+      aDeployment({ id: "team/new", observed: false, release: "" }),
+    ];
+    expect(planOf({ agent: "stopped", stopped, deployments }).next).toBe("adopt");
+  });
+
+  it("does not believe what a stopped agent never applied with keepResources", () => {
+    const deployments = [aDeployment(), aDeployment({ id: "team/late", observed: false })];
+    const { plan } = planOf({ agent: "stopped", stopped, deployments });
+    expect(plan?.next).toMatchObject({
+      step: "keep",
+      missing: ["team/late: not applied by Fleet's agent yet, which must run for that"],
+    });
   });
 
   it("adopts again what Fleet applied after the adoption, and forgets what it never applied", () => {
     const later = aDeployment({ id: "team/config-later" });
-    expect(planOf({ agent: "stopped", adopted, deployments: [later] }).missing).toEqual([
+    expect(planOf({ agent: "stopped", stopped, adopted, deployments: [later] }).missing).toEqual([
       "team/config-later came after the adoption",
     ]);
     const never = aDeployment({ id: "team/config-never", release: "" });
-    expect(planOf({ agent: "stopped", adopted, deployments: [never] }).next).toBe("delete-gitrepos");
+    expect(planOf({ agent: "stopped", stopped, adopted, deployments: [never] }).next).toBe("delete-gitrepos");
   });
 
   it("removes releases only when Fleet has neither the GitRepos nor deployments of them", () => {
-    const state = { agent: "stopped", adopted, deployments: [] } as const;
+    const state = { agent: "stopped", stopped, adopted, deployments: [] } as const;
     expect(planOf(state).missing).toEqual(["GitRepo team/config is still in Fleet"]);
     expect(planOf({ ...state, deployments: [aDeployment()] }, []).next).toBe("delete-gitrepos");
     expect(planOf(state, []).missing).toEqual(["release shop/web is still recorded"]);
   });
 
   it("is done when releases are removed everywhere and no GitRepo is left", () => {
-    const done = aCluster({ agent: "stopped", adopted, deployments: [], releasesRemoved: true });
+    const done = aCluster({ agent: "stopped", stopped, adopted, deployments: [], releasesRemoved: true });
     expect(planMigration({ gitRepos: [], clusters: [done] }).done).toBe(true);
     expect(planMigration({ gitRepos, clusters: [done] }).done).toBe(false);
     expect(planMigration({ gitRepos: [], clusters: [done, aCluster({ name: "other" })] }).done).toBe(false);
