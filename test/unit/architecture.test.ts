@@ -16,7 +16,7 @@ const rules: readonly ImportRule[] = [
   {
     folder: "helm",
     ours: ["helm", "codec"],
-    packages: ["node:*", "re2js", "ajv", "smol-toml", "bcryptjs", "semver", ...x509],
+    packages: ["node:*", "re2js", "smol-toml", "bcryptjs", "semver", ...x509],
   },
   { folder: "apiserver", ours: ["apiserver", "codec"], packages: ["node:*", "zod", ...cel] },
   {
