@@ -1,11 +1,14 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const rig = { globalSetup: ["test/support/global-setup.ts"], testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
+    // Most tests wait for other processes: one more than the two cores of CI keeps these busy.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
       { test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...rig } },
       { test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], ...rig } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...rig, testTimeout: 180_000 } },

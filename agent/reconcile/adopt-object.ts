@@ -60,21 +60,23 @@ function hasFleetMarks({ metadata: { labels = {}, annotations = {} } }: KubeObje
 
 async function requireFleetStopped(client: KubeClient, { kind, metadata }: KubeObject): Promise<void> {
   const running: string[] = [];
-  // A StatefulSet in Fleet's earlier versions.
-  for (const [kindOfAgent, plural] of [
-    ["Deployment", "deployments"],
-    ["StatefulSet", "statefulsets"],
+  // A StatefulSet in Fleet's earlier versions; the management cluster's own agent has a namespace of its own.
+  for (const [kindOfAgent, plural, namespace] of [
+    ["Deployment", "deployments", "cattle-fleet-system"],
+    ["StatefulSet", "statefulsets", "cattle-fleet-system"],
+    ["Deployment", "deployments", "cattle-fleet-local-system"],
+    ["StatefulSet", "statefulsets", "cattle-fleet-local-system"],
   ] as const) {
     const resource = { group: "apps", version: "v1", kind: kindOfAgent, plural, namespaced: true };
-    const agent = await client.get({ resource, namespace: "cattle-fleet-system", name: "fleet-agent" });
+    const agent = await client.get({ resource, namespace, name: "fleet-agent" });
     const spec = agent?.["spec"];
     const replicas = typeof spec === "object" && spec !== null && "replicas" in spec ? spec.replicas : 1;
-    if (agent !== undefined && replicas !== 0) running.push(kindOfAgent);
+    if (agent !== undefined && replicas !== 0) running.push(`${kindOfAgent} fleet-agent in ${namespace}`);
   }
   if (running.length === 0) return;
   throw new AppError(
     "FLEET_STILL_RUNS",
-    `${kind} ${metadata.name ?? ""}: Fleet's agent keeps it and still runs here; scale ${running.join(" and ")} fleet-agent in cattle-fleet-system to 0`,
+    `${kind} ${metadata.name ?? ""}: Fleet's agent keeps it and still runs here; scale ${running.join(" and ")} to 0`,
     { verdict: "waiting", afterMs: 15_000 },
   );
 }
