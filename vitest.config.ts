@@ -8,7 +8,8 @@ export default defineConfig({
     // Most tests wait for other processes: one more than the two cores of CI keeps these busy.
     maxWorkers: Math.max(3, availableParallelism()),
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      // Pure functions: files share what is loaded.
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000, isolate: false } },
       { test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...rig } },
       { test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], ...rig } },
       { test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], ...rig, testTimeout: 180_000 } },
