@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { isKubeObject } from "../../shared/api/is-kube-object.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
-import { hookDeletePolicies, hookEvents } from "../../shared/render/hooks/hook.ts";
+import { hookEvents } from "../../helm/chart/hook-annotations.ts";
+import { hookDeletePolicies } from "../../shared/render/hooks/hook.ts";
 
 /** Schema of a hook in an inventory. */
 export const hookSchema = z.object({

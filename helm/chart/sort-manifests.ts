@@ -3,6 +3,7 @@ import type { JsonValue } from "../../codec/json-value.ts";
 import { isJsonObject } from "../../codec/json-value.ts";
 import { compareKinds } from "./kind-order.ts";
 import { ChartError } from "./chart-error.ts";
+import { hookAnnotation, type HookEvent, readHookEvents, readHookWeight, readHookWords } from "./hook-annotations.ts";
 import { FieldReader } from "./read-fields.ts";
 import { readYaml, yamlFault } from "./read-yaml.ts";
 import { splitManifests } from "./split-manifests.ts";
@@ -17,20 +18,6 @@ export interface Manifest {
   readonly apiVersion: string;
   readonly value: JsonValue;
 }
-
-/** When a hook runs. */
-export const hookEvents = [
-  "pre-install",
-  "post-install",
-  "pre-delete",
-  "post-delete",
-  "pre-upgrade",
-  "post-upgrade",
-  "pre-rollback",
-  "post-rollback",
-  "test",
-] as const;
-export type HookEvent = (typeof hookEvents)[number];
 
 /** A rendered document that is applied at certain moments instead of with the others. */
 export interface Hook extends Manifest {
@@ -67,7 +54,7 @@ export function sortManifests(
       const head = known.get(content) ?? readHead(source, content);
       read.set(content, head);
       const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion, value: head.value };
-      const events = head.annotations.get("helm.sh/hook");
+      const events = head.annotations.get(hookAnnotation);
       if (events === undefined) manifests.push(manifest);
       else hooks.push(...readHook(manifest, head, events));
     }
@@ -120,26 +107,20 @@ function readHead(source: string, content: string): ManifestHead {
 }
 
 function readHook(manifest: Manifest, head: ManifestHead, events: string): Hook[] {
-  const names = listed(events).map((name) => (name === "test-success" ? "test" : name));
-  const known = hookEvents.filter((event) => names.includes(event));
-  if (names.some((name) => !known.some((event) => event === name))) return [];
-  const weight = head.annotations.get("helm.sh/hook-weight") ?? "";
+  const known = readHookEvents(events);
+  if (known === undefined) return [];
   const policies = (annotation: string): string[] => {
     const text = head.annotations.get(annotation);
-    return text === undefined ? [] : listed(text);
+    return text === undefined ? [] : readHookWords(text);
   };
   return [
     {
       ...manifest,
       name: head.name,
       events: known,
-      weight: /^[+-]?\d+$/.test(weight) ? Number(weight) : 0,
+      weight: readHookWeight(head.annotations.get("helm.sh/hook-weight")),
       deletePolicies: policies("helm.sh/hook-delete-policy"),
       outputLogPolicies: policies("helm.sh/hook-output-log-policy"),
     },
   ];
-}
-
-function listed(text: string): string[] {
-  return text.split(",").map((part) => part.trim().toLowerCase());
 }

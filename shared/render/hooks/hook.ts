@@ -1,18 +1,12 @@
+import {
+  hookAnnotation,
+  type HookEvent,
+  hookEvents,
+  readHookEvents,
+  readHookWeight,
+  readHookWords,
+} from "../../../helm/chart/hook-annotations.ts";
 import type { KubeObject } from "../../api/meta.ts";
-
-/** When a hook runs (Helm: https://helm.sh/docs/topics/charts_hooks/). */
-export const hookEvents = [
-  "pre-install",
-  "post-install",
-  "pre-delete",
-  "post-delete",
-  "pre-upgrade",
-  "post-upgrade",
-  "pre-rollback",
-  "post-rollback",
-  "test",
-] as const;
-export type HookEvent = (typeof hookEvents)[number];
 
 /** When a hook's object is deleted again. */
 export const hookDeletePolicies = ["before-hook-creation", "hook-succeeded", "hook-failed"] as const;
@@ -35,7 +29,6 @@ export interface SplitObjects {
   readonly warnings: readonly string[];
 }
 
-export const hookAnnotation = "helm.sh/hook";
 const weightAnnotation = "helm.sh/hook-weight";
 const policyAnnotation = "helm.sh/hook-delete-policy";
 
@@ -53,40 +46,29 @@ export function splitHooks(rendered: readonly KubeObject[]): SplitObjects {
       objects.push(object);
       continue;
     }
-    const events = readEvents(text);
+    const events = readHookEvents(text);
     if (events === undefined) warnings.push(unknownEvents(object, text));
-    else hooks.push({ object, events, weight: readWeight(object), deletePolicies: readPolicies(object) });
+    else
+      hooks.push({
+        object,
+        events,
+        weight: readHookWeight(object.metadata.annotations?.[weightAnnotation]),
+        deletePolicies: readPolicies(object),
+      });
   }
   return { objects, hooks, warnings };
 }
 
-/** Returns undefined when any event is unknown. `test-success` is Helm 2's word for `test`. */
-function readEvents(text: string): readonly HookEvent[] | undefined {
-  const names = listed(text).map((name) => (name === "test-success" ? "test" : name));
-  const known = hookEvents.filter((event) => names.includes(event));
-  return names.every((name) => known.some((event) => event === name)) ? known : undefined;
-}
-
 function unknownEvents({ kind, metadata }: KubeObject, text: string): string {
-  const isDefinition = listed(text).includes("crd-install");
+  const isDefinition = readHookWords(text).includes("crd-install");
   const advice = isDefinition ? "move it to crds/" : `Helm's events are ${hookEvents.join(", ")}`;
   return `${kind} ${metadata.name ?? ""} is a hook for ${JSON.stringify(text)}, which Helm 4 leaves out, and so does Drover; ${advice}`;
-}
-
-/** What is no whole number counts as 0 (Go: `strconv.Atoi`). */
-function readWeight({ metadata }: KubeObject): number {
-  const text = metadata.annotations?.[weightAnnotation] ?? "";
-  return /^[+-]?\d+$/.test(text) ? Number(text) : 0;
 }
 
 /** Helm acts only on policies that it knows, and on its default only where none is written at all. */
 function readPolicies({ metadata }: KubeObject): readonly HookDeletePolicy[] {
   const text = metadata.annotations?.[policyAnnotation];
   if (text === undefined) return ["before-hook-creation"];
-  const names = listed(text);
+  const names = readHookWords(text);
   return hookDeletePolicies.filter((policy) => names.includes(policy));
-}
-
-function listed(text: string): string[] {
-  return text.split(",").map((part) => part.trim().toLowerCase());
 }

@@ -1,5 +1,6 @@
 import { orderObjects } from "../order-objects.ts";
-import type { Hook, HookEvent } from "./hook.ts";
+import type { HookEvent } from "../../../helm/chart/hook-annotations.ts";
+import type { Hook } from "./hook.ts";
 
 /** What happens to a deployment that hooks may accompany. */
 export type HookOccasion = "install" | "upgrade" | "delete";

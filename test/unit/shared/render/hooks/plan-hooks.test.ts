@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Hook, HookEvent } from "../../../../../shared/render/hooks/hook.ts";
+import type { HookEvent } from "../../../../../helm/chart/hook-annotations.ts";
+import type { Hook } from "../../../../../shared/render/hooks/hook.ts";
 import { deleteHooks, planHooks, runsEver } from "../../../../../shared/render/hooks/plan-hooks.ts";
 
 function aHook(name: string, events: readonly HookEvent[], { weight = 0, kind = "Job" } = {}): Hook {
