@@ -11,7 +11,7 @@ import { writeFiles } from "./report.ts";
 export function snapshotFiles(rendered: readonly RenderedDeployment[]): ReadonlyMap<string, string> {
   return new Map(
     rendered.map(({ bundle, cluster, objects }) => [
-      `${cluster}/${bundle}.yaml`,
+      nameOf({ cluster, bundle }),
       objects.length === 0 ? "# no objects\n" : objects.map(printGoYaml).join("---\n"),
     ]),
   );
@@ -32,7 +32,7 @@ export function compareSnapshots(folder: string, rendered: readonly RenderedDepl
     bundle: name.slice(name.lastIndexOf("/") + 1, -".yaml".length),
     objects: readInputFile(join(folder, name), "snapshot").filter(isJsonObject),
   }));
-  const present = new Set(snapshotFiles(rendered).keys());
+  const present = new Set(rendered.map(nameOf));
   return [
     ...names.filter((name) => !present.has(name)).map((name) => `${name}: not deployed any more`),
     ...[...present].filter((name) => !names.includes(name)).map((name) => `${name}: there is no snapshot`),
@@ -40,6 +40,10 @@ export function compareSnapshots(folder: string, rendered: readonly RenderedDepl
       changes.flatMap((change) => linesOf(change).map((line) => `${clusters.join(", ")}: ${line}`)),
     ),
   ];
+}
+
+function nameOf({ cluster, bundle }: Pick<RenderedDeployment, "cluster" | "bundle">): string {
+  return `${cluster}/${bundle}.yaml`;
 }
 
 function linesOf({ bundle, action, kind, name, fields }: ObjectChange): string[] {
