@@ -122,24 +122,20 @@ function countLosses(
   const counts = new Map<string, { clusters: number; of: number; bundles: Set<string> }>();
   const prefix = `${workspace}/`;
   for (const { outcomes, members, held } of status.reportedBundles()) {
-    const having = new Set<string>();
-    const losing = new Set<string>();
+    const lostOf = new Map<string, string[]>();
     for (const full of held) {
       const name = full.startsWith(prefix) ? full.slice(prefix.length) : "";
       const gitRepo = bundles.get(name)?.gitRepo;
       if (gitRepo === undefined) continue;
-      having.add(gitRepo);
       const outcome = outcomes.get(name);
-      if (outcome !== undefined && !outcome.doNotDeploy) continue;
-      losing.add(gitRepo);
-      const known = counts.get(gitRepo) ?? { clusters: 0, of: 0, bundles: new Set<string>() };
-      known.bundles.add(name);
-      counts.set(gitRepo, known);
+      const lost = lostOf.get(gitRepo) ?? [];
+      lostOf.set(gitRepo, outcome === undefined || outcome.doNotDeploy ? [...lost, name] : lost);
     }
-    for (const gitRepo of having) {
+    for (const [gitRepo, lost] of lostOf) {
       const known = counts.get(gitRepo) ?? { clusters: 0, of: 0, bundles: new Set<string>() };
       known.of += members;
-      if (losing.has(gitRepo)) known.clusters += members;
+      if (lost.length > 0) known.clusters += members;
+      for (const name of lost) known.bundles.add(name);
       counts.set(gitRepo, known);
     }
   }
