@@ -1,22 +1,17 @@
 import { zstdDecompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { buildCommit } from "../../../bundler/build/build-commit.ts";
-import { chartAccessOf } from "../../../bundler/build/chart-access.ts";
-import type { BuildCache, CommitBuild } from "../../../bundler/build/commit-build.ts";
-import { createChartPins } from "../../../shared/bundle/charts/chart-pins.ts";
-import { createChartFetcher } from "../../../shared/bundle/charts/fetch-charts.ts";
-import { createChartSource, type SourceLimits } from "../../../helm/chart/source/fetch-chart.ts";
+import type { CommitBuild } from "../../../bundler/build/commit-build.ts";
+import type { SourceLimits } from "../../../helm/chart/source/fetch-chart.ts";
 import { chartsAnnotation } from "../../../shared/api/annotations.ts";
 import type { Content } from "../../../shared/api/content.ts";
 import type { GitRepo } from "../../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../../shared/api/meta.ts";
 import { renderObjects } from "../../../shared/render/render-objects.ts";
 import { startChartServer } from "../../support/chart-server.ts";
-import { memoryCommit, type MemoryStore } from "../../support/memory-commit.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
+import { createCommitBuilder } from "./commit-builder.ts";
 
 const credential = { username: "someone", password: "s3cret" };
-const clock = { now: () => Date.parse("2026-05-01T08:00:00Z") };
 const facts = { name: "c", namespace: "clusters", labels: {}, annotations: {}, templateValues: {} };
 
 function aGitRepo(spec: GitRepo["spec"]): GitRepo {
@@ -30,27 +25,8 @@ const secret = {
   stringData: { ...credential, basicHTTP: "true" },
 };
 
-/** Builds commits one after the other, as one GitRepo does. */
 function createBuilder(cacheDir: string, gitRepo: GitRepo = aGitRepo({}), limits: Partial<SourceLimits> = {}) {
-  const source = createChartSource({ cacheDir, limits });
-  const store: MemoryStore = new Map();
-  let cache: BuildCache | undefined;
-  return async (files: Readonly<Record<string, string>>): Promise<CommitBuild> => {
-    const build = await buildCommit({
-      tree: memoryCommit(files, store),
-      options: { name: "repo", namespace: "team" },
-      scan: {},
-      charts: createChartFetcher({
-        source,
-        access: async () => Promise.resolve(chartAccessOf(gitRepo, { forAll: secret })),
-        pins: createChartPins({ pins: [], intervalMs: 900_000, nowMs: clock.now() }),
-        clock,
-      }),
-      ...(cache === undefined ? {} : { cache }),
-    });
-    cache = build.cache;
-    return build;
-  };
+  return createCommitBuilder({ cacheDir, gitRepo, secret, limits });
 }
 
 /** Returns the data of the ConfigMap that the first bundle renders to. */

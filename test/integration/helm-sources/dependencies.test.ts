@@ -1,20 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { buildCommit } from "../../../bundler/build/build-commit.ts";
-import { chartAccessOf } from "../../../bundler/build/chart-access.ts";
-import { createChartPins } from "../../../shared/bundle/charts/chart-pins.ts";
-import type { BuildCache, Built, CommitBuild } from "../../../bundler/build/commit-build.ts";
-import { createChartFetcher } from "../../../shared/bundle/charts/fetch-charts.ts";
-import { createChartSource } from "../../../helm/chart/source/fetch-chart.ts";
+import type { Built } from "../../../bundler/build/commit-build.ts";
 import { chartsAnnotation } from "../../../shared/api/annotations.ts";
 import type { GitRepo } from "../../../shared/api/git-repo.ts";
 import { fleetApiVersion } from "../../../shared/api/meta.ts";
 import { chartArchive } from "../../support/chart-archive.ts";
 import { startChartServer } from "../../support/chart-server.ts";
-import { memoryCommit, type MemoryStore } from "../../support/memory-commit.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
+import { createCommitBuilder } from "./commit-builder.ts";
 import { filesOf, renderedOf } from "./read-build.ts";
 
-const clock = { now: () => Date.parse("2026-05-01T08:00:00Z") };
 const gitRepo: GitRepo = {
   apiVersion: fleetApiVersion,
   kind: "GitRepo",
@@ -24,25 +18,7 @@ const gitRepo: GitRepo = {
 const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "charts" }, stringData: { basicHTTP: "true" } };
 
 function createBuilder(cacheDir: string) {
-  const source = createChartSource({ cacheDir });
-  const store: MemoryStore = new Map();
-  let cache: BuildCache | undefined;
-  return async (files: Readonly<Record<string, string>>): Promise<CommitBuild> => {
-    const build = await buildCommit({
-      tree: memoryCommit(files, store),
-      options: { name: "repo", namespace: "team" },
-      scan: {},
-      charts: createChartFetcher({
-        source,
-        access: async () => Promise.resolve(chartAccessOf(gitRepo, { forAll: secret })),
-        pins: createChartPins({ pins: [], intervalMs: 900_000, nowMs: clock.now() }),
-        clock,
-      }),
-      ...(cache === undefined ? {} : { cache }),
-    });
-    cache = build.cache;
-    return build;
-  };
+  return createCommitBuilder({ cacheDir, gitRepo, secret });
 }
 
 function notesOf(built: Built | undefined): unknown {
