@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { ignoreRules } from "../../shared/drift/ignore-rules.ts";
+import { nameExpressions } from "../../shared/drift/name-expressions.ts";
 import { objectKey, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { planChanges, type Change, type LiveState } from "../../shared/drift/plan-changes.ts";
 import { hasHealth } from "../../shared/status/assess-health.ts";
@@ -49,11 +50,12 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
       async (object) => [objectKey(object), await readState(pass, object)] as const,
     ),
   );
+  const patches = rendered.options.diff?.comparePatches;
   const { changes } = planChanges({
     desired: compared,
     live: (key) => states.get(key) ?? { type: "unread" },
     heldBy: (key) => deps.inventories.holders(key).find((bundle) => bundle !== wanted.bundle),
-    rules: ignoreRules(rendered.options.diff?.comparePatches),
+    rules: ignoreRules(patches, await nameExpressions(patches)),
     manager: fieldManager,
   });
   for (const change of changes) noteChange(pass, change, states.get(objectKey(change.object)));

@@ -1,4 +1,6 @@
 import { isJsonObject } from "../../codec/json-value.ts";
+import { compileRegex } from "../../helm/functions/compile-regex.ts";
+import { GoPanic } from "../../helm/template/go-value.ts";
 import type { ComparePatch, DeploymentOptions } from "../api/deployment-options.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import { scopeOfBuiltIn } from "../render/built-in-kinds.ts";
@@ -90,9 +92,22 @@ function problemOf(patch: ComparePatch): string | undefined {
   if (operations.length === 0) return "it has neither jsonPointers nor operations nor fieldManagers";
   const missing = Object.entries({ apiVersion, kind }).find(([, value]) => value === "")?.[0];
   if (missing !== undefined) return `operations need ${missing === "apiVersion" ? "an apiVersion" : "a kind"}`;
+  const [fault] = operations.some(({ op }) => op === "ignore") ? expressionFaults(name) : [];
+  if (fault !== undefined) return `its name is a regular expression, and a broken one: ${fault}`;
   if (name === "" && operations.some(({ op }) => op !== "ignore"))
     return "operations need the object's name; use jsonPointers for any name";
   if (namespace === "" && scopeOfBuiltIn(apiVersion, kind) === "Namespaced")
     return `operations need the ${kind}'s namespace; use jsonPointers for any namespace`;
   return undefined;
+}
+
+/** Returns what is wrong with a regular expression of Go, nothing for one that is right. */
+function expressionFaults(expression: string): string[] {
+  try {
+    compileRegex(expression);
+    return [];
+  } catch (error) {
+    if (!(error instanceof GoPanic)) throw error;
+    return [error.message.replace(/^error parsing regexp: /u, "")];
+  }
 }

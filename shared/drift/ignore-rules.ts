@@ -4,6 +4,7 @@ import { isKubeObject } from "../api/is-kube-object.ts";
 import type { KubeObject, ObjectRef } from "../api/meta.ts";
 import { refOf } from "./inventory-entry.ts";
 import { changeAt, parsePointer, type PointerChange } from "./json-pointer.ts";
+import type { NameExpressions } from "./name-expressions.ts";
 
 /** A bundle's `diff.comparePatches`, ready for use. */
 export interface IgnoreRules {
@@ -18,9 +19,9 @@ export interface IgnoreRules {
 /**
  * Returns the rules of `diff.comparePatches` as Fleet reads them: `jsonPointers` (and `fieldManagers`, which are ours) match
  * kind and group as globs with the version ignored, empty name and namespace match any; `operations` match exactly, and take effect on a side only when
- * all of them can.
+ * all of them can. The names of `op: ignore` are regular expressions: `nameExpressions` of the same patches reads them.
  */
-export function ignoreRules(patches: readonly ComparePatch[] = []): IgnoreRules {
+export function ignoreRules(patches: readonly ComparePatch[] = [], expressions?: NameExpressions): IgnoreRules {
   return {
     apply: (object) => {
       const ref = refOf(object);
@@ -35,7 +36,7 @@ export function ignoreRules(patches: readonly ComparePatch[] = []): IgnoreRules 
       const managers = patches.flatMap((patch) => (matchesPointers(patch, ref) ? (patch.fieldManagers ?? []) : []));
       return (manager) => managers.some((glob) => matchesGlob(glob, manager));
     },
-    ignoresMissing: (ref) => patches.some((patch) => hasIgnore(patch) && matchesIgnored(patch, ref)),
+    ignoresMissing: (ref) => patches.some((patch) => hasIgnore(patch) && matchesIgnored(patch, ref, expressions)),
   };
 }
 
@@ -57,25 +58,14 @@ function matchesOperations(patch: ComparePatch, ref: ObjectRef): boolean {
   return sameKind && (patch.namespace ?? "") === ref.namespace && patch.name === ref.name;
 }
 
-function matchesIgnored(patch: ComparePatch, ref: ObjectRef): boolean {
+/** Fleet drops an entry whose name is no expression, also for the object that has this very name. */
+function matchesIgnored(patch: ComparePatch, ref: ObjectRef, expressions: NameExpressions | undefined): boolean {
   if (patch.apiVersion !== ref.apiVersion || patch.kind !== ref.kind) return false;
   if ((patch.namespace ?? "") !== ref.namespace) return false;
   const name = patch.name ?? "";
-  return name === "" || name === ref.name || matchesExpression(name, ref.name);
-}
-
-/**
- * Returns whether an unanchored regular expression finds something in a name. Expressions that could take longer than
- * polynomial time (a repeated group, back references, more than two open repetitions) match nothing.
- */
-function matchesExpression(expression: string, name: string): boolean {
-  if (/\)[*+{?]|\\\d|\(\?/u.test(expression)) return false;
-  if ((expression.match(/[*+]|,\}/gu) ?? []).length > 2) return false;
-  try {
-    return new RegExp(expression, "u").test(name);
-  } catch {
-    return false;
-  }
+  if (expressions === undefined) return name === "" || name === ref.name;
+  const matches = expressions(name);
+  return matches !== undefined && (name === ref.name || matches(ref.name));
 }
 
 function matchesOrEmpty(wanted: string | undefined, value: string): boolean {

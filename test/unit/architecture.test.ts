@@ -31,6 +31,13 @@ const rules: readonly ImportRule[] = [
     except: ["shared/runtime"],
     packages: ["handlebars", "zod", "node:crypto", ...cel],
   })),
+  // Names in comparePatches are Go's regular expressions.
+  {
+    folder: "shared/drift/name-expressions.ts",
+    ours: ["shared", "helm/functions/compile-regex.ts", "helm/template/go-value.ts"],
+    except: ["shared/runtime"],
+    packages: [],
+  },
   { folder: "shared/runtime", ours: ["shared", "codec"], packages: ["node:*", "pino", "prom-client", "zod", ...x509] },
   { folder: "bundler", ours: bundlerFolders, packages: bundlerPackages },
   { folder: "bundler/git", ours: bundlerFolders, packages: [...bundlerPackages, "isomorphic-git"] },

@@ -214,6 +214,13 @@ describe("readFleetYaml", () => {
       1,
     ],
     [
+      "an ignored name that is no regular expression",
+      "diff:\n  comparePatches:\n  - {apiVersion: v1, kind: Namespace, name: 'a(', operations: [{op: ignore}]}\n",
+      "FIELD_WITHOUT_EFFECT",
+      /broken one: missing closing \)/u,
+      3,
+    ],
+    [
       "a compare patch that patches nothing",
       "diff: {comparePatches: [{apiVersion: v1, kind: Namespace, name: a}]}\n",
       "FIELD_WITHOUT_EFFECT",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ComparePatch } from "../../../../shared/api/deployment-options.ts";
 import { ignoreRules } from "../../../../shared/drift/ignore-rules.ts";
+import { nameExpressions } from "../../../../shared/drift/name-expressions.ts";
 import { aDeployment } from "./objects.ts";
 
 const object = aDeployment({ spec: { replicas: 2, args: ["a", "b"] }, extra: { "a/b": 1 } });
@@ -69,18 +70,11 @@ const cases: readonly Case[] = [
 ];
 
 const ref = (name: string) => ({ apiVersion: "v1", kind: "ConfigMap", namespace: "apps", name });
-const rule = (name?: string) =>
-  ignoreRules([
-    {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      namespace: "apps",
-      ...(name === undefined ? {} : { name }),
-      operations: [{ op: "ignore" }],
-    },
-  ]);
-const named = (name: string) =>
-  ignoreRules([{ apiVersion: "v1", kind: "ConfigMap", name, operations: [{ op: "ignore" }] }]);
+const ignoring = async (name?: string, namespace = "apps") => {
+  const patch = { apiVersion: "v1", kind: "ConfigMap", namespace, operations: [{ op: "ignore" }] };
+  const patches = [name === undefined ? patch : { ...patch, name }];
+  return ignoreRules(patches, await nameExpressions(patches));
+};
 
 describe("ignoreRules", () => {
   test.each(cases)("$name", ({ patch, expected }) => {
@@ -93,16 +87,23 @@ describe("ignoreRules", () => {
     expect(ignoreRules([patch]).apply(object)).toEqual(object);
   });
 
-  test("ignores missing objects by name, expression or all of a namespace", () => {
-    expect(rule("a").ignoresMissing(ref("a"))).toBe(true);
-    expect(rule("^tmp-[0-9]+$").ignoresMissing(ref("tmp-12"))).toBe(true);
-    expect(rule("^tmp-[0-9]+$").ignoresMissing(ref("other"))).toBe(false);
-    expect(rule().ignoresMissing(ref("anything"))).toBe(true);
-    expect(rule().ignoresMissing({ ...ref("x"), namespace: "other" })).toBe(false);
+  test.each([
+    { name: "a", missing: "a", ignored: true },
+    { name: "a", missing: "web-a", ignored: true },
+    { name: "b", missing: "a", ignored: false },
+    { name: "^tmp-[0-9]+$", missing: "tmp-12", ignored: true },
+    { name: "^tmp-[0-9]+$", missing: "other", ignored: false },
+    { name: "^(web|api)-(blue|green)+$", missing: "api-green", ignored: true },
+    { name: "(a+)+$", missing: `${"a".repeat(250)}!`, ignored: false },
+    { name: undefined, missing: "anything", ignored: true },
+    { name: "x(", missing: "x(", ignored: false },
+  ])("says $ignored of a missing $missing with the name $name", async ({ name, missing, ignored }) => {
+    expect((await ignoring(name)).ignoresMissing(ref(missing))).toBe(ignored);
   });
 
-  test("does not run expressions that could take for ever, nor broken ones", () => {
-    const ref = { apiVersion: "v1", kind: "ConfigMap", namespace: "", name: `${"a".repeat(250)}!` };
-    for (const name of ["(a+)+$", "(a|a)*$", "(", "a*a*a*b"]) expect(named(name).ignoresMissing(ref)).toBe(false);
+  test("ignores a missing object of the very namespace only", async () => {
+    expect((await ignoring(undefined)).ignoresMissing({ ...ref("x"), namespace: "other" })).toBe(false);
+    expect((await ignoring("x", "")).ignoresMissing(ref("x"))).toBe(false);
+    expect((await ignoring("x", "")).ignoresMissing({ ...ref("x"), namespace: "" })).toBe(true);
   });
 });
