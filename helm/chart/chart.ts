@@ -24,6 +24,8 @@ export interface Chart {
   /** Text of values.schema.json. */
   readonly schema: string | undefined;
   readonly dependencies: readonly Chart[];
+  /** Where a subchart stands in its parent, a folder or a packed chart: `charts/db`, `charts/db-1.0.0.tgz`. */
+  readonly folder?: string;
   /** What Helm prints as a warning while it reads the chart. */
   readonly warnings: readonly string[];
 }

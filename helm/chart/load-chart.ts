@@ -111,7 +111,8 @@ function loadSubcharts(files: readonly ChartFile[], parent: Parent): Chart[] {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, group]) => {
       try {
-        return loadAt(subchartFiles(name, group, parent), parent.depth + 1);
+        const chart = loadAt(subchartFiles(name, group, parent), parent.depth + 1);
+        return { ...chart, folder: `charts/${name}` };
       } catch (error) {
         if (!(error instanceof ChartError)) throw error;
         throw new ChartError("load", `error unpacking subchart ${name} in ${parent.name}: ${error.message}`, error);

@@ -47,6 +47,8 @@ export interface ChartDefinition {
 
 /** What a chart comes to: manifests and hooks in the order in which Helm prints them. */
 export interface RenderedChart extends SortedManifests {
+  /** The chart as its values want it: its subcharts under their aliases, those that are off left out. */
+  readonly chart: Chart;
   readonly crds: readonly ChartDefinition[];
   /** What NOTES.txt of the chart itself says. */
   readonly notes: string;
@@ -87,7 +89,7 @@ export function renderChart(input: RenderChartInput): RenderedChart {
   const notes = files.get(`${chart.metadata.name}/templates/NOTES.txt`) ?? "";
   for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
   const final = input.postRender === undefined ? files : postRenderFiles(files, input.postRender);
-  return { ...sortManifests(final, heads), crds: definitionsOf(chart), notes, warnings };
+  return { ...sortManifests(final, heads), chart, crds: definitionsOf(chart), notes, warnings };
 }
 
 function withDependencies(chart: Chart, given: GoMap, warn: (message: string) => void): Chart {

@@ -6,6 +6,7 @@ import { helmFunctions } from "../functions/registry.ts";
 import { compileTemplates, startRun, type TemplateFile } from "../template/compile-template.ts";
 import { fromBytes } from "../template/go-string.ts";
 import type { GoMap, GoValue } from "../template/go-value.ts";
+import type { StatementTracer } from "../template/render-trace.ts";
 import type { ExecuteOptions } from "../template/scope.ts";
 import { TemplateExecError, TemplateLimitError, TemplateParseError } from "../template/template-error.ts";
 import type { TemplateSet } from "../template/template-set.ts";
@@ -39,6 +40,11 @@ export type CompiledCharts = Map<string, TemplateSet>;
 
 const maxCompiled = 16;
 
+interface RenderTemplatesOptions {
+  readonly execute: ExecuteOptions;
+  readonly compiled: CompiledCharts;
+}
+
 /**
  * Returns what each template file writes, by its path as `web/charts/db/templates/x.yaml`; partials are left out (Helm:
  * `Engine.Render`). Throws `ChartError` with Helm's account of the failure.
@@ -46,14 +52,14 @@ const maxCompiled = 16;
 export function renderTemplates(
   chart: Chart,
   scope: ReleaseScope,
-  options: { readonly execute: ExecuteOptions; readonly compiled: CompiledCharts },
+  options: RenderTemplatesOptions,
 ): Map<string, string> {
   const renderables = new Map<string, Renderable>();
   collect(chart, renderables, { ...scope, path: chart.metadata.name, parent: undefined });
   const sorted = [...renderables.values()].toSorted(compareDepth);
   const rendered = new Map<string, string>();
   try {
-    const run = startRun(compiledSet(sorted, options.compiled), options.execute);
+    const run = startRun(compiledSet(sorted, options), options.execute);
     for (const { file, scope: data, basePath, isPartial } of sorted) {
       if (isPartial) continue;
       const place: [string, GoValue][] = [
@@ -76,17 +82,20 @@ function isTemplateError(error: unknown): boolean {
   );
 }
 
-function compiledSet(sorted: readonly Renderable[], compiled: CompiledCharts): TemplateSet {
+function compiledSet(sorted: readonly Renderable[], { execute, compiled }: RenderTemplatesOptions): TemplateSet {
+  if (execute.tracer !== undefined) return compile(sorted, execute.tracer);
   const key = sorted.map(({ file }) => file.name).join("\n");
   const known = compiled.get(key);
   if (known !== undefined) return known;
-  const set = compileTemplates(
-    sorted.map(({ file }) => file),
-    { functions: helmFunctions, missingKey: "zero" },
-  );
+  const set = compile(sorted, undefined);
   if (compiled.size >= maxCompiled) compiled.clear();
   compiled.set(key, set);
   return set;
+}
+
+function compile(sorted: readonly Renderable[], tracer: StatementTracer | undefined): TemplateSet {
+  const files = sorted.map(({ file }) => file);
+  return compileTemplates(files, { functions: helmFunctions, missingKey: "zero", tracer });
 }
 
 interface Place extends ReleaseScope {

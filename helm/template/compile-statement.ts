@@ -8,6 +8,7 @@ import { GoObject, type GoValue } from "./go-value.ts";
 import type { BranchNode, ListNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
+import type { StatementTracer } from "./render-trace.ts";
 import { runRemembered } from "./run-template.ts";
 import { findTemplate } from "./template-set.ts";
 import { VariableScope } from "./variable-scope.ts";
@@ -25,12 +26,12 @@ function actionText(value: GoValue): string {
 }
 
 /** Returns the closures of a template's root list. */
-export function compileBody(root: ListNode, functions: FunctionTable): CompiledBody {
+export function compileBody(root: ListNode, functions: FunctionTable, tracer?: StatementTracer): CompiledBody {
   const variables = new VariableScope();
   const expressions = createExpressionCompiler({ functions, variables });
   const compiler: StatementCompiler = { variables, expressions, list: compileList };
   const run = compileList(root);
-  return { run, variables: variables.size };
+  return { run: tracer === undefined ? run : tracer.body(run), variables: variables.size };
 
   function compileList(list: ListNode): Statement {
     const statements = list.nodes.map((node) => compileStatement(node));
@@ -47,6 +48,11 @@ export function compileBody(root: ListNode, functions: FunctionTable): CompiledB
   }
 
   function compileStatement(node: StatementNode): Statement {
+    const statement = compileUntraced(node);
+    return tracer === undefined ? statement : tracer.statement(node, statement);
+  }
+
+  function compileUntraced(node: StatementNode): Statement {
     switch (node.type) {
       case "text":
         return (frame) => {

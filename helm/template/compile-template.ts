@@ -5,6 +5,7 @@ import type { FunctionTable } from "./go-function.ts";
 import type { GoValue } from "./go-value.ts";
 import { isEmptyList } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
+import type { StatementTracer } from "./render-trace.ts";
 import { elapsedMs, withRun } from "./run-cost.ts";
 import { rootName, runNested } from "./run-template.ts";
 import { defaultLimits, type ExecuteOptions, type Run } from "./scope.ts";
@@ -26,6 +27,8 @@ export interface CompileOptions {
   readonly delimiters?: Delimiters;
   /** What a missing map key gives; `default` unless given (Helm uses `zero`, in strict mode `error`). */
   readonly missingKey?: MissingKey;
+  /** Told of all that runs; see `createTrace`. */
+  readonly tracer?: StatementTracer | undefined;
 }
 
 /**
@@ -37,6 +40,7 @@ export function compileTemplates(files: readonly TemplateFile[], options: Compil
     functions: options.functions,
     delimiters: options.delimiters ?? { left: "{{", right: "}}" },
     missingKey: options.missingKey ?? "default",
+    tracer: options.tracer,
   } as const;
   const templates = new Map<string, CompiledTemplate>();
   for (const file of files) {

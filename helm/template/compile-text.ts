@@ -1,17 +1,19 @@
 import { compileBody } from "./compile-statement.ts";
 import type { CompiledBody, CompiledTemplate } from "./compiled-template.ts";
-import type { FunctionTable } from "./go-function.ts";
 import type { ParsedTemplate } from "./nodes.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { TemplateSettings } from "./template-set.ts";
 
 /** Returns a parsed template that compiles itself when it is first run. */
-function compiledTemplate(parsed: ParsedTemplate, functions: FunctionTable): CompiledTemplate {
+function compiledTemplate(
+  parsed: ParsedTemplate,
+  { functions, tracer }: Pick<TemplateSettings, "functions" | "tracer">,
+): CompiledTemplate {
   let body: CompiledBody | undefined;
   return {
     parsed,
     body: () => {
-      body ??= compileBody(parsed.root, functions);
+      body ??= compileBody(parsed.root, functions, tracer);
       return body;
     },
   };
@@ -24,5 +26,5 @@ export function compileText(
 ): readonly CompiledTemplate[] {
   const { functions, delimiters } = settings;
   const parsed = parseTemplate(source, { delimiters, hasFunction: (name) => functions.has(name) });
-  return parsed.map((template) => compiledTemplate(template, functions));
+  return parsed.map((template) => compiledTemplate(template, settings));
 }

@@ -28,6 +28,8 @@ export function isRepeatable(set: TemplateSet, name: string): boolean {
   }
   const answer = answers.get(name);
   if (answer !== undefined) return answer;
+  // A trace wants to see it run.
+  if (set.settings.tracer !== undefined) return false;
   // What includes itself is not looked into.
   answers.set(name, false);
   const template = findTemplate(set, name);

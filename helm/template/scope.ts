@@ -1,4 +1,5 @@
 import type { TemplateSet } from "./template-set.ts";
+import type { StatementTracer } from "./render-trace.ts";
 import type { GoMap, GoValue } from "./go-value.ts";
 
 /** What one run may cost. Passing one ends the run with a `TemplateLimitError`. */
@@ -56,6 +57,8 @@ export interface ExecuteOptions {
   readonly resolveHost?: (name: string) => string;
   /** Hears what the chart refuses with `fail` and `required`, which then give an empty text (Helm's lint mode). */
   readonly onRefusal?: (words: string) => void;
+  /** Told of all that runs, so that one knows afterwards where each part of the output came from. */
+  readonly tracer?: StatementTracer;
   /** The clock of `now`, in milliseconds since 1970; by default the system's. */
   readonly now?: () => number;
   /** IANA name of the zone that counts as local for dates; by default UTC. */

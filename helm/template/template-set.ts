@@ -1,5 +1,6 @@
 import type { CompiledTemplate } from "./compiled-template.ts";
 import type { FunctionTable } from "./go-function.ts";
+import type { StatementTracer } from "./render-trace.ts";
 import type { Delimiters } from "./tokens.ts";
 
 /** What a missing map key gives: no value, the zero value (as Helm asks for), or an error. */
@@ -10,6 +11,8 @@ export interface TemplateSettings {
   readonly delimiters: Delimiters;
   readonly functions: FunctionTable;
   readonly missingKey: MissingKey;
+  /** Told of all that runs. */
+  readonly tracer?: StatementTracer | undefined;
 }
 
 /** Templates that can see one another. The set does not change once it is made; a text run by `tpl` gets a set on top. */

@@ -1,0 +1,147 @@
+import { type GoMap, type GoValue, TypedMap } from "./go-value.ts";
+import type { RenderMemory } from "./render-memory.ts";
+import { isSameValue } from "./same-value.ts";
+
+/** A place in a map that templates have read: `image.tag`, or the whole map without names. */
+export class MapRead {
+  readonly #reads: MapReads;
+  readonly #names: readonly string[];
+  #value: GoValue;
+  #depth: number;
+  /** The render in which the value was looked at last, and the one in which it was first seen as it is. */
+  #checked: number;
+  #changed: number;
+
+  constructor(reads: MapReads, names: readonly string[], found: FoundValue) {
+    this.#reads = reads;
+    this.#names = names;
+    this.#value = found.value;
+    this.#depth = found.depth;
+    this.#checked = reads.memory.now;
+    this.#changed = this.#checked;
+  }
+
+  /** The render in which this was looked at last. */
+  get checked(): number {
+    return this.#checked;
+  }
+
+  /** Returns the number of the render since which the value is what it is now. */
+  changedAt(now: number): number {
+    if (this.#checked === now) return this.#changed;
+    const { value, depth } = this.#reads.find(this.#names, this.#names.length);
+    if (depth !== this.#depth || !isSameValue(value, this.#value)) this.#changed = now;
+    this.#value = value;
+    this.#depth = depth;
+    this.#checked = now;
+    return this.#changed;
+  }
+}
+
+/** What stands at the end of a path, or where it cannot be followed further. */
+export interface FoundValue {
+  readonly value: GoValue;
+  /** How many names were followed. */
+  readonly depth: number;
+  /** The map in which the last name was looked for. */
+  readonly within: GoMap;
+}
+
+/** Names of a map that no text may depend on, or only the text of the file that is being rendered. */
+export type SpecialNames = ReadonlyMap<string, "file" | "never">;
+
+const noNames: SpecialNames = new Map();
+const allNames: readonly string[] = [];
+
+/** What templates read of a map that all of them see, such as `.Values`, in this render and the ones before. */
+export class MapReads {
+  readonly memory: RenderMemory;
+  readonly special: SpecialNames;
+  /** The map as it is in this render. */
+  base: GoMap;
+  /** The texts that were made with this map as data. */
+  readonly texts = new Map<unknown, RememberedText>();
+  readonly #reads = new Map<string, MapRead>();
+
+  constructor(memory: RenderMemory, base: GoMap, special: SpecialNames = noNames) {
+    this.memory = memory;
+    this.base = base;
+    this.special = special;
+  }
+
+  /** Follows names through plain maps, and through maps whose reads are noted, as long as no method hides an entry. */
+  find(names: readonly string[], count: number): FoundValue {
+    let value: GoValue = this.base;
+    let within = this.base;
+    let depth = 0;
+    while (depth < count && value instanceof Map) {
+      const name = names[depth] ?? "";
+      if (value instanceof TypedMap && (value.reads === undefined || value.method(name) !== undefined)) break;
+      within = value instanceof TypedMap && value.reads !== undefined ? value.reads.base : value;
+      value = within.get(name);
+      depth++;
+    }
+    return { value, depth, within };
+  }
+
+  /** Returns what stands at a path and notes that it was read. The key is the names joined by `\0`. */
+  read(path: { readonly names: readonly string[]; readonly key: string }, count: number): FoundValue {
+    const found = this.find(path.names, count);
+    const { memory } = this;
+    if (!memory.isActive) return found;
+    const [name = "", second] = path.names;
+    const special = this.special.get(name);
+    if (special !== undefined) {
+      if (special === "never") memory.log.isSteady = false;
+      else if (second !== "BasePath") memory.log.isOfFile = true;
+      return found;
+    }
+    if (found.value instanceof TypedMap && found.value.reads !== undefined) return found;
+    const { key } = path;
+    let read = this.#reads.get(key);
+    if (read === undefined) {
+      read = new MapRead(this, count === path.names.length ? path.names : path.names.slice(0, count), found);
+      this.#reads.set(key, read);
+    } else {
+      read.changedAt(memory.now);
+    }
+    memory.log.reads.add(read);
+    return found;
+  }
+
+  /** Notes that one entry was read, as by `get`. */
+  readEntry(name: string): GoValue {
+    return this.read({ names: [name], key: name }, 1).value;
+  }
+
+  /** Notes that all was read, as by `toYaml` and `range`. */
+  readAll(): GoMap {
+    if (this.special.size > 0) this.memory.log.isSteady = false;
+    else this.read({ names: allNames, key: "\0" }, 0);
+    return this.base;
+  }
+
+  /** Forgets what the last render did not use. */
+  prune(now: number): void {
+    for (const [key, text] of this.texts) if (text.used !== now) this.texts.delete(key);
+    for (const [key, read] of this.#reads) if (read.checked !== now) this.#reads.delete(key);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.texts.clear();
+    this.#reads.clear();
+  }
+}
+
+/** A text, and what it was made of. */
+export interface RememberedText {
+  readonly text: string;
+  readonly reads: readonly MapRead[];
+  /** The render that made it, and what it cost there. */
+  readonly at: number;
+  readonly steps: number;
+  readonly produced: number;
+  /** The render that used it last. */
+  used: number;
+}

@@ -1,0 +1,170 @@
+import { type GoMap, type GoValue, TypedMap } from "./go-value.ts";
+import { type MapRead, MapReads, type RememberedText, type SpecialNames } from "./map-reads.ts";
+import { countBytes, countSteps } from "./run-cost.ts";
+import type { Run } from "./scope.ts";
+
+/** What a text depends on while it is being made. */
+export interface ReadLog {
+  readonly reads: Set<MapRead>;
+  /** Whether the same reads give the same text: no random functions, no clock, no cluster. */
+  isSteady: boolean;
+  /** Whether it shows which file is being rendered. */
+  isOfFile: boolean;
+}
+
+const maxNesting = 20;
+
+/**
+ * What renders of one template set share: the texts of files, partials and costly statements with what each of them read. A
+ * text whose reads find the same values again is not made again. A run that changes a map that other templates see ends
+ * this: everything is forgotten and nothing is remembered until the next render.
+ */
+export class RenderMemory {
+  /** Counts the renders. */
+  now = 1;
+  isActive = true;
+  log: ReadLog = emptyLog();
+  readonly #maps = new Map<string, MapReads>();
+  #shared: Set<GoMap> | undefined;
+
+  /** Starts a render. */
+  start(): void {
+    this.now++;
+    this.isActive = true;
+    this.log = emptyLog();
+    this.#shared = undefined;
+  }
+
+  /** Ends a render that went well: what it did not use is forgotten. */
+  finish(): void {
+    for (const reads of this.#maps.values()) reads.prune(this.now);
+  }
+
+  /** Forgets everything; nothing is remembered until the next render. */
+  forget(): void {
+    this.isActive = false;
+    for (const reads of this.#maps.values()) reads.clear();
+  }
+
+  /** Returns the reads of the map that stands at a place of the release, with the map as it is in this render. */
+  readsOf(place: string, base: GoMap, special?: SpecialNames): MapReads {
+    let reads = this.#maps.get(place);
+    if (reads === undefined) {
+      reads = new MapReads(this, base, special);
+      this.#maps.set(place, reads);
+    }
+    reads.base = base;
+    return reads;
+  }
+
+  /** Makes a text and returns it with its log, which counts for the text around it, too. */
+  logged(make: () => string): { readonly text: string; readonly log: ReadLog } {
+    const outer = this.log;
+    const log = emptyLog();
+    this.log = log;
+    const text = make();
+    this.log = outer;
+    this.absorb(log);
+    return { text, log };
+  }
+
+  /** Counts what a text was made of for the text around it. */
+  absorb(inner: ReadLog): void {
+    const { log } = this;
+    for (const read of inner.reads) log.reads.add(read);
+    if (!inner.isSteady) log.isSteady = false;
+    if (inner.isOfFile) log.isOfFile = true;
+  }
+
+  /** Hears that a function changes maps; `isDeep` when it may change maps within its arguments. */
+  noteChange(values: readonly unknown[], isDeep: boolean): void {
+    if (!this.isActive) return;
+    const last = values.length - 1;
+    const changesShared = values.some((value, index) => {
+      if (!(value instanceof Map)) return false;
+      if (index === 0 && this.#isShared(value)) return true;
+      // A merge takes over the maps of a source as they are, and merges the next source into them.
+      return isDeep && (index === 0 || index < last) && this.#holdsShared(value, 0);
+    });
+    if (changesShared) this.forget();
+  }
+
+  #isShared(map: GoMap): boolean {
+    if (map instanceof TypedMap) return true;
+    if (this.#shared === undefined) {
+      this.#shared = new Set();
+      for (const { base } of this.#maps.values()) collectMaps(base, this.#shared);
+    }
+    return this.#shared.has(map);
+  }
+
+  #holdsShared(value: GoValue, depth: number): boolean {
+    if (depth > maxNesting) return true;
+    if (value instanceof TypedMap) return depth > 0;
+    if (!(value instanceof Map)) return false;
+    return value.values().some((member) => member instanceof Map && (this.#isShared(member) || this.#holdsShared(member, depth + 1)));
+  }
+}
+
+function emptyLog(): ReadLog {
+  return { reads: new Set(), isSteady: true, isOfFile: false };
+}
+
+function collectMaps(value: GoValue, found: Set<GoMap>): void {
+  if (value instanceof TypedMap) return;
+  if (value instanceof Map) {
+    if (found.has(value)) return;
+    found.add(value);
+    for (const member of value.values()) collectMaps(member, found);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collectMaps(item, found);
+  }
+}
+
+/** What a text is remembered by: the map that is its data, and the template, file or statement that makes it. */
+export interface TextKey {
+  readonly reads: MapReads;
+  readonly maker: unknown;
+  /** Whether it is the text of a whole file, which may show the file's name. */
+  readonly isFile: boolean;
+}
+
+/** Returns the text that was made last time where nothing that it read has changed, or makes it. */
+export function rememberedText(run: Run, { reads, maker, isFile }: TextKey, make: () => string): string {
+  const { memory } = run;
+  if (!memory.isActive) return make();
+  const known = reads.texts.get(maker);
+  if (known !== undefined && isCurrent(known, memory.now)) return reuse(run, known);
+  const { steps, produced } = run;
+  const { text, log } = memory.logged(make);
+  if (memory.isActive && log.isSteady && (isFile || !log.isOfFile)) {
+    reads.texts.set(maker, {
+      text,
+      reads: [...log.reads],
+      at: memory.now,
+      steps: run.steps - steps,
+      produced: run.produced - produced,
+      used: memory.now,
+    });
+  }
+  return text;
+}
+
+function isCurrent({ reads, at }: RememberedText, now: number): boolean {
+  for (const read of reads) if (read.changedAt(now) > at) return false;
+  return true;
+}
+
+function reuse(run: Run, known: RememberedText): string {
+  const { memory } = run;
+  // In the render that made a text its steps are counted already; in another one they count as if it were made again.
+  if (known.used !== memory.now) {
+    known.used = memory.now;
+    countSteps(run, known.steps);
+    countBytes(run, known.produced);
+  } else {
+    countBytes(run, known.text.length);
+  }
+  for (const read of known.reads) memory.log.reads.add(read);
+  return known.text;
+}
