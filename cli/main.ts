@@ -31,6 +31,7 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     }
     return await found.command.run(parseInput(found.command, found.rest), context);
   } catch (error) {
+    if (Object.hasOwn(found.command.options, "errors")) await noteEarlyFault(found.rest, error, context);
     if (error instanceof UsageError) {
       context.printError(`${error.message}\nUsage: drover ${found.command.name} ${found.command.usage}`);
       return 2;
@@ -38,6 +39,18 @@ export async function runCli(argv: readonly string[], context: CommandContext): 
     const fault = toAppError(error);
     context.printError(fault.code === "INTERNAL" ? (fault.stack ?? fault.message) : `${fault.code}: ${fault.message}`);
     return fault.code === "CONFIG_INVALID" ? 2 : 1;
+  }
+}
+
+/** Nothing was reported yet: whoever reads the file of `--errors` finds there what ended the call. */
+async function noteEarlyFault(words: readonly string[], error: unknown, context: CommandContext): Promise<void> {
+  const { writeEarlyFault } = await import("./offline/early-fault.ts");
+  try {
+    writeEarlyFault(words, error, context.cwd);
+  } catch (fault) {
+    // The call may have ended because of this very file; then it is said once.
+    const { code, message } = toAppError(fault);
+    if (message !== toAppError(error).message) context.printError(`${code}: ${message}`);
   }
 }
 

@@ -6,7 +6,12 @@ export type Verdict = "stalled" | "waiting" | "transient";
 
 /** Every error code with what it means; `docs/reference/errors.md` lists exactly these (a test compares). */
 export const errorCodes = {
+  AGENT_OFFLINE: "A cluster cannot be asked anything: its agent has not been heard of for a while, or never.",
+  AGENT_SILENT: "The agent of a cluster did not answer a question in time.",
   AGENT_UNKNOWN: "An agent credential or registration token is unknown or has expired.",
+  ANSWER_REFUSED:
+    "An agent does not answer such a question: turned off in its settings, or the object is not one of a bundle.",
+  ANSWER_TOO_LARGE: "What an agent would answer is longer than an answer may be.",
   BLOB_INVALID: "A blob from the hub is cut off, too large, or not what its name promises; it is not used.",
   BLOB_NOT_FOUND: "An agent asked for a blob that its own desired document does not name.",
   BUNDLES_NONE: "A commit holds nothing to deploy at the paths of the GitRepo.",
@@ -29,6 +34,8 @@ export const errorCodes = {
   CONFIG_INVALID: "Settings of a program are missing or wrong; the message lists every fault.",
   DEPENDENCY_NOT_READY: "A bundle waits for another one named in dependsOn.",
   DEPLOYMENT_INCOMPLETE: "Some objects of a deployment could not be applied; status names each.",
+  DEPLOYMENT_TAKEN_BACK:
+    "A deployment with helm.atomic failed and was taken back; the message says why, and what runs instead.",
   DOCUMENT_REFUSED: "The hub's document is invalid, older than the one in use, or from another store; nothing changes.",
   DURATION_INVALID: "A text that should be a Go duration such as 15m is none.",
   FIELD_CONFLICT:
@@ -85,9 +92,14 @@ export const errorCodes = {
   NO_BUNDLES: "No bundle was found at the paths of a GitRepo; what was deployed before stays.",
   OBJECT_DUPLICATED: "A bundle renders the same object twice.",
   OBJECT_HELD_BY_OTHER: "Another bundle of this cluster owns the object; take it out of one of the two.",
+  OBJECT_IMMUTABLE:
+    "A field of an object cannot be changed in place; put it back, or ask for a replacement where the message says so.",
   OBJECT_INVALID: "A rendered object lacks its name, or its kind is not served by the cluster.",
+  OUTPUT_NOT_WRITTEN: "A file that a command was to write could not be written.",
   OVERLAY_INVALID: "A file of an overlay cannot be read, or does not fit what it patches.",
   PATTERN_INVALID: "A glob in paths or .fleetignore is malformed.",
+  QUESTIONS_TOO_MANY: "Too many questions to one cluster are open; ask again in a moment.",
+  QUESTION_UNKNOWN: "An agent does not know this kind of question: it is older than its hub.",
   REGISTRATION_FAILED: "The hub refused to register the cluster.",
   REMOVAL_HELD: "Objects would be removed beyond the limits; a person must approve.",
   RENDER_LIMIT: "Rendering took too long or too much memory.",
@@ -101,6 +113,7 @@ export const errorCodes = {
   STORE_UNAVAILABLE: "PostgreSQL does not answer.",
   TARGET_SELECTOR_INVALID: "A label selector has an operator, key or value that Kubernetes does not allow.",
   TEMPLATE_FAILED: "A `*.yaml.hbs` template is malformed or names what is not there; the message has line and column.",
+  USAGE_INVALID: "A command was called with words that it does not understand.",
   VALUES_FILE_INVALID: "A values file is missing, outside of the repository, or no YAML map.",
   VALUES_FROM_INVALID: "An object named by helm.valuesFrom holds something else than a YAML map under its key.",
   VALUES_FROM_MISSING:

@@ -3,7 +3,7 @@ import { showBundle, showImageScan } from "../../shared/bundle/bundle-view.ts";
 import { type Command, switchOption } from "../command.ts";
 import { buildOffline, chartLines } from "../offline/build-offline.ts";
 import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
-import { report, reportOptions } from "../offline/report.ts";
+import { readFormat, report, reportOptions } from "../offline/report.ts";
 import { buildFaults, buildWarnings } from "../offline/target-all.ts";
 import { asJson } from "../offline/target-view.ts";
 import { objectName, printColumns } from "../output.ts";
@@ -16,16 +16,25 @@ export const bundleCommand: Command = {
   options: {
     ...offlineOptions,
     ...reportOptions,
+    output: {
+      ...reportOptions.output,
+      description: "yaml (default), json, table, or dir=FOLDER for FOLDER/<bundle>.yaml.",
+    },
   },
   run: async (input, context) => {
+    readFormat(input);
     const repository = await readOfflineInput(input, context);
     const { warnings } = repository;
     const built = await buildOffline(repository);
-    const documents = built.bundles
-      .flatMap(({ bundle, content, imageScans }): JsonObject[] => [
+    const shown = built.bundles.map(({ bundle, content, imageScans }): readonly [string, readonly JsonObject[]] => [
+      `${bundle.metadata.name ?? ""}.yaml`,
+      [
         asJson(showBundle(bundle, content, switchOption(input, "compress"))),
         ...imageScans.map((imageScan) => asJson(showImageScan(imageScan))),
-      ])
+      ],
+    ]);
+    const documents = shown
+      .flatMap(([, own]) => own)
       .toSorted((a, b) => (objectName(a) < objectName(b) ? -1 : objectName(a) > objectName(b) ? 1 : 0));
     const table = (): string =>
       printColumns(
@@ -39,7 +48,13 @@ export const bundleCommand: Command = {
       );
     for (const line of chartLines(built)) context.printError(line);
     return report(
-      { documents, table, warnings: [...warnings, ...buildWarnings(built)], faults: buildFaults(built) },
+      {
+        documents,
+        table,
+        files: () => shown,
+        warnings: [...warnings, ...buildWarnings(built)],
+        faults: buildFaults(built),
+      },
       input,
       context,
     );

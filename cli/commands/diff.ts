@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { printJson } from "../../codec/print-json.ts";
-import { type Command, requiredArgument, textOption, UsageError } from "../command.ts";
+import { type Command, requiredArgument, textOption } from "../command.ts";
 import { type ChangeGroup, diffDeployments, type ObjectChange } from "../offline/diff-deployments.ts";
 import { offlineOptions, readSettings, readTree } from "../offline/offline-options.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
-import { reportFaults, reportOptions } from "../offline/report.ts";
+import { reportFaults, reportOptions, unknownFormat } from "../offline/report.ts";
 import { clusterOptions, readWorld, targetAll } from "../offline/target-all.ts";
 import { asJson } from "../offline/target-view.ts";
 import { printColumns, printValue } from "../output.ts";
@@ -67,7 +67,7 @@ function printerOf(format: string): (groups: readonly ChangeGroup[]) => string {
     case "json":
       return (groups) => printValue(groups.map(asJson), format);
     default:
-      throw new UsageError(`unknown output format ${format}: use text, table, yaml or json`);
+      throw unknownFormat(format, "text, table, yaml or json");
   }
 }
 

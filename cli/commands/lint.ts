@@ -5,6 +5,7 @@ import type { OfflineFault } from "../offline/fault-document.ts";
 import { type Finding, findingsOf, printPlace } from "../offline/findings.ts";
 import { offlineOptions, readOfflineInput } from "../offline/offline-options.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
+import { errorsOption, unknownFormat, writeFaults } from "../offline/report.ts";
 import { buildFaults, buildWarnings, clusterOptions, readWorld, targetBuilt } from "../offline/target-all.ts";
 import { printColumns, printValue } from "../output.ts";
 
@@ -30,6 +31,7 @@ export const lintCommand: Command = {
     "kube-version": renderOptions["kube-version"],
     strict: { type: "boolean", description: "Warnings make it fail too, as where the GitRepo is strict." },
     output: { type: "string", short: "o", value: "FORMAT", description: "text (default), table, yaml or json." },
+    ...errorsOption,
   },
   run: async (input, context) => {
     const print = printerOf(textOption(input, "output") ?? "text");
@@ -40,8 +42,9 @@ export const lintCommand: Command = {
     const { strict = false } = repository.options;
     const built = await buildOffline({ ...repository, options: { ...repository.options, strict: false } });
     const later = await clusterFaults({ built, namespace: repository.options.namespace }, input, context);
+    const faults = [...buildFaults(built), ...later];
     const findings = findingsOf(
-      [...buildFaults(built), ...later],
+      faults,
       [...repository.warnings, ...buildWarnings(built)],
       [...repository.later, ...built.bundles.flatMap((bundle) => bundle.later)],
     );
@@ -49,6 +52,7 @@ export const lintCommand: Command = {
     if (text !== "") context.print(text);
     const errors = findings.filter(({ level }) => level === "error").length;
     const warnings = findings.filter(({ level }) => level === "warning").length;
+    writeFaults(faults, input, context);
     context.printError(`bundles: ${built.bundles.length}, errors: ${errors}, warnings: ${warnings}`);
     return errors > 0 || (warnings > 0 && strict) ? 1 : 0;
   },
@@ -81,7 +85,7 @@ function printerOf(format: string): (findings: readonly Finding[]) => string {
           format,
         );
     default:
-      throw new UsageError(`unknown output format ${format}: use text, table, yaml or json`);
+      throw unknownFormat(format, "text, table, yaml or json");
   }
 }
 

@@ -1,6 +1,8 @@
+import type { JsonObject } from "../../codec/json-value.ts";
 import { type Command, textOption } from "../command.ts";
 import { offlineOptions } from "../offline/offline-options.ts";
-import { report, reportOptions } from "../offline/report.ts";
+import { readFormat, report, reportOptions } from "../offline/report.ts";
+import { deploymentFile } from "../offline/snapshots.ts";
 import { clusterOptions, readTargeting, targetAll } from "../offline/target-all.ts";
 import { targetView } from "../offline/target-view.ts";
 import { printColumns } from "../output.ts";
@@ -13,11 +15,25 @@ export const targetCommand: Command = {
     "drover target --gitrepo gitrepo.yaml --clusters clusters.yaml",
     "drover target --targets-file targets.yaml --clusters clusters.yaml --cluster staging-eu -o table",
   ],
-  options: { ...offlineOptions, ...clusterOptions, ...reportOptions },
+  options: {
+    ...offlineOptions,
+    ...clusterOptions,
+    ...reportOptions,
+    output: {
+      ...reportOptions.output,
+      description: "yaml (default), json, table, or dir=FOLDER for FOLDER/<cluster>/<bundle>.yaml.",
+    },
+  },
   run: async (input, context) => {
+    readFormat(input);
     const { repository, world } = await readTargeting(input, context);
     const { entries, warnings, faults } = await targetAll(repository, world, textOption(input, "cluster"));
-    const views = entries.map(({ assembled, entry, cluster }) => targetView(assembled, entry, cluster));
+    const viewed = entries.map(({ assembled, entry, cluster }) => ({
+      file: deploymentFile({ cluster, bundle: assembled.bundle.metadata.name ?? "" }),
+      view: targetView(assembled, entry, cluster),
+    }));
+    const files = (): Iterable<readonly [string, readonly JsonObject[]]> =>
+      viewed.map(({ file, view }) => [file, [view]]);
     const table = (): string =>
       printColumns(
         ["CLUSTER", "BUNDLE", "TARGET", "CUSTOMIZATIONS", "DEPLOYED"],
@@ -29,6 +45,6 @@ export const targetCommand: Command = {
           entry.deployment === undefined ? "no" : entry.deployment.promoted ? "yes" : "staged",
         ]),
       );
-    return report({ documents: [views], table, warnings, faults }, input, context);
+    return report({ documents: [viewed.map(({ view }) => view)], files, table, warnings, faults }, input, context);
   },
 };

@@ -1,15 +1,17 @@
 import { dirname, join, resolve } from "node:path";
 import { type Command, type CommandInput, switchOption, textOption, UsageError } from "../command.ts";
 import { checkTests, type RenderedWorld, type TestResult, unexpectedFaults } from "../offline/check-tests.ts";
-import { faultLine } from "../offline/fault-document.ts";
+import { faultLine, type OfflineFault } from "../offline/fault-document.ts";
 import { chartOptions } from "../offline/offline-charts.ts";
 import { offlineOptions } from "../offline/offline-options.ts";
 import { readInputDocument } from "../offline/read-input-file.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
+import { errorsOption, unknownFormat, writeFaults } from "../offline/report.ts";
 import { compareSnapshots, writeSnapshots } from "../offline/snapshots.ts";
 import { clusterNamer, readTargeting, targetAll } from "../offline/target-all.ts";
+import { asJson } from "../offline/target-view.ts";
 import { type TestFile, testFileSchema } from "../offline/test-file.ts";
-import { printValue } from "../output.ts";
+import { printColumns, printValue } from "../output.ts";
 
 const defaultFile = "drover-test.yaml";
 
@@ -28,12 +30,12 @@ export const testCommand: Command = {
     "kube-version": renderOptions["kube-version"],
     strict: offlineOptions.strict,
     ...chartOptions,
-    output: { type: "string", short: "o", value: "FORMAT", description: "text (default) or json." },
+    output: { type: "string", short: "o", value: "FORMAT", description: "text (default), table, yaml or json." },
+    ...errorsOption,
   },
   run: async (input, context) => {
     const format = textOption(input, "output") ?? "text";
-    if (format !== "text" && format !== "json")
-      throw new UsageError(`unknown output format ${format}: use text or json`);
+    const print = printerOf(format);
     const path = resolve(context.cwd, input.arguments[0] ?? defaultFile);
     const file = readInputDocument(testFileSchema, path, "test file");
     const folder = dirname(path);
@@ -44,15 +46,40 @@ export const testCommand: Command = {
     const results = [...checkTests(tests, world), ...snapshotResult(file, folder, { world, input })];
     const faults = unexpectedFaults(tests, world);
     const failed = results.filter(({ failures }) => failures.length > 0).length;
-    if (format === "json") {
-      const documents = results.map((result) => ({ ...result, passed: result.failures.length === 0 }));
-      context.print(printValue({ results: documents, faults: faults.map(faultLine) }, "json"));
-    } else for (const line of results.flatMap(linesOf)) context.print(line);
+    const text = print(results, faults);
+    if (text !== "") context.print(text);
+    writeFaults(faults, input, context);
     for (const fault of faults) context.printError(`not expected: ${faultLine(fault)}`);
     context.printError(`${results.length - failed} passed, ${failed} failed, ${faults.length} unexpected faults`);
     return failed + faults.length === 0 ? 0 : 1;
   },
 };
+
+function printerOf(format: string): (results: readonly TestResult[], faults: readonly OfflineFault[]) => string {
+  switch (format) {
+    case "text":
+      return (results) => results.flatMap(linesOf).join("\n");
+    case "table":
+      return (results) =>
+        printColumns(
+          ["RESULT", "TEST", "CLUSTERS", "FAILURES"],
+          results.map(({ name, clusters, failures }) => [
+            failures.length === 0 ? "ok" : "FAIL",
+            name,
+            String(clusters.length),
+            failures.join("; "),
+          ]),
+        );
+    case "yaml":
+    case "json":
+      return (results, faults) => {
+        const documents = results.map((result) => asJson({ ...result, passed: result.failures.length === 0 }));
+        return printValue({ results: documents, faults: faults.map(faultLine) }, format);
+      };
+    default:
+      throw unknownFormat(format, "text, table, yaml or json");
+  }
+}
 
 /** The test file stands in for the flags of the other offline commands; its paths count from its own folder. */
 function offlineInput(input: CommandInput, file: TestFile, folder: string): CommandInput {

@@ -5,23 +5,14 @@ import { printGoYaml } from "../../codec/print-go-yaml.ts";
 import { diffDeployments, type ObjectChange } from "./diff-deployments.ts";
 import { readInputFile } from "./read-input-file.ts";
 import type { RenderedDeployment } from "./render-all.ts";
-import { writeFiles } from "./report.ts";
-
-/** Returns the files `<cluster>/<bundle>.yaml` that show what clusters get. */
-export function snapshotFiles(rendered: readonly RenderedDeployment[]): ReadonlyMap<string, string> {
-  return new Map(
-    rendered.map(({ bundle, cluster, objects }) => [
-      nameOf({ cluster, bundle }),
-      objects.length === 0 ? "# no objects\n" : objects.map(printGoYaml).join("---\n"),
-    ]),
-  );
-}
+import { yamlStream } from "./report.ts";
+import { writeFiles } from "./write-files.ts";
 
 /** Writes snapshots below a folder and removes those of bundles that are not deployed any more. */
 export function writeSnapshots(folder: string, rendered: readonly RenderedDeployment[]): void {
-  const files = snapshotFiles(rendered);
+  const files = new Set(rendered.map(deploymentFile));
   for (const name of namesIn(folder)) if (!files.has(name)) rmSync(join(folder, name));
-  writeFiles(folder, files);
+  for (const deployment of rendered) writeFiles(folder, [[deploymentFile(deployment), yamlStream(deployment.objects)]]);
 }
 
 /** Returns how what clusters get differs from a folder's snapshots, one line for each difference. Throws INPUT_FILE_INVALID. */
@@ -32,7 +23,7 @@ export function compareSnapshots(folder: string, rendered: readonly RenderedDepl
     bundle: name.slice(name.lastIndexOf("/") + 1, -".yaml".length),
     objects: readInputFile(join(folder, name), "snapshot").filter(isJsonObject),
   }));
-  const present = new Set(rendered.map(nameOf));
+  const present = new Set(rendered.map(deploymentFile));
   return [
     ...names.filter((name) => !present.has(name)).map((name) => `${name}: not deployed any more`),
     ...[...present].filter((name) => !names.includes(name)).map((name) => `${name}: there is no snapshot`),
@@ -42,7 +33,8 @@ export function compareSnapshots(folder: string, rendered: readonly RenderedDepl
   ];
 }
 
-function nameOf({ cluster, bundle }: Pick<RenderedDeployment, "cluster" | "bundle">): string {
+/** Returns the name of the file for a bundle on a cluster: `<cluster>/<bundle>.yaml`. */
+export function deploymentFile({ cluster, bundle }: Pick<RenderedDeployment, "cluster" | "bundle">): string {
   return `${cluster}/${bundle}.yaml`;
 }
 
