@@ -11,7 +11,7 @@ import { parseDuration } from "../../shared/duration.ts";
 import { toAppError } from "../../shared/errors.ts";
 import { compileSelector } from "../../shared/targeting/match-selector.ts";
 import { compileEntry, compileTargets } from "../../shared/targeting/match-targets.ts";
-import { normalizeRemote } from "../git/git-remote.ts";
+import { normalizeRemote } from "../../shared/git-remote.ts";
 
 /** Returns the faults of a GitRepo that would stop it later: address, selectors, durations. What has no effect warns. */
 export function validateGitRepo(object: ApiObject, context: HookContext): readonly FieldError[] {

@@ -24,7 +24,7 @@ import type { BundleContent } from "../build/bundle-content.ts";
 import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
 import { bundleResource, type Hub } from "../desired/hub.ts";
 import type { Commit } from "../git/fetch-commit.ts";
-import type { GitRemote } from "../git/git-remote.ts";
+import type { GitRemote } from "../../shared/git-remote.ts";
 import type { CommitNotice } from "../git/notice-commit.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import type { BlobTable } from "../store/blob-table.ts";

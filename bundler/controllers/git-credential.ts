@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { GitCredential, GitHubApp, GitRemote } from "../git/git-remote.ts";
+import type { GitCredential, GitHubApp, GitRemote } from "../../shared/git-remote.ts";
 
 /** Name of the Secret that a namespace's GitRepos use when they name none (Fleet's default). */
 export const defaultCredentialSecret = "gitcredential";

@@ -10,7 +10,7 @@ import type { Logger } from "../../shared/log.ts";
 import { createWorkQueue } from "../../shared/runtime/work-queue.ts";
 import type { ControllerMetrics } from "../../shared/runtime/metrics.ts";
 import { gitRepoResource } from "../desired/hub.ts";
-import { type GitRemote, remoteKey } from "../git/git-remote.ts";
+import { type GitRemote, remoteKey } from "../../shared/git-remote.ts";
 import type { CommitNoticer, CommitNotice, Following } from "../git/notice-commit.ts";
 import { isSameRepository, type WebhookPush } from "../git/webhook.ts";
 import { type GitState, newGitState } from "../store/git-state-table.ts";

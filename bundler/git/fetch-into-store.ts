@@ -7,7 +7,7 @@ import { initBareStore, nextPack, readStoreState, writeStoreState } from "./bare
 import type { FetchLimits } from "./fetch-limits.ts";
 import { fetchPack } from "./fetch-pack.ts";
 import type { GitHttp } from "./git-http.ts";
-import type { GitRemote } from "./git-remote.ts";
+import type { GitRemote } from "../../shared/git-remote.ts";
 import type { IndexedPack } from "./index-pack.ts";
 import { indexPack } from "./index-pack.ts";
 import type { RemoteRefs, RemoteSession } from "./ls-refs.ts";

@@ -1,8 +1,8 @@
 import { AppError, toAppError } from "../../shared/errors.ts";
 import type { Commit, FetchedSubmodule } from "./commit.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
-import type { GitRemote } from "./git-remote.ts";
-import { printableUrl } from "./git-remote.ts";
+import type { GitRemote } from "../../shared/git-remote.ts";
+import { printableUrl } from "../../shared/git-remote.ts";
 import { parseGitmodules, submoduleUrl } from "./parse-gitmodules.ts";
 import { createTreeCache, openCommitTree } from "./read-tree.ts";
 

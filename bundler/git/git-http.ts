@@ -4,8 +4,8 @@ import { Agent as TlsAgent, request as httpsRequest } from "node:https";
 import { getCACertificates } from "node:tls";
 
 import { AppError } from "../../shared/errors.ts";
-import type { GitCredential, GitRemote } from "./git-remote.ts";
-import { printableUrl } from "./git-remote.ts";
+import type { GitCredential, GitRemote } from "../../shared/git-remote.ts";
+import { printableUrl } from "../../shared/git-remote.ts";
 import { translateHttpError } from "./translate-http-error.ts";
 
 /** Proxy settings by the usual names of the environment, passed in by whoever reads the environment. */

@@ -12,7 +12,7 @@ import { createFetchPool } from "./fetch-pool.ts";
 import { createGitCommand } from "./git-command.ts";
 import type { ProxySettings } from "./git-http.ts";
 import { createGitHttp } from "./git-http.ts";
-import type { GitRemote } from "./git-remote.ts";
+import type { GitRemote } from "../../shared/git-remote.ts";
 import { createGitHubAppTokens } from "./github-app.ts";
 import { lsRefs } from "./ls-refs.ts";
 import type { AskRefs, CommitNoticer } from "./notice-commit.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { GitHttp } from "./git-http.ts";
-import type { GitHubApp, GitRemote } from "./git-remote.ts";
+import type { GitHubApp, GitRemote } from "../../shared/git-remote.ts";
 
 /** Turns GitHub Apps into what a Git server takes: tokens that hold for an hour. */
 export interface GitHubAppTokens {

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/errors.ts";
 import type { GitHttp, GitHttpResponse } from "./git-http.ts";
-import type { GitRemote } from "./git-remote.ts";
-import { printableUrl } from "./git-remote.ts";
+import type { GitRemote } from "../../shared/git-remote.ts";
+import { printableUrl } from "../../shared/git-remote.ts";
 import type { ObjectFormat } from "./object-format.ts";
 import { isOid } from "./object-format.ts";
 import type { Packet } from "./pkt-line.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
-import type { GitRemote, NormalizedRemote } from "./git-remote.ts";
-import { normalizeRemote, remoteKey } from "./git-remote.ts";
+import type { GitRemote, NormalizedRemote } from "../../shared/git-remote.ts";
+import { normalizeRemote, remoteKey } from "../../shared/git-remote.ts";
 import type { RemoteRefs, RemoteSession } from "./ls-refs.ts";
 import { planNextPoll } from "./plan-next-poll.ts";
 import type { RefWish, ResolvedRef } from "./resolve-ref.ts";

@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
-import type { GitRemote } from "./git-remote.ts";
-import { printableUrl } from "./git-remote.ts";
+import type { GitRemote } from "../../shared/git-remote.ts";
+import { printableUrl } from "../../shared/git-remote.ts";
 
 /** What the translation needs of the request that failed. */
 export interface FailedRequest {

@@ -17,9 +17,9 @@ function packs(gitDir: string): string[] {
 }
 
 describe.each([
-  { name: "our own client", useCommand: false, refusal: "GIT_AUTH_FAILED", counted: 5 },
-  { name: "the git command", useCommand: true, refusal: "GIT_COMMAND_FAILED", counted: 0 },
-])("fetchCommit with $name", ({ useCommand, refusal, counted }) => {
+  { name: "our own client", useCommand: false, counted: 5 },
+  { name: "the git command", useCommand: true, counted: 0 },
+])("fetchCommit with $name", ({ useCommand, counted }) => {
   it("brings a commit's files, then only what the next one changes, and git agrees with the store", async () => {
     await using server = await startGitServer();
     await using setup = await createGitSetup({ useCommand });
@@ -94,10 +94,12 @@ describe.each([
     const commit = await server.commit("app", { files: { a: "1" } });
     const credential = { kind: "basic" as const, username: "u", password: "p" };
     await setup.fetcher.fetchCommit({ remote: { url, credential }, commit });
-    await expect(setup.fetcher.fetchCommit({ remote: { url }, commit })).rejects.toMatchObject({ code: refusal });
+    await expect(setup.fetcher.fetchCommit({ remote: { url }, commit })).rejects.toMatchObject({
+      code: "GIT_AUTH_FAILED",
+    });
     const wrong = { ...credential, password: "wrong" };
     const refused = setup.fetcher.fetchCommit({ remote: { url, credential: wrong }, commit });
-    await expect(refused).rejects.toMatchObject({ code: refusal });
+    await expect(refused).rejects.toMatchObject({ code: "GIT_AUTH_FAILED" });
     await expect(refused).rejects.not.toThrow(/wrong/u);
   });
 

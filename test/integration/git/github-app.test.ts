@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createGitSource } from "../../../bundler/git/git-source.ts";
-import { normalizeRemote } from "../../../bundler/git/git-remote.ts";
+import { normalizeRemote } from "../../../shared/git-remote.ts";
 import { AppError } from "../../../shared/errors.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { startGitServer } from "../../../simulator/git-server.ts";

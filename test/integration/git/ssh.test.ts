@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { defaultFetchLimits } from "../../../bundler/git/fetch-limits.ts";
 import { createGitCommand, type GitCommand } from "../../../bundler/git/git-command.ts";
-import { normalizeRemote, type GitCredential } from "../../../bundler/git/git-remote.ts";
+import { normalizeRemote, type GitCredential } from "../../../shared/git-remote.ts";
 import { createGitWorkTree } from "../../support/git-work-tree.ts";
 import { startGitServer } from "../../../simulator/git-server.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createGitSource, type GitSource } from "../../../bundler/git/git-source.ts";
-import { type GitCredential, normalizeRemote } from "../../../bundler/git/git-remote.ts";
+import { type GitCredential, normalizeRemote } from "../../../shared/git-remote.ts";
 import { openCommitTree, createTreeCache } from "../../../bundler/git/read-tree.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { startGitServer } from "../../../simulator/git-server.ts";

@@ -2,15 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates } from "node:tls";
 
-import { AppError } from "../../shared/errors.ts";
-import type { ProxySettings } from "./git-http.ts";
-import type { NormalizedRemote } from "./git-remote.ts";
+import { AppError } from "../../errors.ts";
+import type { NormalizedRemote } from "../../git-remote.ts";
 
 /** Environment for one `git` command and the folder with its secrets, which goes when disposed. */
 export interface GitCommandEnvironment extends Disposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Proxies by the usual names of the environment. */
+interface ProxySettings {
+  readonly HTTP_PROXY?: string;
+  readonly HTTPS_PROXY?: string;
+  readonly NO_PROXY?: string;
+}
+
+/** Where a `git` command finds what it needs. */
 export interface GitCommandPlace {
   /** Folder for short-lived files that only we may read. */
   readonly secretsDir: string;
@@ -87,7 +94,8 @@ function httpConfig(remote: NormalizedRemote, folder: string): [string, string][
 
 function sshCommand(remote: NormalizedRemote, folder: string): string {
   const { credential } = remote;
-  if (credential?.kind !== "ssh") throw sshFault("it needs a Secret with ssh-privatekey; set spec.clientSecretName");
+  if (credential?.kind !== "ssh")
+    throw sshFault("it needs a private key: ssh-privatekey of a Secret, which spec.clientSecretName names");
   if (credential.knownHosts === undefined || credential.knownHosts.trim() === "") {
     throw sshFault("its host keys are not known; add known_hosts to the Secret");
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { AppError } from "../../shared/errors.ts";
+import { AppError } from "./errors.ts";
 
 /** An installation of a GitHub App, which is given repositories instead of a person. */
 export interface GitHubApp {
