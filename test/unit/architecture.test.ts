@@ -31,7 +31,13 @@ const rules: readonly ImportRule[] = [
     except: ["shared/runtime"],
     packages: ["handlebars", "zod", "node:crypto", ...cel],
   })),
-  // Names in comparePatches are Go's regular expressions.
+  // Patterns in health rules, and names in comparePatches, are Go's regular expressions.
+  {
+    folder: "shared/cel/functions/regular-expressions.ts",
+    ours: ["shared", "helm/functions/compile-regex.ts", "helm/template/go-value.ts"],
+    except: ["shared/runtime"],
+    packages: [],
+  },
   {
     folder: "shared/drift/name-expressions.ts",
     ours: ["shared", "helm/functions/compile-regex.ts", "helm/template/go-value.ts"],
