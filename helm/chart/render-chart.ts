@@ -1,7 +1,8 @@
 import { createCapabilities } from "../functions/objects/capabilities.ts";
 import { fromBytes } from "../template/go-string.ts";
 import { type GoMap, type GoValue, goInt } from "../template/go-value.ts";
-import type { ExecuteOptions } from "../template/scope.ts";
+import { createRun, withRun } from "../template/run-cost.ts";
+import type { ExecuteOptions, Run } from "../template/scope.ts";
 import { type Chart, placeCharts } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { mergeMaps } from "./chart-values.ts";
@@ -68,6 +69,11 @@ const memories = new WeakMap<Chart, ChartMemory>();
  * again. Throws `ChartError` with Helm's words.
  */
 export function renderChart(input: RenderChartInput): RenderedChart {
+  const run = createRun(input.execute ?? {});
+  return withRun(run, () => renderWithin(run, input));
+}
+
+function renderWithin(run: Run, input: RenderChartInput): RenderedChart {
   const { release } = input;
   const warnings = [...input.chart.warnings];
   const warn = (message: string): void => void warnings.push(message);
@@ -85,7 +91,7 @@ export function renderChart(input: RenderChartInput): RenderedChart {
     capabilities: createCapabilities({ kubeVersion, apiVersions, helm: helmBuild }),
   };
   const { compiled, heads } = memoryOf(input.chart);
-  const files = renderTemplates(chart, scope, { execute: input.execute ?? {}, compiled });
+  const files = renderTemplates(chart, scope, { run, compiled });
   const notes = files.get(`${chart.metadata.name}/templates/NOTES.txt`) ?? "";
   for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
   const final = input.postRender === undefined ? files : postRenderFiles(files, input.postRender);

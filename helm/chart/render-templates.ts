@@ -7,7 +7,7 @@ import { compileTemplates, startRun, type TemplateFile } from "../template/compi
 import { fromBytes } from "../template/go-string.ts";
 import type { GoMap, GoValue } from "../template/go-value.ts";
 import type { StatementTracer } from "../template/render-trace.ts";
-import type { ExecuteOptions } from "../template/scope.ts";
+import type { Run } from "../template/scope.ts";
 import { TemplateExecError, TemplateLimitError, TemplateParseError } from "../template/template-error.ts";
 import type { TemplateSet } from "../template/template-set.ts";
 import type { Chart, ChartFile } from "./chart.ts";
@@ -15,6 +15,7 @@ import { ChartError } from "./chart-error.ts";
 import { chartObject } from "./chart-object.ts";
 import { tableAt } from "./chart-values.ts";
 import { LinkedValues } from "./linked-values.ts";
+import { withinLimits } from "./within-limits.ts";
 
 /** What all templates of a release see alike. */
 export interface ReleaseScope {
@@ -41,7 +42,8 @@ export type CompiledCharts = Map<string, TemplateSet>;
 const maxCompiled = 16;
 
 interface RenderTemplatesOptions {
-  readonly execute: ExecuteOptions;
+  /** What has been spent so far, and the caller's options. */
+  readonly run: Run;
   readonly compiled: CompiledCharts;
 }
 
@@ -59,7 +61,8 @@ export function renderTemplates(
   const sorted = [...renderables.values()].toSorted(compareDepth);
   const rendered = new Map<string, string>();
   try {
-    const run = startRun(compiledSet(sorted, options), options.execute);
+    const set = withinLimits("reading the templates", () => compiledSet(sorted, options));
+    const run = startRun(set, options.run.options, options.run);
     for (const { file, scope: data, basePath, isPartial } of sorted) {
       if (isPartial) continue;
       const place: [string, GoValue][] = [
@@ -82,8 +85,9 @@ function isTemplateError(error: unknown): boolean {
   );
 }
 
-function compiledSet(sorted: readonly Renderable[], { execute, compiled }: RenderTemplatesOptions): TemplateSet {
-  if (execute.tracer !== undefined) return compile(sorted, execute.tracer);
+function compiledSet(sorted: readonly Renderable[], { run, compiled }: RenderTemplatesOptions): TemplateSet {
+  const { tracer } = run.options;
+  if (tracer !== undefined) return compile(sorted, tracer);
   const key = sorted.map(({ file }) => file.name).join("\n");
   const known = compiled.get(key);
   if (known !== undefined) return known;

@@ -1,12 +1,14 @@
 import { posix } from "node:path";
 import type { JsonValue } from "../../codec/json-value.ts";
 import { isJsonObject } from "../../codec/json-value.ts";
+import { expectText, expectTime } from "../template/run-cost.ts";
 import { compareKinds } from "./kind-order.ts";
 import { ChartError } from "./chart-error.ts";
 import { hookAnnotation, type HookEvent, readHookEvents, readHookWeight, readHookWords } from "./hook-annotations.ts";
 import { FieldReader } from "./read-fields.ts";
 import { readYaml, yamlFault } from "./read-yaml.ts";
 import { splitManifests } from "./split-manifests.ts";
+import { withinLimits } from "./within-limits.ts";
 
 /** One rendered document. */
 export interface Manifest {
@@ -50,8 +52,8 @@ export function sortManifests(
   const hooks: Hook[] = [];
   for (const [source, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (posix.basename(source).startsWith("_") || text.trim() === "") continue;
-    for (const content of splitManifests(text)) {
-      const head = known.get(content) ?? readHead(source, content);
+    for (const content of withinLimits(`reading what ${source} wrote`, () => splitManifests(text))) {
+      const head = known.get(content) ?? withinLimits(`reading what ${source} wrote`, () => readHead(source, content));
       read.set(content, head);
       const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion, value: head.value };
       const events = head.annotations.get(hookAnnotation);
@@ -76,6 +78,9 @@ export function createManifestHeads(): ManifestHeads {
   return { last: new Map() };
 }
 
+/** What the parser takes for each character of YAML that is mostly structure. */
+const nanosecondsToRead = 450;
+
 interface ManifestHead {
   readonly value: JsonValue;
   readonly apiVersion: string;
@@ -89,6 +94,8 @@ const metadataPlace = String.raw`Go struct field SimpleHead.metadata of type str
 
 function readHead(source: string, content: string): ManifestHead {
   try {
+    expectTime(0);
+    expectText(content.length, nanosecondsToRead);
     const value = readYaml(content);
     const head = new FieldReader("util.SimpleHead", value);
     const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined, metadataPlace);

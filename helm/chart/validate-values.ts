@@ -5,13 +5,14 @@ import { toPlainValue } from "../functions/plain-value.ts";
 import type { Chart } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { schemaFaults } from "./schema-validator.ts";
+import { withinLimits } from "./within-limits.ts";
 
 /**
  * Checks values against the values.schema.json of a chart and of its subcharts (Helm: `ValidateAgainstSchema`). Throws
  * `ChartError` that lists every chart whose schema refuses them.
  */
 export function validateValues(chart: Chart, values: GoMap): void {
-  const faults = faultsOf(chart, values);
+  const faults = withinLimits("the check of values by values.schema.json", () => faultsOf(chart, values));
   if (faults === "") return;
   throw new ChartError(
     "values",

@@ -1,12 +1,15 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import { spendSteps } from "../template/run-cost.ts";
+import { expectTime, spendSteps } from "../template/run-cost.ts";
 import { GoPanic } from "../template/go-value.ts";
 import { withShortCategories } from "./category-name.ts";
 
 const compiled = new Map<string, RE2JS>();
 const maxCached = 1000;
 const shortPattern = 50;
+const shortText = 1024;
 const costPerStep = 800;
+/** What one instruction of a pattern takes for a character, in milliseconds, where the automaton is not cached. */
+const msPerInstruction = 15e-6;
 
 /** Returns a pattern in Go's syntax, compiled once. Throws `GoPanic` with Go's words. */
 export function compileRegex(source: string): RE2JS {
@@ -20,8 +23,10 @@ export function compileRegex(source: string): RE2JS {
 
 /** Returns a matcher of a pattern for a text. What matching can cost, pattern times text, counts against the limits. */
 export function matcherOf(source: string, text: string): ReturnType<RE2JS["matcher"]> {
+  const pattern = compileRegex(source);
   spendSteps((text.length * Math.max(source.length, shortPattern)) / costPerStep);
-  return compileRegex(source).matcher(text);
+  if (text.length > shortText) expectTime(text.length * pattern.programSize() * msPerInstruction);
+  return pattern.matcher(text);
 }
 
 function compile(source: string): RE2JS {

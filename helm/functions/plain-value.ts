@@ -1,4 +1,4 @@
-import { spendValues } from "../template/run-cost.ts";
+import { expectText, spendValues } from "../template/run-cost.ts";
 import {
   GoComplex,
   GoInt,
@@ -12,6 +12,8 @@ import {
 } from "../template/go-value.ts";
 
 const maxDepth = 1000;
+/** What printing a text as YAML takes for each character. */
+const nanosecondsToPrint = 350;
 
 /**
  * Returns parsed JSON or YAML as a Go value: objects as maps, every number as float64 (as Helm reads values and
@@ -38,7 +40,10 @@ export function toPlainValue(value: GoValue): unknown {
 
 function plain(value: GoValue, depth: number): unknown {
   if (value === null || value === undefined) return null;
-  if (typeof value === "string") return value.isWellFormed() ? value : value.toWellFormed();
+  if (typeof value === "string") {
+    expectText(value.length, nanosecondsToPrint);
+    return value.isWellFormed() ? value : value.toWellFormed();
+  }
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new GoPanic("json: unsupported value");
     return value;

@@ -1,12 +1,15 @@
 import type { RE2JS } from "re2js";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { GoPanic, type GoValue, nilSlice, typedSlice } from "../template/go-value.ts";
-import { spendSteps, spendValues } from "../template/run-cost.ts";
+import { expectTime, spendSteps, spendValues } from "../template/run-cost.ts";
 import { compileRegex, matcherOf } from "./compile-regex.ts";
 import { expandReplacement, type RegexMatch } from "./regex-replace.ts";
 
 /** What finding one match takes, whatever its length. */
 const stepsOfMatch = 10;
+/** Characters of a replacement that are put together in the time of a step. */
+const charactersPerStep = 16;
+const longText = 16 * 1024;
 
 function findAll(source: string, text: string, limit: number): RegexMatch[] {
   const matches: RegexMatch[] = [];
@@ -20,6 +23,8 @@ function findAll(source: string, text: string, limit: number): RegexMatch[] {
     previousEnd = end;
     const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? "");
     spendSteps(stepsOfMatch);
+    // Each match may take a walk to the end of the text.
+    if (text.length > longText) expectTime(0);
     spendValues(groups.length + 1);
     matches.push({ start, end, groups });
   }
@@ -31,7 +36,9 @@ function replaceAll(source: string, text: string, replacement: (match: RegexMatc
   let out = "";
   let last = 0;
   for (const match of findAll(source, text, -1)) {
-    out += text.slice(last, match.start) + replacement(match, pattern);
+    const put = replacement(match, pattern);
+    spendSteps(put.length / charactersPerStep);
+    out += text.slice(last, match.start) + put;
     last = match.end;
   }
   return out + text.slice(last);

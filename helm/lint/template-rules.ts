@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { createCapabilities } from "../functions/objects/capabilities.ts";
 import { type GoMap, type GoValue, goInt } from "../template/go-value.ts";
 import { quoteString } from "../template/quote-string.ts";
+import { createRun, withRun } from "../template/run-cost.ts";
 import type { Chart } from "../chart/chart.ts";
 import { ChartError } from "../chart/chart-error.ts";
 import { coalesceValues } from "../chart/coalesce-values.ts";
@@ -63,12 +64,12 @@ function render(loaded: Chart, request: LintRequest): Map<string, string> | stri
   if (values === undefined) return undefined;
   const { chart } = values;
   try {
-    if (!request.skipSchemaValidation) validateValues(chart, values.values);
+    const run = createRun({ onRefusal: (words: string) => request.warn(`the chart asks: ${words}`) });
+    if (!request.skipSchemaValidation) withRun(run, () => validateValues(chart, values.values));
     const kubeVersion = request.kubeVersion ?? defaultKubeVersion;
     const capabilities = createCapabilities({ kubeVersion, apiVersions: defaultApiVersions, helm: helmBuild });
     const scope = { values: values.values, release: release(request.namespace), capabilities };
-    const execute = { onRefusal: (words: string) => request.warn(`the chart asks: ${words}`) };
-    return renderTemplates(chart, scope, { execute, compiled: new Map() });
+    return renderTemplates(chart, scope, { run, compiled: new Map() });
   } catch (error) {
     if (error instanceof ChartError) return error.message;
     throw error;

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { quoteString } from "../template/quote-string.ts";
+import { spendSteps } from "../template/run-cost.ts";
 import { checkArray } from "./check-array.ts";
 import { checkObject } from "./check-object.ts";
 import { checkScalar } from "./check-scalar.ts";
@@ -8,6 +9,9 @@ import { quoteWord, type SchemaFault } from "./schema-fault.ts";
 import { addFault, listBelow, type SchemaFrame, unseenOf } from "./schema-frame.ts";
 import type { SchemaNode } from "./schema-node.ts";
 import { isNumber, isSame, isWhole, printPlain } from "./schema-number.ts";
+
+/** What applying one schema takes, without those that it refers to. */
+const stepsOfCheck = 10;
 
 /** Returns what a schema finds wrong with a value, undefined when nothing (jsonschema v6: `Schema.Validate`). */
 export function checkValue(node: SchemaNode, value: unknown): SchemaFault | undefined {
@@ -43,6 +47,7 @@ function openFrame(node: SchemaNode, value: unknown, parent: SchemaFrame | undef
 }
 
 function check(frame: SchemaFrame): SchemaFault | undefined {
+  spendSteps(stepsOfCheck);
   const { node, value, faults, at } = frame;
   if (node.always === true) return undefined;
   if (node.always === false) return { at, text: "false schema", kind: "fault", causes: [] };

@@ -1,7 +1,7 @@
 import { checkArgument, nilArgument } from "./check-argument.ts";
 import type { Argument, Expression } from "./compiled-template.ts";
 import type { ExpressionCompiler } from "./compile-expression.ts";
-import { account, execError, type Frame, isStackFull, limitFailure, tick } from "./frame.ts";
+import { execError, type Frame, isStackFull, limitFailure, tick } from "./frame.ts";
 import { type GoFunction, type ParamType, paramTypeNames } from "./go-function.ts";
 import { isTrue, typeName } from "./go-type.ts";
 import { GoPanic, type GoValue } from "./go-value.ts";
@@ -9,8 +9,8 @@ import { nodeText } from "./node-text.ts";
 import { compileLiteral } from "./compile-literal.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
-import { countBytes, countSteps, spendValues } from "./run-cost.ts";
 import { TemplateExecError } from "./template-error.ts";
+import { counted, weigh } from "./weigh-call.ts";
 
 /** A call as it is written: the node that errors name, the function's name, arguments, and the value from the pipe. */
 export interface CallSite {
@@ -52,7 +52,7 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
       const value = first(frame, dot);
       tick(frame);
       try {
-        weigh(frame, value);
+        weigh(frame, value, site.name);
         return counted(frame, run(value));
       } catch (error) {
         throw callFailure(frame, error, site);
@@ -67,51 +67,13 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
     const other = second === undefined ? checkArgument(frame, piped, type) : second(frame, dot);
     tick(frame);
     try {
-      weigh(frame, value);
-      weigh(frame, other);
+      weigh(frame, value, site.name);
+      weigh(frame, other, site.name);
       return counted(frame, run(value, other));
     } catch (error) {
       throw callFailure(frame, error, site);
     }
   };
-}
-
-/** What a map or list takes in memory beyond its members, roughly. */
-const collectionBytes = 100;
-/** A list may be sorted, or searched for each of its members. */
-const stepsPerItem = 4;
-const smallText = 64;
-const smallList = 64;
-/** Characters that a function reads in the time of a step. */
-const charactersPerStep = 16;
-/** Of a text that no cache of a processor holds; what is longer than an object of a cluster is hardly ever meant. */
-const longText = 256 * 1024;
-const longCharactersPerStep = 4;
-/** Beyond what objects of a cluster can hold: functions that take a text apart need this much memory per character. */
-const largeText = 4 * 1024 * 1024;
-const bytesPerCharacter = 16;
-
-/** Counts what a function is given where it is large: it will read all of it. */
-function weigh({ run }: Frame, value: unknown): void {
-  if (typeof value === "string") {
-    if (value.length > longText) countSteps(run, value.length / longCharactersPerStep);
-    else if (value.length > 1024) countSteps(run, value.length / charactersPerStep);
-    if (value.length > largeText) countBytes(run, value.length * bytesPerCharacter);
-  } else if (Array.isArray(value) && value.length > smallList) {
-    countSteps(run, value.length * stepsPerItem);
-  }
-}
-
-function counted(frame: Frame, result: GoValue): GoValue {
-  if (typeof result === "string") {
-    if (result.length > smallText) account(frame, result.length);
-  } else if (Array.isArray(result)) {
-    account(frame, collectionBytes);
-    if (result.length > smallList) spendValues(result.length);
-  } else if (result instanceof Map) {
-    account(frame, collectionBytes);
-  }
-  return result;
 }
 
 /** Compiles a call whose function is known only when it runs, as methods are. */
@@ -150,7 +112,7 @@ function compileInvocation(compiler: ExpressionCompiler, fn: GoFunction, site: C
 function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; readonly values: unknown[] }): GoValue {
   tick(frame);
   try {
-    for (const value of call.values) weigh(frame, value);
+    for (const value of call.values) weigh(frame, value, call.site.name);
     if (fn.changesMaps === true) frame.run.changes++;
     return counted(frame, fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values));
   } catch (error) {

@@ -6,9 +6,9 @@ import type { GoValue } from "./go-value.ts";
 import { isEmptyList } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
-import { elapsedMs, withRun } from "./run-cost.ts";
+import { createRun, withRun } from "./run-cost.ts";
 import { rootName, runNested } from "./run-template.ts";
-import { defaultLimits, type ExecuteOptions, type Run } from "./scope.ts";
+import type { ExecuteOptions, Run } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
 import { createTextCache, findTemplate, type MissingKey, type TemplateSet } from "./template-set.ts";
 import type { Delimiters } from "./tokens.ts";
@@ -58,21 +58,8 @@ export interface TemplateRun {
   readonly execute: (name: string, data: GoValue) => string;
 }
 
-/** Starts a run over a set of templates; its time limit counts from here. */
-export function startRun(set: TemplateSet, options: ExecuteOptions = {}): TemplateRun {
-  const limits = { ...defaultLimits, ...options.limits };
-  const run: Run = {
-    options,
-    limits,
-    deadlineMs: elapsedMs() + limits.timeMs,
-    steps: 0,
-    nextCheck: 0,
-    depth: 0,
-    produced: 0,
-    changes: 0,
-    written: new Map(),
-    included: new Map(),
-  };
+/** Starts a run over a set of templates, or goes on with one; its time limit counts from where it was created. */
+export function startRun(set: TemplateSet, options: ExecuteOptions = {}, run: Run = createRun(options)): TemplateRun {
   return {
     execute: (name, data) => {
       const template = findTemplate(set, name);

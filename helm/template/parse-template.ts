@@ -8,6 +8,7 @@ import {
   type StatementNode,
 } from "./nodes.ts";
 import { parsePipeline } from "./parse-pipeline.ts";
+import { spendSteps } from "./run-cost.ts";
 import { TokenReader } from "./token-reader.ts";
 import type { Delimiters, Token } from "./tokens.ts";
 import { unquoteString } from "./unquote-string.ts";
@@ -110,6 +111,7 @@ class Parser {
     }
     if (token.type !== "leftDelim") return this.#reader.unexpected(token, "input");
     this.#reader.actionStart = token.pos;
+    spendSteps(1);
     const node = this.#action();
     this.#reader.actionStart = undefined;
     return node;

@@ -1,4 +1,4 @@
-import type { Run } from "./scope.ts";
+import { defaultLimits, type ExecuteOptions, type Run } from "./scope.ts";
 
 /** A run that would pass a limit inside of a function; the evaluator knows the place and words the error. */
 export class CostExceeded extends Error {
@@ -14,13 +14,34 @@ export class CostExceeded extends Error {
 const stepsBetweenChecks = 1024;
 /** What a value in a list or map takes in memory, roughly. */
 const bytesPerValue = 64;
+/** A text from this length on is looked at as work by itself. */
+const longText = 64 * 1024;
+const nanosecondsPerMs = 1_000_000;
 
 // Rendering never waits, so there is one run at a time: functions deep below need no way to be handed theirs.
 let current: Run | undefined;
 
-/** Returns the milliseconds that this process has run: what `performance` says, without the modules that come with it. */
-export function elapsedMs(): number {
-  return process.uptime() * 1000;
+/** Returns the CPU time in milliseconds that this thread has used, the waits of its agent or machine left out. */
+export function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Returns the state of a run that starts now. */
+export function createRun(options: ExecuteOptions): Run {
+  const limits = { ...defaultLimits, ...options.limits };
+  return {
+    options,
+    limits,
+    deadlineMs: threadCpuMs() + limits.cpuMs,
+    steps: 0,
+    nextCheck: 0,
+    depth: 0,
+    produced: 0,
+    changes: 0,
+    written: new Map(),
+    included: new Map(),
+  };
 }
 
 /** Runs a function with its work counted against the limits of a run. */
@@ -40,7 +61,13 @@ export function countSteps(run: Run, steps: number): void {
   if (run.steps < run.nextCheck) return;
   run.nextCheck = run.steps + stepsBetweenChecks;
   if (run.steps > run.limits.steps) throw new CostExceeded("steps", `more than ${run.limits.steps} steps`);
-  if (elapsedMs() > run.deadlineMs) throw new CostExceeded("time", `more than ${run.limits.timeMs} ms`);
+  checkTime(run, 0);
+}
+
+/** Throws `CostExceeded` when the time of a run is used up, or would be after work of so many milliseconds. */
+export function checkTime(run: Run, expectedMs: number): void {
+  if (threadCpuMs() + expectedMs <= run.deadlineMs) return;
+  throw new CostExceeded("time", `more than ${run.limits.cpuMs} ms of CPU time`);
 }
 
 /** Counts what a run has made; throws `CostExceeded` when it is too much. */
@@ -61,4 +88,32 @@ export function spendValues(count: number): void {
 /** Counts work that takes as long as so many steps (about 100 ns each) and can end by nothing but itself. */
 export function spendSteps(steps: number): void {
   if (current !== undefined) countSteps(current, steps);
+}
+
+/**
+ * Called before work on a text that can end by nothing but itself: where the text is long, throws `CostExceeded` unless there
+ * is time for so many nanoseconds a character. Short texts are left to the count of steps.
+ */
+export function expectText(length: number, nanosecondsPerCharacter: number): void {
+  if (current === undefined || length < longText) return;
+  checkTime(current, (length * nanosecondsPerCharacter) / nanosecondsPerMs);
+}
+
+/** Called before work that takes about so many milliseconds; throws `CostExceeded` when there is no time left for it. */
+export function expectTime(expectedMs: number): void {
+  if (current !== undefined) checkTime(current, expectedMs);
+}
+
+/**
+ * Does work that takes so many milliseconds on average, and counts it as just that: a chart that makes one key must not fail
+ * because the search for its primes had bad luck. Throws `CostExceeded` before it when there is no time left for it.
+ */
+export function atMeanTime<T>(meanMs: number, work: () => T): T {
+  const run = current;
+  if (run === undefined) return work();
+  checkTime(run, meanMs);
+  const start = threadCpuMs();
+  const result = work();
+  run.deadlineMs += threadCpuMs() - start - meanMs;
+  return result;
 }

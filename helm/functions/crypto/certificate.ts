@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign, type X509Certificate } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
 import { GoPanic } from "../../template/go-value.ts";
+import { expectTime } from "../../template/run-cost.ts";
 import {
   bitString,
   element,
@@ -46,6 +47,8 @@ const oids = {
   clientAuth: "1.3.6.1.5.5.7.3.2",
 } as const;
 
+/** How long signing with a key of 2048 bits takes at most, in milliseconds. */
+const msOfSignature = 5;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Returns a certificate and its key in PEM, with the fields and extensions that sprig's functions give it. */
@@ -54,6 +57,7 @@ export function issueCertificate(
   key: KeyObject,
   signer: Signer,
 ): { readonly cert: string; readonly key: string } {
+  expectTime(msOfSignature);
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   const subject = sequence(
     ...(request.commonName === "" ? [] : [setOf(sequence(oid(oids.commonName), text(request.commonName)))]),

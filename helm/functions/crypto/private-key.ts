@@ -1,15 +1,19 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { GoPanic } from "../../template/go-value.ts";
-import { spendSteps } from "../../template/run-cost.ts";
+import { atMeanTime, spendSteps } from "../../template/run-cost.ts";
 import { element, integer, pem, sequence } from "./der.ts";
 
 /** A new key of 2048 bits counts as so many steps of a template. */
 const stepsOfKey = 250_000;
+/** How long making a key takes on average, in milliseconds; the search for primes may take three times as long. */
+const meanMsOfRsa2048 = 60;
+const meanMsOfDsa2048 = 250;
 
 /** Returns a new RSA key. */
 export function newRsaKey(bits: number): KeyObject {
   spendSteps(stepsOfKey * (bits / 2048) ** 2);
-  return generateKeyPairSync("rsa", { modulusLength: bits }).privateKey;
+  const meanMs = meanMsOfRsa2048 * (bits / 2048) ** 3;
+  return atMeanTime(meanMs, () => generateKeyPairSync("rsa", { modulusLength: bits }).privateKey);
 }
 
 /** Returns a new private key in PEM, of the type that sprig's `genPrivateKey` is asked for. */
@@ -43,7 +47,9 @@ function exported(key: KeyObject, type: "pkcs1" | "sec1" | "pkcs8"): string {
 /** DSA keys have a form of their own: the numbers P, Q, G, Y and X. */
 function newDsaPem(): string {
   spendSteps(stepsOfKey * 8);
-  const { privateKey, publicKey } = generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 });
+  const { privateKey, publicKey } = atMeanTime(meanMsOfDsa2048, () =>
+    generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 }),
+  );
   const [p, q, g] = dsaParameters(publicKey.export({ format: "der", type: "spki" }));
   const y = lastInteger(publicKey.export({ format: "der", type: "spki" }));
   const x = lastInteger(privateKey.export({ format: "der", type: "pkcs8" }));

@@ -3,7 +3,7 @@ import { hashSync } from "bcryptjs";
 import { fn, type GoFunction, scoped } from "../../template/go-function.ts";
 import { fromBytes, toBytes } from "../../template/go-string.ts";
 import { GoPanic } from "../../template/go-value.ts";
-import { spendSteps } from "../../template/run-cost.ts";
+import { expectTime, spendSteps } from "../../template/run-cost.ts";
 import { drawRandom, type Scope } from "../../template/scope.ts";
 import { decodeBase64 } from "../base-encoding.ts";
 import { passwordCharacters, passwordTemplates } from "./password-templates.ts";
@@ -11,6 +11,9 @@ import { passwordCharacters, passwordTemplates } from "./password-templates.ts";
 const bcryptCost = 10;
 /** A hash that is slow on purpose counts as so many steps of a template. */
 const stepsOfHash = 100_000;
+/** How long that takes, in milliseconds. */
+const msOfBcrypt = 80;
+const msOfScrypt = 160;
 const maxBcryptBytes = 72;
 const masterSeed = "com.lyndir.masterpassword";
 
@@ -21,6 +24,7 @@ function bcrypt(scope: Scope, name: string, password: string): string {
   // Go writes the older mark 2a; both mean the same.
   return drawRandom(scope, { name, args: [password] }, () => {
     spendSteps(stepsOfHash);
+    expectTime(msOfBcrypt);
     return hashSync(password, bcryptCost).replace(/^\$2b\$/, "$2a$");
   });
 }
@@ -43,6 +47,7 @@ function derivePassword(...[counter, type, password, user, site]: [number, strin
   const [userBytes, siteBytes] = [toBytes(user), toBytes(site)];
   const salt = Buffer.concat([Buffer.from(masterSeed), lengthBytes(userBytes.length), userBytes]);
   spendSteps(stepsOfHash);
+  expectTime(msOfScrypt);
   const key = scryptSync(toBytes(password), salt, 64, { N: 32_768, r: 8, p: 2, maxmem: 128 * 1024 * 1024 });
   const message = Buffer.concat([
     Buffer.from(masterSeed),

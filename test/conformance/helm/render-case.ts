@@ -35,7 +35,7 @@ function renderCase(chart: CaseChart, one: { readonly text: string; readonly ind
   const name = `c/${casePath(one.index)}`;
   try {
     const set = compileTemplates([{ name, text: one.text }], { functions: helmFunctions, missingKey: "zero" });
-    const text = startRun(set, { limits: { timeMs: 5000 } }).execute(name, context(chart));
+    const text = startRun(set, { limits: { cpuMs: 5000 } }).execute(name, context(chart));
     return { base64: Buffer.from(toBytes(text)).toString("base64") };
   } catch (error) {
     const isKnown = error instanceof TemplateExecError || error instanceof TemplateParseError;
