@@ -1,11 +1,20 @@
 #!/usr/bin/env node
-// Program of the installed command. What V8 compiles is kept in the user's cache folder for the next start, which has to be
-// said before the first of our modules is loaded.
+// Program of the installed command. What V8 compiles is kept in the user's cache folder for the next start.
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runScript } from "./run-script.ts";
 
-const cacheFolder = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-enableCompileCache(join(cacheFolder, "drover", "compiled"));
-const { runProcess } = await import("./main.ts");
-await runProcess();
+declare const helmTemplateScript: string;
+
+const cacheFolder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "drover", "compiled");
+const [, , first, second, ...rest] = process.argv;
+if (first === "helm" && second === "template" && !rest.includes("--help") && !rest.includes("-h")) {
+  runScript(join(dirname(fileURLToPath(import.meta.url)), helmTemplateScript), cacheFolder);
+} else {
+  // To be said before the first of our modules is loaded.
+  enableCompileCache(cacheFolder);
+  const { runProcess } = await import("./main.ts");
+  await runProcess();
+}

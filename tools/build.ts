@@ -72,6 +72,32 @@ const shared: BuildOptions = {
   external: ["pg-native"],
   banner: { js: `${requireBuiltIns}\n${refuseOldNode}` },
 };
+/** One function of `require`, for `cli/run-script.ts`: its name changes with its content, its text is ASCII. */
+const script: BuildOptions = {
+  ...shared,
+  entryNames: "drover-[name]-[hash]",
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  minifyWhitespace: true,
+  keepNames: false,
+  legalComments: "external",
+  logOverride: { "empty-import-meta": "error" },
+  banner: { js: "(function (require) {" },
+  footer: { js: "})" },
+};
+const helmTemplate = await build({ ...script, entryPoints: [join(root, "cli/helm-template.ts")] });
+const helmTemplateScript = Object.keys(helmTemplate.metafile?.outputs ?? {}).find((file) => file.endsWith(".cjs"));
+
+/** The start takes the command line from the bundle beside it, after it has looked at the words of the call. */
+const mainBeside: Plugin = {
+  name: "main-beside-the-start",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\/main\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./drover-main.mjs", external: true } : undefined,
+    );
+  },
+};
+
 const built = await Promise.all([
   build({
     ...shared,
@@ -80,12 +106,22 @@ const built = await Promise.all([
   // The command line is called a hundred times for once that a program starts: each command reads its own part only.
   build({
     ...shared,
-    entryPoints: { drover: join(root, "cli/start.ts") },
+    entryPoints: { "drover-main": join(root, "cli/main.ts") },
     splitting: true,
     chunkNames: "drover-[name]-[hash]",
     minifyWhitespace: true,
+    define: { "import.meta.main": "false" },
+  }),
+  build({
+    ...shared,
+    entryPoints: { drover: join(root, "cli/start.ts") },
+    plugins: [mainBeside, ...(shared.plugins ?? [])],
+    define: { helmTemplateScript: JSON.stringify(basename(helmTemplateScript ?? "")) },
+    banner: { js: refuseOldNode },
   }),
 ]);
-for (const [file, { bytes }] of built.flatMap(({ metafile }) => Object.entries(metafile?.outputs ?? {}))) {
-  if (file.endsWith(".mjs")) console.log(`${file}  ${Math.round(bytes / 1024)} KB`);
+for (const [file, { bytes }] of [helmTemplate, ...built].flatMap(({ metafile }) =>
+  Object.entries(metafile?.outputs ?? {}),
+)) {
+  if (/\.[cm]js$/.test(file)) console.log(`${file}  ${Math.round(bytes / 1024)} KB`);
 }

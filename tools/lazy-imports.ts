@@ -23,7 +23,7 @@ export const plainBuiltIns: Plugin = {
       const names = Object.keys(exported).filter((name) => identifier.test(name) && name !== "default");
       const lines = names.map((name) => `export const ${name} = ${builtIn(name, exported[name], path)};`);
       // What nobody imports is dropped, since the calls are marked as pure.
-      const load = `const $module = () => process.getBuiltinModule(${JSON.stringify(path)}); const $name = (name) => $module()[name];`;
+      const load = `let $loaded; const $module = () => $loaded ??= process.getBuiltinModule(${JSON.stringify(path)}); const $name = (name) => $module()[name];`;
       return { contents: `${load}\nexport default /* @__PURE__ */ $module();\n${lines.join("\n")}`, loader: "js" };
     });
   },
