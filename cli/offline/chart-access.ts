@@ -35,7 +35,8 @@ export const chartAccessOptions = {
   "ssh-privatekey-file": {
     type: "string",
     value: "FILE",
-    description: "Kept for Fleet's scripts: keys are for charts of Git, which only the hub fetches.",
+    description:
+      "Private key for charts of Git over ssh, where --helm-repo-url-regex matches. Host keys: $FLEET_KNOWN_HOSTS, else ~/.ssh/known_hosts.",
   },
   "helm-repo-url-regex": {
     type: "string",
@@ -87,8 +88,9 @@ export function readChartAccess(
   }
   const password = read("password-file")?.replace(/\r?\n$/u, "");
   const username = textOption(input, "username") ?? (password === undefined ? undefined : env["HELM_USERNAME"]);
-  const owner = "--username and --password-file";
-  const own = accessFrom({ username, password }, owner);
+  const sshPrivateKey = read("ssh-privatekey-file");
+  const owner = sshPrivateKey === undefined ? "--username and --password-file" : "--ssh-privatekey-file";
+  const own = accessFrom({ username, password, sshPrivateKey }, owner);
   const all = { access: { ...trust, ...own }, owner, without: withoutText(gitRepo) };
   return (ref) => grant(ref, all);
 }
@@ -101,7 +103,7 @@ function ruleOf(input: CommandInput, gitRepo: GitRepo | undefined): CredentialRu
 }
 
 function refuseOthers(input: CommandInput): void {
-  for (const name of ["username", "password-file"]) {
+  for (const name of ["username", "password-file", "ssh-privatekey-file"]) {
     if (textOption(input, name) !== undefined)
       throw new UsageError(`--${name} and --helm-credentials-by-path-file exclude each other`);
   }
@@ -112,6 +114,7 @@ function withoutText(gitRepo: GitRepo | undefined): string {
   const { helmSecretNameForPaths = "", helmSecretName = "" } = gitRepo?.spec ?? {};
   if (helmSecretNameForPaths !== "")
     return `Secret ${helmSecretNameForPaths} is not read offline; give its secrets-path.yaml as --helm-credentials-by-path-file`;
-  if (helmSecretName !== "") return `Secret ${helmSecretName} is not read offline; give --username and --password-file`;
-  return "give --username, --password-file and --helm-repo-url-regex";
+  const flags = "--username and --password-file, or --ssh-privatekey-file";
+  if (helmSecretName !== "") return `Secret ${helmSecretName} is not read offline; give ${flags}`;
+  return `give ${flags}, and --helm-repo-url-regex`;
 }

@@ -1,6 +1,8 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access as checkAccess, mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import type { FetchGitChart } from "../../helm/chart/source/download-chart.ts";
 import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { createChartPins } from "../../shared/bundle/charts/chart-pins.ts";
@@ -9,6 +11,7 @@ import { AppError } from "../../shared/errors.ts";
 import { chartCacheDir, proxyOf } from "../chart-source.ts";
 import { type CommandContext, type CommandInput, type CommandOption, switchOption, textOption } from "../command.ts";
 import { chartAccessOptions, readChartAccess } from "./chart-access.ts";
+import { readInputText } from "./read-input-file.ts";
 
 /** Options of commands that fetch the charts which a repository names. */
 export const chartOptions = {
@@ -44,7 +47,12 @@ export function createOfflineCharts(
   const open = async (): Promise<ChartSource> => {
     if (!cacheOnly) await checkFolder(cacheDir);
     const { createChartSource } = await import("../../helm/chart/source/fetch-chart.ts");
-    return createChartSource({ cacheDir, offline: cacheOnly, proxy: proxyOf(env) });
+    const proxy = proxyOf(env);
+    const fetchGit: FetchGitChart = async (request) => {
+      const { createGitCharts } = await import("./git-charts.ts");
+      return createGitCharts({ path: env["PATH"] ?? "", proxy, knownHosts: () => knownHosts(env) })(request);
+    };
+    return createChartSource({ cacheDir, offline: cacheOnly, proxy, fetchGit });
   };
   const fetcher = createChartFetcher({
     source: {
@@ -59,6 +67,14 @@ export function createOfflineCharts(
     clock: { now: nowMs },
   });
   return { fetcher, cacheOnly };
+}
+
+/** As `fleet apply`, whose job has them in this variable; a person has them where ssh keeps them. */
+function knownHosts(env: CommandContext["env"]): string {
+  const given = env["FLEET_KNOWN_HOSTS"] ?? "";
+  if (given !== "") return given;
+  const files = [join(env["HOME"] ?? homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
+  return files.flatMap((file) => (existsSync(file) ? [readInputText(file, "known hosts")] : [])).join("\n");
 }
 
 async function checkFolder(dir: string): Promise<void> {

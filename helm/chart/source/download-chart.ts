@@ -156,7 +156,7 @@ async function fromGit(state: Download, address: ChartAddress & { readonly kind:
   if (fetchGit === undefined) {
     throw new ChartSourceError(
       "address",
-      `chart ${printableAddress(url)}: charts of Git are fetched by the hub only; look at its bundles, or commit the chart`,
+      `chart ${printableAddress(url)}: charts of Git are not fetched here; name an archive, a repository or a registry`,
     );
   }
   const { sshKey } = state.access;

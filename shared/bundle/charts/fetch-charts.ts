@@ -103,9 +103,9 @@ export function createChartFetcher({ source, access, pins, clock }: ChartFetcher
   };
 }
 
-function translated(error: ChartSourceError, { access, withheld }: GrantedAccess): AppError {
+function translated(error: ChartSourceError, { withheld }: GrantedAccess): AppError {
   const { code, verdict } = faults[error.fault];
-  const isDenied = error.fault === "unauthorized" && access.credential === undefined && withheld !== undefined;
+  const isDenied = error.fault === "unauthorized" && withheld !== undefined;
   const hint = isDenied ? `; no credential was sent: ${withheld}` : "";
   return new AppError(code, `${error.message}${hint}`, { verdict, cause: error });
 }

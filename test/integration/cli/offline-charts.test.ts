@@ -133,12 +133,6 @@ describe("offline commands with charts of servers", () => {
     expect(out).toContain("name: config-a");
   });
 
-  it("refuse charts of Git with the reason", async () => {
-    await using rig = await createRig({ a: `{ chart: "git::https://git.example/charts.git//web" }` });
-    const { code, err } = await rig.run("bundle");
-    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringMatching(/CHART_REFUSED: .*by the hub only/u) });
-  });
-
   it("refuse charts in a folder that cannot hold them", async () => {
     await using rig = await createRig({ a: `{ repo: "http://127.0.0.1:9/repo", chart: web }` });
     const { code, err } = await rig.run("bundle", "--chart-cache", "clusters.yaml");
