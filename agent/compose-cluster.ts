@@ -19,6 +19,7 @@ import { createDeploymentRenderer } from "./reconcile/render-deployment.ts";
 import { createRenderMemoryStore } from "./reconcile/render-memory.ts";
 import type { StepObserver } from "./reconcile/step-observer.ts";
 import { createValuesInputs } from "./reconcile/values-inputs.ts";
+import { createVerifiedStore } from "./reconcile/verified-store.ts";
 import { createKindWatches, type KindWatches } from "./reconcile/watch-kinds.ts";
 
 /** What the cluster side is made from. */
@@ -125,6 +126,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     watches,
     render,
     limits,
+    verified: createVerifiedStore(place),
     showLogs: config.showLogs,
     namespace,
     clock,

@@ -27,6 +27,10 @@ export interface ApplyOptions {
 /** What the API server must find before it deletes. */
 export interface DeleteOptions {
   readonly uid: string;
+  /** The object must not have changed since it was read. */
+  readonly resourceVersion?: string;
+  /** What becomes of what it owns. Default: Background, it goes as well. */
+  readonly propagation?: "Background" | "Orphan";
 }
 
 /** `lingering`: deletion has begun and waits for a grace period or finalizers. */
@@ -49,10 +53,10 @@ export interface KubeClient {
   /** Yields all objects of a kind, page by page. */
   list(resource: ApiResource, selection?: ListSelection): AsyncGenerator<KubeObject>;
   apply(target: ObjectTarget, object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
-  create(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
+  create(target: ObjectTarget, object: KubeObject, options?: { readonly dryRun: true }): Promise<KubeObject>;
   /** Replaces an object; its `resourceVersion` must still be the live one. */
   replace(target: ObjectTarget, object: KubeObject): Promise<KubeObject>;
-  /** Deletes in the background; nothing being there is success as well. */
+  /** Deletes an object, unless its preconditions fail; nothing being there is success as well. */
   remove(target: ObjectTarget, options: DeleteOptions): Promise<DeleteResult>;
   /** Returns the parsed answer of any request. */
   raw(request: RawRequest): Promise<JsonValue>;
@@ -181,12 +185,12 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
           ...(options.dryRun === true ? { dryRun: "All" } : {}),
         },
       }),
-    create: async (target, object) =>
+    create: async (target, object, options) =>
       readObject({
         method: "POST",
         path: collectionPath(target.resource, target.namespace),
         body: object,
-        query: { fieldManager },
+        query: { fieldManager, ...(options?.dryRun === true ? { dryRun: "All" } : {}) },
       }),
     replace: async (target, object) =>
       readObject({ method: "PUT", path: objectPath(target), body: object, query: { fieldManager } }),
@@ -194,8 +198,11 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
       const body = {
         apiVersion: "v1",
         kind: "DeleteOptions",
-        propagationPolicy: "Background",
-        preconditions: { uid: options.uid },
+        propagationPolicy: options.propagation ?? "Background",
+        preconditions: {
+          uid: options.uid,
+          ...(options.resourceVersion === undefined ? {} : { resourceVersion: options.resourceVersion }),
+        },
       };
       try {
         const answer = await raw({ method: "DELETE", path: objectPath(target), body });

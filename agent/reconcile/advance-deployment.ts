@@ -2,13 +2,14 @@ import { objectKey } from "../../shared/drift/inventory-entry.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { Hook } from "../../shared/render/hooks/hook.ts";
 import { type HookPlan, planHooks } from "../../shared/render/hooks/plan-hooks.ts";
-import { appliedWhole, applyDeployment } from "./apply-deployment.ts";
+import { applyDeployment, asWhole, isAtomic } from "./apply-deployment.ts";
 import type { Touched } from "./check-deployment.ts";
 import { beginRun, type HookRun, nextStage } from "./hook-run.ts";
-import { hookTimeoutMs } from "./hook-timeout.ts";
+import { hookTimeoutMs, waitMsOf } from "./hook-timeout.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Pass } from "./pass.ts";
 import { runHooks } from "./run-hooks.ts";
+import type { VerifiedRef } from "./verified-store.ts";
 import { waitForObjects } from "./wait-for-objects.ts";
 
 /** How far one look has brought a deployment that is not applied whole. */
@@ -24,7 +25,7 @@ export interface Advance {
 /** Returns whether an inventory says that this render is applied whole and nothing else was begun to be applied since. */
 export function isAppliedWhole(inventory: Inventory, pass: Pick<Pass, "wanted" | "rendered">): boolean {
   const { deploymentId, renderDigest, run } = inventory;
-  if (run !== undefined && run.stage !== "before") return false;
+  if (run !== undefined && (run.stage !== "before" || run.occasion === "rollback")) return false;
   return deploymentId === pass.wanted.deploymentId && renderDigest === pass.rendered.digest;
 }
 
@@ -42,30 +43,47 @@ export async function advanceDeployment(pass: Pass, touched: Touched): Promise<A
   const { deps, wanted, record } = pass;
   const inventory = deps.inventories.get(wanted.bundle);
   let run = runOf(inventory, pass) ?? newRun(pass, inventory);
-  const plan = planHooks(pass.hooks, run.occasion === "install" ? "install" : "upgrade");
+  const plan = planHooks(pass.hooks, run.occasion);
+  const waits = waitMsOf(pass.rendered.options) > 0;
+  // Until it is verified, what left the bundle stays: going back would have to make it anew.
+  const mayPrune = !isAtomic(pass);
   if (run.stage === "before") {
     const before = await runBefore(pass, run, plan);
     if ("applied" in before) return before;
     run = before;
   }
   if (run.stage === "objects" || run.stage === "again") {
-    const next = run.stage === "again" || plan.after.length === 0 ? undefined : nextStage(deps.clock, run, "after");
+    const isLast = run.stage === "again" || (plan.after.length === 0 && !waits);
+    const next = isLast ? undefined : nextStage(deps.clock, run, "after");
     const fault = await applyDeployment(pass, { objects: pass.objects, run, next });
     if (fault !== undefined) return { applied: false, fault };
     // What is not wanted any more goes before the hooks after: the next look runs them.
-    return next === undefined ? { applied: true } : { applied: true, afterMs: 0 };
+    return next === undefined ? { applied: true } : { applied: mayPrune, afterMs: 0 };
   }
   const waitMs = await waitForObjects(pass, run, touched);
-  if (waitMs !== undefined) return { applied: true, afterMs: waitMs };
+  if (waitMs !== undefined) return { applied: mayPrune, afterMs: waitMs };
   const finished = await runStage(pass, run, plan.after);
-  if ("applied" in finished) return { ...finished, applied: true };
+  if ("applied" in finished) return { ...finished, applied: mayPrune };
+  const verified = isAtomic(pass) ? await keepVerified(pass) : undefined;
   await deps.onStep("inventory-finish", wanted.bundle);
-  await deps.inventories.save({ ...deps.inventories.get(wanted.bundle), ...appliedWhole(pass) });
+  await deps.inventories.save(asWhole(pass, deps.inventories.get(wanted.bundle), verified));
   await deps.onStep("inventory-finished", wanted.bundle);
+  if (verified !== undefined) await deps.verified.keepOnly(wanted.bundle, verified);
   record.appliedId = wanted.deploymentId;
   // What changed meanwhile was not compared.
   record.compared = false;
   return { applied: true, afterMs: 0 };
+}
+
+/** Makes durable what a later deployment goes back to. */
+async function keepVerified({ deps, wanted, rendered }: Pass): Promise<VerifiedRef> {
+  const { objects, hooks, options, digest: renderDigest } = rendered;
+  const { deploymentId, commit } = wanted;
+  await deps.onStep("verified-write", wanted.bundle);
+  const kept = { deploymentId, renderDigest, commit, objects, hooks, options };
+  const ref = await deps.verified.save(wanted.bundle, kept);
+  await deps.onStep("verified-written", wanted.bundle);
+  return ref;
 }
 
 function newRun(pass: Pass, inventory: Inventory): HookRun {

@@ -15,7 +15,12 @@ import { noteHealth } from "./note-health.ts";
 import { deleteHooks } from "../../shared/render/hooks/plan-hooks.ts";
 import { releaseFactsOf } from "../../shared/render/release-facts.ts";
 import { fieldManager } from "../kube/kube-client.ts";
+import { replaceImmutable } from "./replace-objects.ts";
+import { runAll } from "../run-all.ts";
 import type { Pass } from "./pass.ts";
+import type { VerifiedRef } from "./verified-store.ts";
+
+const parallelReads = 8;
 
 /** What of a deployment is applied, and what is written down of it. */
 export interface ApplyPart {
@@ -46,12 +51,13 @@ export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<AppE
   await writeAhead(pass, { before, changes, run: part.run });
   const takeOwnership = rendered.options.helm?.takeOwnership === true;
   const fields = inventories.fields(wanted.bundle);
-  const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, changes, {
+  const applied = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, changes, {
     owned: before.entries,
     fields,
     force: takeOwnership,
     adoption: { release: releaseOf(wanted.bundle, rendered.options), takeOwnership },
   });
+  const outcomes = await replaceImmutable(pass, applied);
   const fault = noteOutcomes(pass, changes, outcomes);
   const complete = record.failed.size === 0;
   await writeAfter(pass, { outcomes, fields, run: complete ? part.next : part.run });
@@ -70,9 +76,23 @@ async function writeAhead(pass: Pass, { before, changes, run }: Ahead): Promise<
     .map(({ object }) => entryOf(object))
     .filter((entry) => !known.has(entryKey(entry)));
   if (added.length === 0 && deps.inventories.has(wanted.bundle)) return;
+  const marked = isAtomic(pass) ? await markFresh(pass, added) : added;
   await deps.onStep("inventory-write", wanted.bundle);
-  await deps.inventories.save({ ...before, ...place(pass), run, entries: [...before.entries, ...added] });
+  await deps.inventories.save({ ...before, ...place(pass), run, entries: [...before.entries, ...marked] });
   await deps.onStep("inventory-written", wanted.bundle);
+}
+
+/** What is there already was not made by this deployment. */
+async function markFresh(
+  { client, deps: { discovery } }: Pass,
+  added: readonly InventoryEntry[],
+): Promise<InventoryEntry[]> {
+  return runAll(added, parallelReads, async (entry) => {
+    const resource = await discovery.resolveKind(entry.group, entry.kind);
+    const { namespace, name } = entry;
+    const live = resource === undefined ? undefined : await client.get({ resource, namespace, name });
+    return { ...entry, fresh: live === undefined ? "made" : "found" };
+  });
 }
 
 interface Ahead {
@@ -104,28 +124,39 @@ async function writeAfter(pass: Pass, { outcomes, fields, run }: Written): Promi
     entries.map(entryKey).flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );
   await deps.onStep("inventory-finish", wanted.bundle);
-  await deps.inventories.save(
-    {
-      ...before,
-      ...place(pass),
-      entries,
-      run,
-      ...(run === undefined ? appliedWhole(pass) : {}),
-    },
-    { ...kept, ...owned },
-  );
+  const written = { ...before, ...place(pass), entries, run };
+  await deps.inventories.save(run === undefined ? asWhole(pass, written) : written, { ...kept, ...owned });
   await deps.onStep("inventory-finished", wanted.bundle);
 }
 
-/** Returns what an inventory says of a deployment that is applied whole, its hooks included. */
-export function appliedWhole({
-  deps,
-  wanted,
-  rendered,
-}: Pass): Pick<Inventory, "deploymentId" | "renderDigest" | "release" | "run"> {
+/** Returns whether a deployment is taken back when it fails. What is gone back to was verified: it is brought back until it is there. */
+export function isAtomic({ rendered, failed }: Pass): boolean {
+  return rendered.options.helm?.atomic === true && failed === undefined;
+}
+
+/** Returns an inventory as it is once the deployment is applied whole, its hooks included; `verified` absent keeps what is kept of it. */
+export function asWhole(
+  { deps, wanted, rendered, failed }: Pass,
+  before: StoredInventory,
+  verified?: VerifiedRef,
+): StoredInventory {
   const { deploymentId } = wanted;
   const facts = releaseFactsOf(deps.inventories.get(wanted.bundle).release, deploymentId);
-  return { deploymentId, renderDigest: rendered.digest, release: { deploymentId, ...facts }, run: undefined };
+  const kept = before.verified?.deploymentId === deploymentId ? before.verified : undefined;
+  return {
+    ...before,
+    deploymentId,
+    renderDigest: rendered.digest,
+    release: { deploymentId, ...facts },
+    run: undefined,
+    verified: verified ?? (kept?.renderDigest === rendered.digest ? kept : undefined),
+    // What the failed deployment made is still to go.
+    ...(failed === undefined ? { failed: undefined, entries: before.entries.map(settled) } : {}),
+  };
+}
+
+function settled({ fresh: _made, ...entry }: InventoryEntry): InventoryEntry {
+  return entry;
 }
 
 /** What an inventory says besides its entries. */
@@ -135,6 +166,7 @@ function place({ deps, rendered, hooks }: Pass): Partial<StoredInventory> & Pick
     deleteHooks: deleteHooks(hooks),
     // Asked for a removal that is none any more.
     skipHooks: undefined,
+    retry: undefined,
     hookTimeoutMs: hookTimeoutMs(rendered.options),
     epoch: document?.epoch ?? "",
     revision: document?.revision ?? 0,

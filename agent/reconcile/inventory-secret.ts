@@ -18,9 +18,16 @@ import {
   bundleAnnotation,
   inventoryLabel,
   inventoryName,
+  retryAnnotation,
   skipHooksAnnotation,
 } from "./marks.ts";
-import { appliedReleaseSchema, hookRunSchema, hookSchema } from "./stored-hooks.ts";
+import {
+  appliedReleaseSchema,
+  failedAttemptSchema,
+  hookRunSchema,
+  hookSchema,
+  verifiedRefSchema,
+} from "./stored-hooks.ts";
 
 const maxPlainBytes = 64 * 1024 * 1024;
 
@@ -31,6 +38,7 @@ const entrySchema = z.object({
   name: z.string(),
   uid: z.string().exactOptional(),
   granted: z.literal(true).exactOptional(),
+  fresh: z.enum(["made", "found"]).exactOptional(),
 });
 
 const partSchema = z.object({
@@ -51,6 +59,8 @@ const partSchema = z.object({
   run: hookRunSchema.optional(),
   deleteHooks: z.array(hookSchema).optional(),
   hookTimeoutMs: z.number().optional(),
+  verified: verifiedRefSchema.optional(),
+  failed: failedAttemptSchema.optional(),
 });
 
 type Part = z.infer<typeof partSchema>;
@@ -120,10 +130,11 @@ function secretOf(inventory: StoredInventory, namespace: string, { index, data }
 }
 
 /** What a person asked for stays asked for until it is done: a writing in between must not forget it. */
-function askedOf({ approved, skipHooks }: StoredInventory): Record<string, string> {
+function askedOf({ approved, skipHooks, retry }: StoredInventory): Record<string, string> {
   return {
     ...(approved === undefined ? {} : { [approveAnnotation]: approved }),
     ...(skipHooks === true ? { [skipHooksAnnotation]: "true" } : {}),
+    ...(retry === true ? { [retryAnnotation]: "true" } : {}),
   };
 }
 
@@ -163,6 +174,7 @@ export function readInventorySecrets(secrets: readonly KubeObject[]): ReadInvent
       approved: annotation(approveAnnotation),
       approvedAt: secrets.map(approvalTime).find((time) => time !== undefined),
       skipHooks: annotation(skipHooksAnnotation) === "true",
+      retry: annotation(retryAnnotation) === "true",
     },
     fields: () => Object.assign({}, ...packed.map((text) => unpackFields(text))),
     generation,

@@ -3,6 +3,20 @@ import type { InventoryEntry, ObjectKey } from "../../shared/drift/inventory-ent
 import type { Hook } from "../../shared/render/hooks/hook.ts";
 import type { AppliedRelease } from "../../shared/render/release-facts.ts";
 import type { HookRun } from "./hook-run.ts";
+import type { VerifiedRef } from "./verified-store.ts";
+
+/** A deployment with `helm.atomic` that failed: it is not tried again before something changes. */
+export interface FailedAttempt {
+  readonly deploymentId: string;
+  readonly renderDigest: string;
+  readonly commit?: string | undefined;
+  readonly code: string;
+  readonly message: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** What runs instead; absent: nothing was there before, and what the attempt made goes. */
+  readonly back?: { readonly ref: VerifiedRef; readonly commit?: string | undefined } | undefined;
+}
 
 /** What one deployment owns in the cluster, and how far it has come: all that the agent must not forget. */
 export interface Inventory {
@@ -29,6 +43,10 @@ export interface Inventory {
   readonly deleteHooks?: readonly Hook[] | undefined;
   /** How long a removal waits for each of them, in milliseconds. */
   readonly hookTimeoutMs?: number | undefined;
+  /** What `helm.atomic` goes back to: the deployment that is applied whole. */
+  readonly verified?: VerifiedRef | undefined;
+  /** What failed and was taken back. */
+  readonly failed?: FailedAttempt | undefined;
 }
 
 /** The fields that we owned in each object after the last apply, in FieldsV1: what was ours may be forced back. */
@@ -42,6 +60,8 @@ export interface StoredInventory extends Inventory {
   readonly approvedAt?: string | undefined;
   /** A person wants the removal to go on without the hooks that are left. */
   readonly skipHooks?: boolean | undefined;
+  /** A person wants what was taken back to be tried once more. */
+  readonly retry?: boolean | undefined;
 }
 
 /** Returns the inventory of a bundle that owns nothing yet. */

@@ -24,6 +24,18 @@ export const approveAnnotation = "drover.dev/approve-removal";
 /** A person sets it to `true` on an inventory Secret: a removal goes on without the hooks that are left. */
 export const skipHooksAnnotation = "drover.dev/skip-hooks";
 
+/** A person sets it to `true` on an inventory Secret: a deployment that was taken back (`helm.atomic`) is tried once more. */
+export const retryAnnotation = "drover.dev/retry";
+
+/** Selects the Secrets that hold what deployments with `helm.atomic` go back to; the value stands for the bundle. */
+export const verifiedLabel = "drover.dev/verified";
+
+/** On an object in Git, `true`: fields that others own are taken, as with `helm.takeOwnership`. */
+export const takeOwnershipAnnotation = "drover.dev/take-ownership";
+
+/** On an object in Git, `true`: where a field cannot be changed in place, it is deleted and made again. */
+export const replaceAnnotation = "drover.dev/replace";
+
 /** On objects made for hooks: tells those of one run from all others. */
 export const hookRunLabel = "drover.dev/hook-run";
 
@@ -33,6 +45,11 @@ export const keepAnnotation = "helm.sh/resource-policy";
 /** Returns the name of a bundle's first inventory Secret. */
 export function inventoryName(bundle: string): string {
   return `drover-inventory-${sha256Hex(bundle).slice(0, 20)}`;
+}
+
+/** Returns how the names of the Secrets begin that hold what a bundle goes back to. */
+export function verifiedName(bundle: string): string {
+  return `drover-verified-${sha256Hex(bundle).slice(0, 20)}`;
 }
 
 /** Returns the value of `part-of` for objects of a bundle: the ApplySet ID of its inventory Secret, as KEP-3659 has it. */

@@ -12,7 +12,9 @@ import type { DesiredState } from "./desired-state.ts";
 import type { InventoryStore } from "./inventory-store.ts";
 import type { LiveIndex } from "./live-index.ts";
 import type { RenderDeployment, RenderedDeployment } from "./render-deployment.ts";
+import type { FailedAttempt } from "./inventory.ts";
 import type { StepObserver } from "./step-observer.ts";
+import type { VerifiedStore } from "./verified-store.ts";
 import type { KindWatches } from "./watch-kinds.ts";
 
 /** What every pass over a deployment works with. */
@@ -26,6 +28,8 @@ export interface PassDeps {
   readonly watches: KindWatches;
   readonly render: RenderDeployment;
   readonly limits: RemovalLimits;
+  /** What `helm.atomic` goes back to. */
+  readonly verified: VerifiedStore;
   /** Whether the last line that a crashing container logged may be told in status. */
   readonly showLogs: boolean;
   /** The agent's own namespace. */
@@ -51,4 +55,6 @@ export interface Pass {
   readonly hooks: readonly Hook[];
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Why this is not what the document names: that failed, and this is what is gone back to. */
+  readonly failed?: FailedAttempt | undefined;
 }

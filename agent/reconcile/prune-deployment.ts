@@ -20,6 +20,8 @@ export interface Pruning {
   readonly said: boolean;
   /** Not all of what is desired could be applied: nothing is deleted yet, but what others want is given up. */
   readonly releaseOnly?: boolean;
+  /** What a failed deployment made is taken away (`helm.atomic`). */
+  readonly goingBack?: boolean;
 }
 
 /** How long to wait before looking again at what is being deleted; its watch tells sooner when it is gone. */
@@ -57,6 +59,7 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     inventory: inventory.entries,
     desired,
     said: pruning.said,
+    goingBack: pruning.goingBack === true,
     keepResources: pruning.said && inventory.keepResources,
     deleteDefinitions: inventory.deleteDefinitions,
     wantedBy: (key) => deps.claims.wantedBy(key, bundle) ?? otherHolder(deps, bundle, key),

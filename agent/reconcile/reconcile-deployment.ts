@@ -10,6 +10,17 @@ import { correctDrift } from "./correct-drift.ts";
 import { deploymentClient, requireServiceAccount } from "./deployment-client.ts";
 import { noteError, type DeploymentRecord } from "./deployment-record.ts";
 import { explainProblems } from "./explain-problems.ts";
+import {
+  claimedKeys,
+  failureOf,
+  faultGoingBack,
+  giveUp,
+  keptGoingBack,
+  noteTakenBack,
+  type WayBack,
+  wayBack,
+} from "./go-back.ts";
+import type { FailedAttempt } from "./inventory.ts";
 import { planRecheck } from "./recheck.ts";
 import { applySetId } from "./marks.ts";
 import type { Pass, PassDeps } from "./pass.ts";
@@ -84,46 +95,100 @@ async function leaveDeployment(deps: PassDeps, { record }: Look): Promise<LookRe
 
 async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeployment): Promise<number | undefined> {
   const { record } = look;
+  const { retry: again, ...kept } = deps.inventories.get(wanted.bundle);
+  if (again === true) await deps.inventories.save({ ...kept, failed: undefined });
   const inventory = deps.inventories.get(wanted.bundle);
   record.appliedId = inventory.deploymentId;
   record.removing = false;
   const rendered = await deps.render(wanted, releaseFactsOf(inventory.release, wanted.deploymentId));
   record.warnings = rendered.warnings;
+  await requireServiceAccount(deps, rendered.options.serviceAccount);
+  const asked = passOf(deps, look, { wanted, rendered });
+  const failed = failureOf(inventory, asked);
+  if (failed !== undefined) return bringBack(deps, look, { asked, failed });
+  deps.claims.set(wanted.bundle, wanted.deploymentId, new Set(asked.objects.map(objectKey)));
+  return bringPass(asked, look);
+}
+
+function passOf(deps: PassDeps, look: Look, what: Pick<Pass, "wanted" | "rendered" | "failed">): Pass {
+  const { wanted, rendered } = what;
   const { serviceAccount } = rendered.options;
-  await requireServiceAccount(deps, serviceAccount);
   const preparation = {
     partOf: applySetId(wanted.bundle, deps.namespace),
     namespace: deploymentNamespace(rendered.options),
     scopeOf: scopeFrom(deps),
   };
-  const pass: Pass = {
+  return {
+    ...what,
     deps,
     client: deploymentClient(deps, serviceAccount),
-    wanted,
-    record,
-    rendered,
+    record: look.record,
     objects: prepareObjects(rendered.objects, preparation),
     hooks: prepareHooks(rendered.hooks, preparation),
     log: deps.log.child({ bundle: wanted.bundle }),
     signal: look.signal,
   };
-  const keys = new Set(pass.objects.map(objectKey));
-  deps.claims.set(wanted.bundle, wanted.deploymentId, keys);
-  const { afterMs, applied } = isAppliedWhole(inventory, pass)
+}
+
+/** Brings a pass from live to desired, and removes what it does not have. Returns when to look again. */
+async function bringPass(pass: Pass, look: Look): Promise<number | undefined> {
+  const { deps, wanted, record, failed } = pass;
+  const { bundle } = wanted;
+  const keys = pass.objects.map(objectKey);
+  const { afterMs, applied } = isAppliedWhole(deps.inventories.get(bundle), pass)
     ? { afterMs: await keepApplied(pass, look), applied: true }
     : await applyNew(pass, look);
   await watchKinds(pass, keys);
   if (wanted.paused === true) return afterMs;
   const pruneMs = await pruneDeployment(deps, {
-    bundle: wanted.bundle,
+    bundle,
     record,
     client: pass.client,
-    desired: keys,
+    desired: failed === undefined ? new Set(keys) : keptGoingBack(deps.inventories.get(bundle).entries, keys),
     said: false,
+    goingBack: failed !== undefined,
     // Two bundles that swap objects wait for each other: neither is applied whole before the other has given up its own.
-    releaseOnly: !applied || record.failed.size > 0,
+    releaseOnly: failed === undefined && (!applied || record.failed.size > 0),
   });
   return earliest(afterMs, pruneMs);
+}
+
+/** Keeps what a deployment that failed goes back to, and takes away what it made. The status says what failed and what runs. */
+async function bringBack(
+  deps: PassDeps,
+  look: Look,
+  { asked, failed }: { readonly asked: Pass; readonly failed: FailedAttempt },
+): Promise<number | undefined> {
+  const { wanted, record } = asked;
+  const way = await wayBack(asked, failed);
+  const nothing = { ...asked, objects: [], hooks: [], failed };
+  const pass = way.type === "nothing" ? nothing : passOf(deps, look, { ...way, failed });
+  deps.claims.set(wanted.bundle, wanted.deploymentId, claimedKeys(asked, pass));
+  record.error = undefined;
+  try {
+    const afterMs = way.type === "nothing" ? await removeMade(pass) : await bringPass(pass, look);
+    noteTakenBack(pass, failed, isBack(pass, way));
+    return afterMs;
+  } catch (error) {
+    throw faultGoingBack(failed, error);
+  }
+}
+
+function isBack(pass: Pass, way: WayBack): boolean {
+  const inventory = pass.deps.inventories.get(pass.wanted.bundle);
+  if (inventory.entries.some(({ fresh }) => fresh === "made")) return false;
+  return way.type === "nothing" || isAppliedWhole(inventory, pass);
+}
+
+async function removeMade({ deps, record, wanted, client }: Pass): Promise<number | undefined> {
+  const { bundle } = wanted;
+  const { entries } = deps.inventories.get(bundle);
+  for (const known of [record.failed, record.drift, record.notReady]) known.clear();
+  record.hook = undefined;
+  record.objectCount = entries.length;
+  if (wanted.paused === true) return undefined;
+  const desired = keptGoingBack(entries, []);
+  return pruneDeployment(deps, { bundle, record, client, desired, said: false, goingBack: true });
 }
 
 function earliest(first: number | undefined, second: number | undefined): number | undefined {
@@ -158,11 +223,11 @@ async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs"
   const { record, wanted, deps } = pass;
   if (wanted.paused === true) return { applied: false };
   if (runOf(deps.inventories.get(wanted.bundle), pass) === undefined) {
-    requireDependencies(pass, look);
+    if (pass.failed === undefined) requireDependencies(pass, look);
     for (const warning of pass.rendered.warnings) pass.log.warn({ warning }, "bundle rendered with a warning");
   }
   const startMs = performance.now();
-  const { fault, ...advance } = await advanceDeployment(pass, look.touched);
+  const { fault, ...advance } = await advanceOrGiveUp(pass, look.touched);
   const durationMs = Math.round(performance.now() - startMs);
   const done = { commit: wanted.commit, durationMs, objects: record.objectCount, failed: record.failed.size };
   if (advance.applied || fault !== undefined) pass.log.info(done, "deployment applied");
@@ -174,6 +239,20 @@ async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs"
   noteError(record, fault, deps.clock);
   const requeue = decideRequeue(fault, ++record.retries, retry);
   return { applied: false, afterMs: requeue.type === "after" ? requeue.afterMs : retry.maxMs };
+}
+
+/** What has failed for good (`helm.atomic`) is gone back from at once. */
+async function advanceOrGiveUp(pass: Pass, touched: Touched): Promise<Advance> {
+  try {
+    const advance = await advanceDeployment(pass, touched);
+    if (advance.fault === undefined) return advance;
+    const fault = await giveUp(pass, advance.fault);
+    return fault === undefined ? { applied: false, afterMs: 0 } : { ...advance, fault };
+  } catch (error) {
+    const fault = await giveUp(pass, toAppError(error));
+    if (fault !== undefined) throw fault;
+    return { applied: false, afterMs: 0 };
+  }
 }
 
 function requireDependencies({ wanted, deps }: Pass, { statusOf }: Look): void {
@@ -193,8 +272,8 @@ function requireDependencies({ wanted, deps }: Pass, { statusOf }: Look): void {
   throw new AppError("DEPENDENCY_NOT_READY", `waits for ${names}`, { verdict: "waiting", afterMs: 15_000 });
 }
 
-async function watchKinds({ deps }: Pass, keys: ReadonlySet<string>): Promise<void> {
-  const kinds = new Set([...keys].map((key) => key.split("/").slice(0, 2).join("/")));
+async function watchKinds({ deps }: Pass, keys: readonly string[]): Promise<void> {
+  const kinds = new Set(keys.map((key) => key.split("/").slice(0, 2).join("/")));
   for (const id of kinds) {
     const [group = "", kind = ""] = id.split("/");
     const resource = await deps.discovery.resolveKind(group, kind);

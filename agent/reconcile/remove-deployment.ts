@@ -45,6 +45,7 @@ export async function removeDeployment(deps: PassDeps, removing: Removing): Prom
   record.error = undefined;
   if (inventories.get(bundle).entries.length > 0) return { type: "left", afterMs };
   if (!(await finishHooks(deps, removing))) return { type: "left", afterMs: 100 };
+  if (inventories.get(bundle).verified !== undefined) await deps.verified.keepOnly(bundle, undefined);
   await inventories.drop(bundle);
   return { type: "gone" };
 }

@@ -102,7 +102,7 @@ async function removeOrThrow(deps: RemoveDeps, entry: InventoryEntry): Promise<D
 }
 
 /** Returns why an object must not be deleted, undefined when it is the one that we made or took over. */
-function whyNotOurs(live: KubeObject, entry: InventoryEntry, partOf: string): string | undefined {
+export function whyNotOurs(live: KubeObject, entry: InventoryEntry, partOf: string): string | undefined {
   const { uid, ownerReferences = [], annotations = {}, labels = {} } = live.metadata;
   if (uid === undefined) return "the server gives it no uid";
   if (entry.uid !== undefined && entry.uid !== uid) return "an object of the same name was made by somebody else since";

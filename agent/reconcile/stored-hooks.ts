@@ -26,11 +26,30 @@ export const hookRunSchema = z.object({
   id: z.string(),
   deploymentId: z.string(),
   renderDigest: z.string(),
-  occasion: z.enum(["install", "upgrade", "delete"]),
+  occasion: z.enum(["install", "upgrade", "rollback", "delete"]),
   stage: z.enum(["before", "objects", "after", "again"]),
   since: z.string(),
   failures: z.number(),
   failed: z.object({ message: z.string(), retryAt: z.string() }).optional(),
   done: z.array(madeHookSchema).readonly(),
   current: madeHookSchema.extend({ since: z.string() }).optional(),
+});
+
+/** Schema of what is kept to go back to. */
+export const verifiedRefSchema = z.object({
+  deploymentId: z.string(),
+  renderDigest: z.string(),
+  digest: z.string(),
+  parts: z.number(),
+});
+
+/** Schema of a deployment that failed and was taken back. */
+export const failedAttemptSchema = z.object({
+  deploymentId: z.string(),
+  renderDigest: z.string(),
+  commit: z.string().optional(),
+  code: z.string(),
+  message: z.string(),
+  at: z.string(),
+  back: z.object({ ref: verifiedRefSchema, commit: z.string().optional() }).optional(),
 });

@@ -5,7 +5,7 @@ import type { KubeClient } from "../kube/kube-client.ts";
 import type { KubeConnection } from "../kube/kube-connection.ts";
 import { watchObjects } from "../kube/watch-objects.ts";
 import type { InventoryStore } from "./inventory-store.ts";
-import { approveAnnotation, bundleAnnotation, inventoryLabel, skipHooksAnnotation } from "./marks.ts";
+import { approveAnnotation, bundleAnnotation, inventoryLabel, retryAnnotation, skipHooksAnnotation } from "./marks.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** What the watch of approvals needs. */
@@ -20,7 +20,7 @@ export interface ApprovalsDeps {
   readonly signal: AbortSignal;
 }
 
-/** Watches inventory Secrets for the annotation by which a person approves held removals or skips hooks, until the signal is aborted. */
+/** Watches inventory Secrets for the annotation by which a person approves held removals, skips hooks or tries anew, until the signal is aborted. */
 export async function watchApprovals(deps: ApprovalsDeps): Promise<void> {
   const { inventories, reconciler, log } = deps;
   async function take(bundle: string): Promise<void> {
@@ -51,5 +51,5 @@ export async function watchApprovals(deps: ApprovalsDeps): Promise<void> {
 }
 
 function isAsked(annotations: Readonly<Record<string, string>>): boolean {
-  return [approveAnnotation, skipHooksAnnotation].some((name) => annotations[name] !== undefined);
+  return [approveAnnotation, skipHooksAnnotation, retryAnnotation].some((name) => annotations[name] !== undefined);
 }

@@ -28,7 +28,7 @@ export const objectMetaSchema = z.looseObject({
 export const notActedOnSchema = z
   .array(
     z.looseObject({
-      field: z.string().describe("Path from the spec, such as helm.atomic."),
+      field: z.string().describe("Path from the spec, such as helm.maxHistory."),
       instead: z.string().describe("What happens instead."),
     }),
   )

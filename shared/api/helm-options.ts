@@ -42,12 +42,18 @@ export const helmOptionsSchema = z.looseObject({
     .number()
     .int()
     .describe(
-      "Wait this long (seconds) for readiness before post- hooks, and for each hook. Default 0: for hooks only, 300 each.",
+      "Wait this long (seconds) until the objects are ready, and for each hook. Default 0: for hooks only, 300 each.",
     )
     .exactOptional(),
   waitForJobs: z.boolean().describe("With timeoutSeconds, wait for Jobs as well. Default false.").exactOptional(),
-  atomic: z.boolean().describe("Go back to the previous state on failure. Default false.").exactOptional(),
-  force: z.boolean().describe("Replace instead of patch. Default false.").exactOptional(),
+  atomic: z
+    .boolean()
+    .describe("Go back to the last verified deployment on failure, waiting as with timeoutSeconds. Default false.")
+    .exactOptional(),
+  force: z
+    .boolean()
+    .describe("Delete and make again what has a changed field that cannot be changed. Default false.")
+    .exactOptional(),
   takeOwnership: z.boolean().describe("The first install may adopt objects of others. Default false.").exactOptional(),
   maxHistory: z.number().int().describe("Revisions kept; 0 means 2. Root only.").exactOptional(),
   disablePreProcess: z

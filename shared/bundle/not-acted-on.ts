@@ -25,8 +25,6 @@ const options: readonly LaterField[] = [
     field: "correctDrift.force",
     instead: "drift is put back by server-side apply with force in any case, and nothing is deleted and made again",
   },
-  { field: "helm.atomic", instead: "a failed deployment stays as far as it came, and is tried again" },
-  { field: "helm.force", instead: "objects are patched, never replaced because of it" },
   { field: "helm.maxHistory", instead: noHistory },
   { field: "imageScans", instead: "no image is looked up, and nothing is committed" },
 ];
@@ -69,7 +67,7 @@ export function notActedOn(kind: keyof typeof laterFields, spec: JsonObject): No
 
 /** Such a field with its place in a file. */
 export interface LocatedField {
-  /** As people write it: `targets[0].helm.atomic`. */
+  /** As people write it: `targets[0].helm.maxHistory`. */
   readonly field: string;
   readonly instead: string;
   readonly position: SourcePosition;

@@ -12,6 +12,11 @@ export interface InventoryEntry {
   readonly uid?: string;
   /** A person approved its removal, which has begun: it goes on, also after a crash, until the object is wanted again. */
   readonly granted?: true;
+  /**
+   * New with a deployment with `helm.atomic` that is not verified yet. When that is taken back, what it made goes, and what it
+   * found leaves the inventory and stays.
+   */
+  readonly fresh?: "made" | "found";
 }
 
 /** Names one object whatever its version: `group/kind/namespace/name`. */

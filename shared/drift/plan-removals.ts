@@ -18,6 +18,11 @@ export interface RemovalQuestion {
   readonly desired: ReadonlySet<ObjectKey>;
   /** The hub said that the deployment goes: the limits do not count then. */
   readonly said: boolean;
+  /**
+   * A deployment that was never verified is taken back (`helm.atomic`), and what leaves is what it made itself: it may all go,
+   * as far as the number allows.
+   */
+  readonly goingBack?: boolean;
   /** `deleteCRDResources`: definitions are removed as well, once approved. */
   readonly deleteDefinitions: boolean;
   /** `keepResources`: what leaves the deployment stays in the cluster. */
@@ -103,10 +108,11 @@ function releaseReason(entry: InventoryEntry, question: RemovalQuestion): string
     : undefined;
 }
 
-function beyondLimits(count: number, { inventory, limits, desired }: RemovalQuestion): string | undefined {
-  if (count > 0 && desired.size === 0) return "the bundle renders no objects any more, and it had some";
+function beyondLimits(count: number, question: RemovalQuestion): string | undefined {
+  const { inventory, limits, desired, goingBack = false } = question;
+  if (count > 0 && desired.size === 0 && !goingBack) return "the bundle renders no objects any more, and it had some";
   const share = count / Math.max(inventory.length, 1);
-  const much = count > limits.shareAbove && share > limits.share;
+  const much = !goingBack && count > limits.shareAbove && share > limits.share;
   if (!much && count <= limits.count) return undefined;
   return `${count} of ${inventory.length} objects would be removed at once`;
 }

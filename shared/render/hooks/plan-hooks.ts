@@ -3,7 +3,7 @@ import type { HookEvent } from "../../../helm/chart/hook-annotations.ts";
 import type { Hook } from "./hook.ts";
 
 /** What happens to a deployment that hooks may accompany. */
-export type HookOccasion = "install" | "upgrade" | "delete";
+export type HookOccasion = "install" | "upgrade" | "rollback" | "delete";
 
 /** Hooks of one occasion, in the order in which they run one by one. */
 export interface HookPlan {
@@ -14,12 +14,13 @@ export interface HookPlan {
 const events = {
   install: { before: "pre-install", after: "post-install" },
   upgrade: { before: "pre-upgrade", after: "post-upgrade" },
+  rollback: { before: "pre-rollback", after: "post-rollback" },
   delete: { before: "pre-delete", after: "post-delete" },
 } as const satisfies Record<HookOccasion, { readonly before: HookEvent; readonly after: HookEvent }>;
 
 /**
  * Returns which hooks run before and after what an occasion does, by weight, then name, then Helm's order of kinds. Hooks
- * for tests are in no plan, and neither are those for rollbacks: going back in Git is an upgrade, for Fleet as well.
+ * for tests are in no plan. A rollback is what `helm.atomic` does; going back in Git is an upgrade, for Fleet as well.
  */
 export function planHooks(hooks: readonly Hook[], occasion: HookOccasion): HookPlan {
   const { before, after } = events[occasion];

@@ -8,13 +8,13 @@ describe("notActedOn", () => {
   it("names what is set at the top, in targets and in customizations", () => {
     const spec = {
       rolloutStrategy: { maxUnavailable: 1 },
-      helm: { atomic: true, chart: "web" },
+      helm: { maxHistory: 5, atomic: true, chart: "web" },
       targets: [{ name: "a" }, { helm: { maxHistory: 3 } }],
       targetCustomizations: [{ downstreamResources: [{ kind: "Secret", name: "x" }] }],
     };
     expect(notActedOn("Bundle", spec).map(({ path }) => path)).toEqual([
       ["rolloutStrategy"],
-      ["helm", "atomic"],
+      ["helm", "maxHistory"],
       ["targets", 1, "helm", "maxHistory"],
       ["targetCustomizations", 0, "downstreamResources"],
     ]);
