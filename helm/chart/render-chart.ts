@@ -1,4 +1,4 @@
-import { createCapabilities } from "../functions/objects/capabilities.ts";
+import { type CapabilityFacts, createCapabilities } from "../functions/objects/capabilities.ts";
 import { fromBytes } from "../template/go-string.ts";
 import { type GoMap, type GoValue, goInt } from "../template/go-value.ts";
 import { createRun, withRun } from "../template/run-cost.ts";
@@ -60,6 +60,8 @@ export interface RenderedChart extends SortedManifests {
 interface ChartMemory {
   readonly compiled: CompiledCharts;
   readonly heads: ManifestHeads;
+  /** Those of the last render. */
+  capabilities?: { readonly facts: CapabilityFacts; readonly object: GoValue };
 }
 
 const memories = new WeakMap<Chart, ChartMemory>();
@@ -85,12 +87,13 @@ function renderWithin(run: Run, input: RenderChartInput): RenderedChart {
   const kubeVersion = input.kubeVersion ?? defaultKubeVersion;
   checkKubeVersion(chart, kubeVersion);
   const apiVersions = input.apiVersions ?? defaultApiVersions;
+  const memory = memoryOf(input.chart);
+  const { compiled, heads } = memory;
   const scope = {
     values,
     release: releaseObject(release),
-    capabilities: createCapabilities({ kubeVersion, apiVersions, helm: helmBuild }),
+    capabilities: capabilitiesOf(memory, { kubeVersion, apiVersions, helm: helmBuild }),
   };
-  const { compiled, heads } = memoryOf(input.chart);
   const files = renderTemplates(chart, scope, { run, compiled });
   const notes = files.get(`${chart.metadata.name}/templates/NOTES.txt`) ?? "";
   for (const path of files.keys()) if (path.endsWith("NOTES.txt")) files.delete(path);
@@ -110,9 +113,26 @@ function withDependencies(chart: Chart, given: GoMap, warn: (message: string) =>
 function memoryOf(chart: Chart): ChartMemory {
   const known = memories.get(chart);
   if (known !== undefined) return known;
-  const memory = { compiled: new Map(), heads: createManifestHeads() };
+  const memory: ChartMemory = { compiled: { sets: new Map() }, heads: createManifestHeads() };
   memories.set(chart, memory);
   return memory;
+}
+
+/** The same object while the facts are the same: what was made of it need not be made again. */
+function capabilitiesOf(memory: ChartMemory, facts: CapabilityFacts): GoValue {
+  const last = memory.capabilities;
+  if (last !== undefined && isSameCluster(last.facts, facts)) return last.object;
+  const object = createCapabilities(facts);
+  memory.capabilities = { facts: { ...facts, apiVersions: [...facts.apiVersions] }, object };
+  return object;
+}
+
+function isSameCluster(a: CapabilityFacts, b: CapabilityFacts): boolean {
+  return (
+    a.kubeVersion === b.kubeVersion &&
+    a.apiVersions.length === b.apiVersions.length &&
+    a.apiVersions.every((version, index) => version === b.apiVersions[index])
+  );
 }
 
 function releaseObject(release: Release): GoMap {

@@ -4,6 +4,8 @@ import { ChartFiles } from "../functions/objects/chart-files.ts";
 import { ValuesMap } from "../functions/objects/values-map.ts";
 import { helmFunctions } from "../functions/registry.ts";
 import { compileTemplates, startRun, type TemplateFile } from "../template/compile-template.ts";
+import { RenderMemory } from "../template/render-memory.ts";
+import type { SpecialNames } from "../template/map-reads.ts";
 import { fromBytes } from "../template/go-string.ts";
 import type { GoMap, GoValue } from "../template/go-value.ts";
 import type { StatementTracer } from "../template/render-trace.ts";
@@ -14,7 +16,7 @@ import type { Chart, ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { chartObject } from "./chart-object.ts";
 import { tableAt } from "./chart-values.ts";
-import { LinkedValues } from "./linked-values.ts";
+import { WatchedValues } from "./watched-values.ts";
 import { withinLimits } from "./within-limits.ts";
 
 /** What all templates of a release see alike. */
@@ -37,7 +39,11 @@ interface Renderable extends PlacedTemplate {
 }
 
 /** Compiled templates of a chart, by which of its subcharts are on; shared by all renders of the chart. */
-export type CompiledCharts = Map<string, TemplateSet>;
+export interface CompiledCharts {
+  readonly sets: Map<string, TemplateSet>;
+  /** What the last render made of which set. */
+  last?: { readonly set: TemplateSet; readonly memory: RenderMemory };
+}
 
 const maxCompiled = 16;
 
@@ -57,12 +63,22 @@ export function renderTemplates(
   options: RenderTemplatesOptions,
 ): Map<string, string> {
   const renderables = new Map<string, Renderable>();
-  collect(chart, renderables, { ...scope, path: chart.metadata.name, parent: undefined });
+  const watched: WatchedMap[] = [];
+  const release = { ...scope, watched };
+  collect(chart, renderables, { release, path: chart.metadata.name, values: scope.values, isRoot: true });
   const sorted = [...renderables.values()].toSorted(compareDepth);
   const rendered = new Map<string, string>();
+  let memory: RenderMemory | undefined;
   try {
+    const { run } = options;
     const set = withinLimits("reading the templates", () => compiledSet(sorted, options));
-    const run = startRun(set, options.run.options, options.run);
+    memory = memoryOf(set, options);
+    if (memory !== undefined) {
+      memory.start();
+      for (const { place, map, special } of watched) map.reads = memory.readsOf(place, map.base, special);
+      run.memory = memory;
+    }
+    const { execute } = startRun(set, run.options, run);
     for (const { file, scope: data, basePath, isPartial } of sorted) {
       if (isPartial) continue;
       const place: [string, GoValue][] = [
@@ -70,9 +86,11 @@ export function renderTemplates(
         ["BasePath", basePath],
       ];
       data.set("Template", new ValuesMap(place));
-      rendered.set(file.name, run.execute(file.name, data).replaceAll("<no value>", ""));
+      rendered.set(file.name, withoutNoValue(execute(file.name, data)));
     }
+    memory?.finish();
   } catch (error) {
+    memory?.forget();
     if (isTemplateError(error)) throw new ChartError("render", describeTemplateError(error), error);
     throw error;
   }
@@ -89,12 +107,23 @@ function compiledSet(sorted: readonly Renderable[], { run, compiled }: RenderTem
   const { tracer } = run.options;
   if (tracer !== undefined) return compile(sorted, tracer);
   const key = sorted.map(({ file }) => file.name).join("\n");
-  const known = compiled.get(key);
+  const known = compiled.sets.get(key);
   if (known !== undefined) return known;
   const set = compile(sorted, undefined);
-  if (compiled.size >= maxCompiled) compiled.clear();
-  compiled.set(key, set);
+  if (compiled.sets.size >= maxCompiled) compiled.sets.clear();
+  compiled.sets.set(key, set);
   return set;
+}
+
+/** A trace wants to see all of it run, and who hears of refusals wants to hear them each time. */
+function memoryOf(set: TemplateSet, { run, compiled }: RenderTemplatesOptions): RenderMemory | undefined {
+  if (run.options.tracer !== undefined || run.options.onRefusal !== undefined) return undefined;
+  if (compiled.last?.set !== set) compiled.last = { set, memory: new RenderMemory() };
+  return compiled.last.memory;
+}
+
+function withoutNoValue(text: string): string {
+  return text.includes("<no value>") ? text.replaceAll("<no value>", "") : text;
 }
 
 function compile(sorted: readonly Renderable[], tracer: StatementTracer | undefined): TemplateSet {
@@ -102,25 +131,50 @@ function compile(sorted: readonly Renderable[], tracer: StatementTracer | undefi
   return compileTemplates(files, { functions: helmFunctions, missingKey: "zero", tracer });
 }
 
-interface Place extends ReleaseScope {
-  readonly path: string;
-  readonly parent: GoMap | undefined;
+/** A map that all templates of a release see. */
+interface WatchedMap {
+  readonly place: string;
+  readonly map: WatchedValues;
+  readonly special?: SpecialNames;
 }
 
+interface Place {
+  readonly release: ReleaseScope & { readonly watched: WatchedMap[] };
+  readonly path: string;
+  /** The values of the chart at this place: those of a subchart are a part of its parent's. */
+  readonly values: GoMap;
+  readonly isRoot: boolean;
+}
+
+const specialNames: SpecialNames = new Map([
+  ["Template", "file"],
+  ["Subcharts", "never"],
+]);
+
 function collect(chart: Chart, found: Map<string, Renderable>, place: Place): GoMap {
-  const { path, parent } = place;
+  const { path, release, values, isRoot } = place;
   const subcharts: GoMap = new Map();
-  const scope = new ValuesMap([
-    ["Chart", chartObject(chart.metadata, parent === undefined)],
-    ["Files", new ChartFiles(chart.files.map(({ name, data }) => [name, data] as const))],
-    ["Release", place.release],
-    ["Capabilities", place.capabilities],
-    ["Values", valuesFor(chart, place)],
-    ["Subcharts", subcharts],
-  ]);
+  const own = new WatchedValues(values);
+  const scope = new WatchedValues(
+    new Map<string, GoValue>([
+      ["Chart", chartObject(chart.metadata, isRoot)],
+      ["Files", filesOf(chart)],
+      ["Release", release.release],
+      ["Capabilities", release.capabilities],
+      ["Values", own],
+      ["Subcharts", subcharts],
+    ]),
+  );
+  release.watched.push({ place: path, map: scope, special: specialNames }, { place: `${path} values`, map: own });
   for (const child of chart.dependencies) {
     const { name } = child.metadata;
-    subcharts.set(name, collect(child, found, { ...place, path: `${path}/charts/${name}`, parent: scope }));
+    const below = {
+      release,
+      path: `${path}/charts/${name}`,
+      values: tableAt(values, name) ?? new Map(),
+      isRoot: false,
+    };
+    subcharts.set(name, collect(child, found, below));
   }
   const isLibrary = chart.metadata.type.toLowerCase() === "library";
   for (const placed of placeTemplates(chart.templates, path)) {
@@ -150,9 +204,13 @@ function placeTemplates(templates: readonly ChartFile[], path: string): readonly
   return placed;
 }
 
-function valuesFor(chart: Chart, { parent, values }: Place): ValuesMap {
-  if (parent === undefined) return new ValuesMap(values);
-  return new LinkedValues(tableAt(parent, `Values.${chart.metadata.name}`) ?? new Map());
+const chartFiles = new WeakMap<readonly ChartFile[], ChartFiles>();
+
+/** The same for each render: templates can only read them. */
+function filesOf({ files }: Chart): ChartFiles {
+  const known = chartFiles.get(files) ?? new ChartFiles(files.map(({ name, data }) => [name, data] as const));
+  chartFiles.set(files, known);
+  return known;
 }
 
 /** Deeper files come first, those of one depth in reverse order of their names, so that parents' definitions win. */

@@ -63,12 +63,16 @@ function asMap(value: GoValue): GoMap {
 export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   dict: variadic(["any"], (...values) => dict(values)),
   get: fn(["map", "string"], (map, key) => (map.has(key) ? map.get(key) : "")),
-  set: changing(fn(["map", "string", "any"], (map, key, value) => map.set(key, value))),
+  set: changing(
+    fn(["map", "string", "any"], (map, key, value) => map.set(key, value)),
+    "flat",
+  ),
   unset: changing(
     fn(["map", "string"], (map, key) => {
       map.delete(key);
       return map;
     }),
+    "flat",
   ),
   hasKey: fn(["map", "string"], (map, key) => map.has(key)),
   pluck: variadic(["string", "map"], (key, ...maps) => maps.filter((map) => map.has(key)).map((map) => map.get(key))),
@@ -81,10 +85,22 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   values: fn(["map"], (map) => sortedKeys(map).map((key) => map.get(key))),
   pick: variadic(["map", "string"], (map, ...keys) => pick(map, keys)),
   omit: variadic(["map", "string"], (map, ...keys) => omit(map, keys)),
-  merge: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false))),
-  mustMerge: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false))),
-  mergeOverwrite: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true))),
-  mustMergeOverwrite: changing(variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true))),
+  merge: changing(
+    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false)),
+    "deep",
+  ),
+  mustMerge: changing(
+    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false)),
+    "deep",
+  ),
+  mergeOverwrite: changing(
+    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true)),
+    "deep",
+  ),
+  mustMergeOverwrite: changing(
+    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true)),
+    "deep",
+  ),
   deepCopy: fn(["any"], deepCopy),
   mustDeepCopy: fn(["any"], deepCopy),
   dig: variadic(["any"], (...values) => dig(values)),

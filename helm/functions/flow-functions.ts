@@ -1,4 +1,4 @@
-import { type GoFunction, scoped } from "../template/go-function.ts";
+import { type GoFunction, scoped, steady } from "../template/go-function.ts";
 
 import { quoteString } from "../template/quote-string.ts";
 import { includeTemplate } from "../template/run-template.ts";
@@ -33,12 +33,14 @@ function refuse(scope: Scope, words: string): string {
 
 /** Helm's own functions that run templates, refuse values or ask the cluster. */
 export const flowFunctions: Readonly<Record<string, GoFunction>> = {
-  include: scoped(["string", "any"], includeTemplate),
-  tpl: scoped(["string", "any"], tpl),
-  required: scoped(["string", "any"], (scope, message, value) =>
-    value === null || value === "" ? refuse(scope, message) : value,
+  include: steady(scoped(["string", "any"], includeTemplate)),
+  tpl: steady(scoped(["string", "any"], tpl)),
+  required: steady(
+    scoped(["string", "any"], (scope, message, value) =>
+      value === null || value === "" ? refuse(scope, message) : value,
+    ),
   ),
-  fail: scoped(["string"], refuse),
+  fail: steady(scoped(["string"], refuse)),
   lookup: scoped(["string", "string", "string", "string"], (scope, apiVersion, ...[kind, namespace, name]) => {
     const { lookup } = scope.run.options;
     return lookup === undefined ? new Map() : lookup({ apiVersion, kind, namespace, name });

@@ -69,7 +69,7 @@ function render(loaded: Chart, request: LintRequest): Map<string, string> | stri
     const kubeVersion = request.kubeVersion ?? defaultKubeVersion;
     const capabilities = createCapabilities({ kubeVersion, apiVersions: defaultApiVersions, helm: helmBuild });
     const scope = { values: values.values, release: release(request.namespace), capabilities };
-    return renderTemplates(chart, scope, { run, compiled: new Map() });
+    return renderTemplates(chart, scope, { run, compiled: { sets: new Map() } });
   } catch (error) {
     if (error instanceof ChartError) return error.message;
     throw error;

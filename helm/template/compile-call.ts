@@ -30,7 +30,7 @@ export function compileCall(compiler: ExpressionCompiler, fn: GoFunction, site: 
   if (
     checkCount(fn, site) === undefined &&
     !fn.scoped &&
-    fn.changesMaps !== true &&
+    fn.changesMaps === undefined &&
     fn.shortCircuit === undefined &&
     site.name !== "call"
   ) {
@@ -113,7 +113,12 @@ function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; r
   tick(frame);
   try {
     for (const value of call.values) weigh(frame, value, call.site.name);
-    if (fn.changesMaps === true) frame.run.changes++;
+    const { run } = frame;
+    if (fn.changesMaps !== undefined) {
+      run.changes++;
+      run.memory.noteChange(call.values, fn.changesMaps === "deep");
+    }
+    if (fn.scoped && fn.steady !== true) run.memory.log.isSteady = false;
     return counted(frame, fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values));
   } catch (error) {
     throw callFailure(frame, error, call.site);

@@ -2,7 +2,8 @@ import { compileDynamicCall, type Invocation } from "./compile-call.ts";
 import type { ExpressionCompiler } from "./compile-expression.ts";
 import type { Expression } from "./compiled-template.ts";
 import type { Frame } from "./frame.ts";
-import type { GoMap, GoValue } from "./go-value.ts";
+import { type GoMap, type GoValue, TypedMap } from "./go-value.ts";
+import { readPath } from "./map-reads.ts";
 import type { OperandNode, TemplateNode } from "./nodes.ts";
 import { fieldOf, methodOf, missingEntry, type StaticType, staticTypeIn } from "./value-field.ts";
 
@@ -38,12 +39,28 @@ export function compileChain(compiler: ExpressionCompiler, site: ChainSite, star
   }));
   const end = compileEnd(compiler, site, last);
   const hasArgs = site.args.length > 0 || final !== undefined;
+  // What gets arguments is a method, not an entry.
+  const whole = readPath(hasArgs ? site.names.slice(0, -1) : site.names);
+  const { length } = site.names;
   return (frame, dot) => {
     const piped = final?.(frame, dot);
     let value = receiver(frame, dot);
     if (!isChain) frame.node = node;
     let type = startType;
-    for (const { name, call } of steps) {
+    let next = 0;
+    if (value instanceof TypedMap && value.reads !== undefined) {
+      const found = value.reads.read(whole);
+      next = found.depth;
+      if (next > 0) {
+        value = found.value ?? missingEntry(frame, found.within, site.names[next - 1] ?? "");
+        if (next === length) return value;
+        type = "interface";
+      }
+    }
+    for (; next < length - 1; next++) {
+      const step = steps[next];
+      if (step === undefined) break;
+      const { name, call } = step;
       if (isEntry(value, name)) {
         type = value.constructor === Map ? "interface" : staticTypeIn(value);
         value = value.get(name) ?? missingEntry(frame, value, name);

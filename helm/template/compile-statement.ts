@@ -4,12 +4,15 @@ import { compileRange } from "./compile-range.ts";
 import { execError, type Frame, tick } from "./frame.ts";
 import type { FunctionTable } from "./go-function.ts";
 import { isTrue } from "./go-type.ts";
-import { GoObject, type GoValue } from "./go-value.ts";
+import { GoObject, type GoValue, TypedMap } from "./go-value.ts";
+import { isClosedAndCostly } from "./is-closed.ts";
+import { nodeText } from "./node-text.ts";
 import type { BranchNode, ListNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
-import { runRemembered } from "./run-template.ts";
+import { rememberedText } from "./remembered-text.ts";
+import { mayRemember, runRemembered } from "./run-template.ts";
 import { findTemplate } from "./template-set.ts";
 import { VariableScope } from "./variable-scope.ts";
 
@@ -18,6 +21,25 @@ export interface StatementCompiler {
   readonly variables: VariableScope;
   readonly expressions: ExpressionCompiler;
   readonly list: (node: ListNode) => Statement;
+}
+
+/** Runs a statement of the template's own data only where something that it reads has changed since it ran last. */
+function remembering(node: StatementNode, statement: Statement): Statement {
+  // The same action in several files is one.
+  const maker = node.type === "action" ? nodeText(node) : node;
+  return (frame, dot) => {
+    const [data] = frame.variables;
+    const reads = dot === data && data instanceof TypedMap && mayRemember(frame) ? data.reads : undefined;
+    if (reads === undefined) return statement(frame, dot);
+    const before = frame.out;
+    frame.out = "";
+    const text = rememberedText(frame.run, { reads, maker, isFile: false }, () => {
+      statement(frame, dot);
+      return frame.out;
+    });
+    frame.out = before + text;
+    return done;
+  };
 }
 
 function actionText(value: GoValue): string {
@@ -49,7 +71,8 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
 
   function compileStatement(node: StatementNode): Statement {
     const statement = compileUntraced(node);
-    return tracer === undefined ? statement : tracer.statement(node, statement);
+    if (tracer !== undefined) return tracer.statement(node, statement);
+    return isClosedAndCostly(node) ? remembering(node, statement) : statement;
   }
 
   function compileUntraced(node: StatementNode): Statement {

@@ -7,7 +7,7 @@ import { isEmptyList } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
 import { createRun, withRun } from "./run-cost.ts";
-import { rootName, runNested } from "./run-template.ts";
+import { rootName, runFile } from "./run-template.ts";
 import type { ExecuteOptions, Run } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
 import { createTextCache, findTemplate, type MissingKey, type TemplateSet } from "./template-set.ts";
@@ -70,7 +70,8 @@ export function startRun(set: TemplateSet, options: ExecuteOptions = {}, run: Ru
       }
       const scope = new Frame({ set, run }, name, data);
       try {
-        return withRun(run, () => runNested(scope, template, data));
+        run.written.clear();
+        return withRun(run, () => runFile(scope, template, data));
       } catch (error) {
         throw limitFailure(scope, error) ?? error;
       }

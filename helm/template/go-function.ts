@@ -33,8 +33,10 @@ export interface GoFunction {
   readonly scoped: boolean;
   /** Whether it is Go's short-circuiting `and` or `or`. */
   readonly shortCircuit?: "and" | "or";
-  /** Whether it changes a map that it is given. */
-  readonly changesMaps?: true;
+  /** Whether it gives the same for the same arguments although it is handed the scope. */
+  readonly steady?: true;
+  /** Whether it changes a map that it is given; `deep` when maps within that one, too. */
+  readonly changesMaps?: "flat" | "deep";
   readonly run: (...args: unknown[]) => GoValue;
 }
 
@@ -72,9 +74,14 @@ export function scoped<const P extends readonly ParamType[]>(
   return { params, variadic: false, scoped: true, run: checked(run) };
 }
 
-/** Returns a function that changes a map that it is given. */
-export function changing(made: GoFunction): GoFunction {
-  return { ...made, changesMaps: true };
+/** Returns a function that changes the map that it is given first; `deep` when maps within it, too. */
+export function changing(made: GoFunction, changesMaps: "flat" | "deep"): GoFunction {
+  return { ...made, changesMaps };
+}
+
+/** Returns a function that is handed the scope, but gives the same for the same arguments. */
+export function steady(made: GoFunction): GoFunction {
+  return { ...made, steady: true };
 }
 
 /** The functions of a template set by name. */

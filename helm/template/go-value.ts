@@ -1,4 +1,5 @@
 import type { GoFunction } from "./go-function.ts";
+import type { MapReads } from "./map-reads.ts";
 
 /**
  * Go values as the template engine holds them.
@@ -117,6 +118,8 @@ export function nilSlice(goType = "[]interface {}"): TypedSlice {
 /** A Go map with string keys that is not a plain `map[string]interface {}`. */
 export class TypedMap extends Map<string, GoValue> {
   readonly goType: string;
+  /** Where it is noted what templates read of it; only for maps that all templates of a release see. */
+  reads: MapReads | undefined = undefined;
   /** What a missing key gives. */
   readonly zero: GoValue;
   /** Whether Go lets it stand for a `map[string]interface {}`. */

@@ -29,7 +29,7 @@ export class MapRead {
   /** Returns the number of the render since which the value is what it is now. */
   changedAt(now: number): number {
     if (this.#checked === now) return this.#changed;
-    const { value, depth } = this.#reads.find(this.#names, this.#names.length);
+    const { value, depth } = this.#reads.find(this.#names);
     if (depth !== this.#depth || !isSameValue(value, this.#value)) this.#changed = now;
     this.#value = value;
     this.#depth = depth;
@@ -51,7 +51,18 @@ export interface FoundValue {
 export type SpecialNames = ReadonlyMap<string, "file" | "never">;
 
 const noNames: SpecialNames = new Map();
-const allNames: readonly string[] = [];
+const wholeMap: ReadPath = { names: [], key: " " };
+
+/** A path through maps, and what tells it from others of the same map. */
+export interface ReadPath {
+  readonly names: readonly string[];
+  readonly key: string;
+}
+
+/** Returns the path of names that stand in a template, as in `.image.tag`. */
+export function readPath(names: readonly string[]): ReadPath {
+  return { names, key: names.join(".") };
+}
 
 /** What templates read of a map that all of them see, such as `.Values`, in this render and the ones before. */
 export class MapReads {
@@ -70,26 +81,30 @@ export class MapReads {
   }
 
   /** Follows names through plain maps, and through maps whose reads are noted, as long as no method hides an entry. */
-  find(names: readonly string[], count: number): FoundValue {
+  find(names: readonly string[]): FoundValue {
     let value: GoValue = this.base;
     let within = this.base;
     let depth = 0;
-    while (depth < count && value instanceof Map) {
-      const name = names[depth] ?? "";
-      if (value instanceof TypedMap && (value.reads === undefined || value.method(name) !== undefined)) break;
-      within = value instanceof TypedMap && value.reads !== undefined ? value.reads.base : value;
+    while (value instanceof Map) {
+      const name = names[depth];
+      if (name === undefined) break;
+      if (value instanceof TypedMap) {
+        if (value.reads === undefined || value.method(name) !== undefined) break;
+        value = value.reads.base;
+      }
+      within = value;
       value = within.get(name);
       depth++;
     }
     return { value, depth, within };
   }
 
-  /** Returns what stands at a path and notes that it was read. The key is the names joined by `\0`. */
-  read(path: { readonly names: readonly string[]; readonly key: string }, count: number): FoundValue {
-    const found = this.find(path.names, count);
+  /** Returns what stands at a path and notes that it was read. */
+  read({ names, key }: ReadPath): FoundValue {
+    const found = this.find(names);
     const { memory } = this;
     if (!memory.isActive) return found;
-    const [name = "", second] = path.names;
+    const [name = "", second] = names;
     const special = this.special.get(name);
     if (special !== undefined) {
       if (special === "never") memory.log.isSteady = false;
@@ -97,10 +112,9 @@ export class MapReads {
       return found;
     }
     if (found.value instanceof TypedMap && found.value.reads !== undefined) return found;
-    const { key } = path;
     let read = this.#reads.get(key);
     if (read === undefined) {
-      read = new MapRead(this, count === path.names.length ? path.names : path.names.slice(0, count), found);
+      read = new MapRead(this, names, found);
       this.#reads.set(key, read);
     } else {
       read.changedAt(memory.now);
@@ -111,13 +125,13 @@ export class MapReads {
 
   /** Notes that one entry was read, as by `get`. */
   readEntry(name: string): GoValue {
-    return this.read({ names: [name], key: name }, 1).value;
+    return this.read({ names: [name], key: `\0${name}` }).value;
   }
 
   /** Notes that all was read, as by `toYaml` and `range`. */
   readAll(): GoMap {
     if (this.special.size > 0) this.memory.log.isSteady = false;
-    else this.read({ names: allNames, key: "\0" }, 0);
+    else this.read(wholeMap);
     return this.base;
   }
 

@@ -1,3 +1,4 @@
+import { RenderMemory } from "./render-memory.ts";
 import { defaultLimits, type ExecuteOptions, type Run } from "./scope.ts";
 
 /** A run that would pass a limit inside of a function; the evaluator knows the place and words the error. */
@@ -39,6 +40,7 @@ export function createRun(options: ExecuteOptions): Run {
     depth: 0,
     produced: 0,
     changes: 0,
+    memory: new RenderMemory(),
     written: new Map(),
     included: new Map(),
   };

@@ -1,8 +1,8 @@
 import type { CompiledTemplate } from "./compiled-template.ts";
 import { account, Frame, limitError } from "./frame.ts";
-import { GoPanic, type GoValue } from "./go-value.ts";
+import { GoPanic, type GoValue, TypedMap } from "./go-value.ts";
 import { quoteString } from "./quote-string.ts";
-import { isRepeatable } from "./is-repeatable.ts";
+import { rememberedText } from "./remembered-text.ts";
 import { countBytes } from "./run-cost.ts";
 import type { Scope } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
@@ -29,19 +29,41 @@ export function runNested(scope: Scope, template: CompiledTemplate, data: GoValu
  * same names and labels in each of their files.
  */
 export function runRemembered(scope: Scope, template: CompiledTemplate, data: GoValue): string {
-  const { set, run } = scope;
+  const { run } = scope;
   const { name } = template.parsed;
-  if (!(data instanceof Map) || set.parent !== undefined || run.options.onRefusal !== undefined) {
-    return runNested(scope, template, data);
+  const { memory, changes } = run;
+  if (!(data instanceof Map) || !mayRemember(scope)) return runNested(scope, template, data);
+  if (memory.isActive && data instanceof TypedMap && data.reads !== undefined) {
+    return rememberedText(run, { reads: data.reads, maker: template, isFile: false }, () =>
+      runNested(scope, template, data),
+    );
   }
   const last = run.written.get(name);
-  if (last?.data === data && last.changes === run.changes) {
+  if (last?.data === data && last.changes === changes) {
     countBytes(run, last.text.length);
+    memory.absorb(last.log);
     return last.text;
   }
-  const text = runNested(scope, template, data);
-  if (isRepeatable(set, name)) run.written.set(name, { data, changes: run.changes, text });
+  const { text, log } = memory.logged(() => runNested(scope, template, data));
+  if (log.isSteady && !log.isOfFile && run.changes === changes) run.written.set(name, { data, changes, text, log });
   return text;
+}
+
+/** Returns what a template file writes, run anew only where something that it reads has changed since the last render. */
+export function runFile(scope: Scope, template: CompiledTemplate, data: GoValue): string {
+  const reads = data instanceof TypedMap && mayRemember(scope) ? data.reads : undefined;
+  if (reads === undefined) return runNested(scope, template, data);
+  return rememberedText(scope.run, { reads, maker: template.parsed, isFile: true }, () =>
+    runNested(scope, template, data),
+  );
+}
+
+/**
+ * Returns whether texts may be used again in a scope: those of `tpl` can have definitions of their own, a trace wants to see
+ * all of it run, and who hears of refusals wants to hear them each time.
+ */
+export function mayRemember({ set, run }: Scope): boolean {
+  return set.parent === undefined && run.options.onRefusal === undefined && set.settings.tracer === undefined;
 }
 
 /** How often Helm lets a name be included within itself. */

@@ -1,6 +1,7 @@
 import type { TemplateSet } from "./template-set.ts";
 import type { StatementTracer } from "./render-trace.ts";
 import type { GoMap, GoValue } from "./go-value.ts";
+import type { ReadLog, RenderMemory } from "./render-memory.ts";
 
 /** What one run may cost. Passing one ends the run with a `TemplateLimitError`. */
 export interface TemplateLimits {
@@ -70,6 +71,7 @@ export interface WrittenText {
   readonly data: GoMap;
   readonly changes: number;
   readonly text: string;
+  readonly log: ReadLog;
 }
 
 /** State of one run that all its scopes share. */
@@ -85,6 +87,8 @@ export interface Run {
   produced: number;
   /** How often a function that changes maps was called. */
   changes: number;
+  /** What this render shares with those before it. */
+  memory: RenderMemory;
   /** What templates wrote, by name; see `runRemembered`. */
   readonly written: Map<string, WrittenText>;
   /** How often each name is being included right now. */
