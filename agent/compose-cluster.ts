@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
 import type { ControllerMetrics } from "../shared/runtime/metrics.ts";
+import type { AnswerDeps } from "./answers/answer-deps.ts";
+import { createTrialRenderers } from "./answers/trial-renderers.ts";
 import type { AgentConfig } from "./config.ts";
 import { createRender } from "./create-render.ts";
 import type { HttpConnection } from "./http-connection.ts";
@@ -46,6 +48,8 @@ export interface ClusterSide {
   readonly desired: DesiredState;
   readonly reconciler: Reconciler;
   readonly watches: KindWatches;
+  /** What questions of the hub are answered from. */
+  readonly answers: AnswerDeps;
 }
 
 /** Compressed size at which an inventory is split into several Secrets. */
@@ -90,22 +94,25 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
       onChange: (bundle) => reconciler.look([bundle]),
     }),
   );
-  const bounds = { timeoutMs: config.renderTimeoutMs, maxHeapMb: config.renderHeapMb };
+  const bounds = { timeoutMs: config.renderTimeoutMs, cpuMs: config.renderCpuMs, maxHeapMb: config.renderHeapMb };
   const kustomize = {
     dir: join(config.dataDir, "kustomize"),
     path: deps.env["PATH"] ?? "",
     where: "on the agent's machine or in its image, or name it with --kustomize-binary",
     ...(config.kustomizeBinary === undefined ? {} : { binary: config.kustomizeBinary }),
   };
-  const render = createDeploymentRenderer({
-    blob: (digest) => deps.blobs.text(digest),
-    render: createRender({ discovery, bounds, memories, kustomize }),
-    inputs,
+  const rendering = {
+    blob: (digest: string) => deps.blobs.text(digest),
     place,
     facts: () => desired.facts(),
     factsDigest: () => desired.factsDigest(),
     kubeVersion: () => discovery.kubeVersion(),
-    scopeOf: (apiVersion, kind) => scopeOf(discovery, apiVersion, kind),
+    scopeOf: (apiVersion: string, kind: string) => scopeOf(discovery, apiVersion, kind),
+  };
+  const render = createDeploymentRenderer({
+    ...rendering,
+    render: createRender({ discovery, bounds, memories, kustomize }),
+    inputs,
     maxKeptObjects,
   });
   const limits = {
@@ -147,7 +154,19 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
       },
     }),
   );
-  return { client, discovery, inventories, desired, reconciler, watches };
+  const answers = {
+    client,
+    discovery,
+    inventories,
+    desired,
+    claims,
+    renderers: createTrialRenderers({ ...rendering, discovery, bounds, memories, kustomize }, config.answerPlanSecrets),
+    scopeOf: rendering.scopeOf,
+    limits,
+    namespace,
+    anyObject: config.answerAnyObject,
+  };
+  return { client, discovery, inventories, desired, reconciler, watches, answers };
 }
 
 function scopeOf(discovery: Discovery, apiVersion: string, kind: string): "Namespaced" | "Cluster" | undefined {

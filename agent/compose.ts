@@ -5,6 +5,7 @@ import type { Clock } from "../shared/clock.ts";
 import { AppError, toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
 import { createMetrics } from "../shared/runtime/metrics.ts";
+import { allowsQuestion, createQuestionAnswerer } from "./answers/answer-questions.ts";
 import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
 import type { AgentConfig } from "./config.ts";
 import { fenceRequests } from "./fence-requests.ts";
@@ -95,6 +96,19 @@ export function compose(deps: AgentDeps): Agent {
       void blobs.trim(desired.digests());
     },
   });
+  const answerer = stack.use(
+    createQuestionAnswerer({
+      allows: (kind) => allowsQuestion(config, kind),
+      answer: async (question, questionSignal) => {
+        // Read on first use: most agents are never asked.
+        const { answerQuestion } = await import("./answers/answer-question.ts");
+        return answerQuestion(cluster.answers, question, questionSignal);
+      },
+      send: async (reply) => hub.answer(reply),
+      log: log.child({ part: "answers" }),
+      signal,
+    }),
+  );
   const link = createHubLink({
     hub,
     signal,
@@ -104,6 +118,8 @@ export function compose(deps: AgentDeps): Agent {
     tag: () => desired.document()?.tag,
     holds: () => inventories.bundles(),
     accept: (document) => intake.accept(document),
+    answering: answerer.answering,
+    onQuestions: answerer.take,
     onAnswer: () => reporter.retryNow(),
     onUnauthorized: () => registerAgain(),
     waitMs: config.waitMs,

@@ -62,9 +62,31 @@ export const agentConfigSchema = z.object({
   renderTimeoutMs: numberSetting(
     30_000,
     [100, 10 * minuteMs],
-    "How long templates of one bundle may take, in milliseconds.",
+    "How long templates of one bundle may take by the clock, in milliseconds.",
+  ),
+  renderCpuMs: numberSetting(
+    2000,
+    [100, 10 * minuteMs],
+    "How much CPU time the chart of one bundle may take, in milliseconds.",
   ),
   showLogs: switchSetting(true, "Tell the hub the last line that a crashing container logged."),
+  answerObject: switchSetting(
+    true,
+    "Show the hub's users live objects of a bundle when they ask; values of Secrets are hidden.",
+  ),
+  answerDiff: switchSetting(true, "Show the hub's users how a bundle differs from Git when they ask."),
+  answerEvents: switchSetting(true, "Show the hub's users Events about what is not ready when they ask."),
+  answerLogs: switchSetting(
+    false,
+    "Show the hub's users the last log lines of pods that are not ready when they ask; logs may hold secrets.",
+  ),
+  answerInventory: switchSetting(true, "List for the hub's users what a bundle owns when they ask."),
+  answerPlan: switchSetting(true, "Try for the hub's users, by dry runs, what a commit would change when they ask."),
+  answerPlanSecrets: switchSetting(
+    false,
+    "Plan also commits that read Secrets of the cluster, with what is in them: whoever may ask could make them show it.",
+  ),
+  answerAnyObject: switchSetting(false, "Show also objects that no bundle owns; values of Secrets are hidden."),
   renderHeapMb: numberSetting(256, [16, 4096], "How much memory templates of one bundle may use, in MB."),
   kustomizeBinary: text("Path of kustomize or kubectl, for kustomizations over charts. Default: found on PATH."),
   removeSharePercent: numberSetting(

@@ -3,7 +3,7 @@ import type { DeploymentOptions } from "../shared/api/deployment-options.ts";
 import { AppError } from "../shared/errors.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 import type { ChartInput } from "../shared/render/chart/chart-input.ts";
-import { lookupWarnings } from "../shared/render/chart/lookup-answer.ts";
+import { type LookupAnswer, type LookupQuery, lookupWarnings } from "../shared/render/chart/lookup-answer.ts";
 import { releaseNamespace } from "../shared/render/set-namespace.ts";
 import type { KustomizeOptions, KustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
 import { apiVersionOf } from "./kube/api-resource.ts";
@@ -17,12 +17,14 @@ import { type AnswerQuestion, renderInWorker, type RenderBounds } from "./render
 export interface CreateRenderDeps {
   readonly discovery: Discovery;
   readonly bounds: RenderBounds;
-  readonly memories: RenderMemoryStore;
+  readonly memories: Pick<RenderMemoryStore, "read" | "save">;
   readonly kustomize: KustomizeOptions;
+  /** Why `lookup` finds nothing; absent: the cluster is asked. */
+  readonly refuseLookups?: string;
 }
 
 /** Returns how this agent renders: raw YAML here, templates in a thread of their own with limits. */
-export function createRender({ discovery, bounds, memories, kustomize }: CreateRenderDeps): Render {
+export function createRender({ discovery, bounds, memories, kustomize, refuseLookups }: CreateRenderDeps): Render {
   let kustomizer: KustomizeRenderer | undefined;
 
   async function runKustomize(content: Content, dir: string): Promise<string> {
@@ -55,7 +57,11 @@ export function createRender({ discovery, bounds, memories, kustomize }: CreateR
     const answer: AnswerQuestion = async (question) =>
       question.type === "kustomize"
         ? { type: "kustomize", output: await runKustomize(question.content, question.dir) }
-        : { type: "lookups", answers: await answerLookups(place, question.queries) };
+        : { type: "lookups", answers: await lookUp(question.queries) };
+    const lookUp = async (queries: readonly LookupQuery[]): Promise<readonly LookupAnswer[]> =>
+      refuseLookups === undefined
+        ? answerLookups(place, queries)
+        : queries.map((query) => ({ query, refused: refuseLookups }));
     const memory = await memories.read(bundle);
     // Our own apply may change what is looked up: the same render gets the same answers, also after a restart.
     const lookups = memory.lookups?.key === key ? memory.lookups.answers : [];

@@ -27,6 +27,7 @@ import { bootstrapAdmin, bootstrapWorkspaces } from "./bootstrap.ts";
 import { createKustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
 import { createDecoderThread } from "./build/decode-in-worker.ts";
 import { createGitChartFetcher } from "./build/fetch-git-chart.ts";
+import { composeQuestions } from "./compose-questions.ts";
 import type { BundlerConfig } from "./config.ts";
 import { createStatusAnnouncer } from "./controllers/announce-status.ts";
 import { readChartSecrets } from "./controllers/chart-secrets.ts";
@@ -194,12 +195,14 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     return found?.kind === "user" ? { name: found.name, groups: found.groups } : undefined;
   };
   const rbac = createRbacAuthorizer({ store: objects }, closing.signal);
+  const questions = composeQuestions({ hub, blobs, clock, deployer, remoteOf: gitRepos.remoteOf, git });
   const registry = createResourceRegistry([
     ...coreKinds(objects),
     ...fleetKinds({
       objects,
       bundleDeployments,
       prepareBundle: createPrepareBundle(db, blobs),
+      questions: questions.subresources,
       issueToken: (token) => issueToken({ db, credentials, clock }, token),
       issueUserToken: (user) => issueUserToken({ db, credentials, clock }, user),
     }),
@@ -220,6 +223,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     commits: createGroupCommit(db),
     reports,
     clock,
+    questions: questions.desk,
     reported: announcer.reported,
     metrics: hubMetrics,
   });
@@ -230,6 +234,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
         hub,
         objects,
         checkIn,
+        questions: questions.desk,
         credentials,
         blobs,
         clock,
@@ -250,6 +255,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   stack.defer(async () => closeServer(server));
   stack.defer(() => {
     closing.abort();
+    questions.desk[Symbol.dispose]();
     api.close();
   });
   stack.use(

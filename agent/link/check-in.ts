@@ -3,6 +3,7 @@ import { backoffMs } from "../../shared/backoff.ts";
 import { toAppError, type AppError } from "../../shared/errors.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
+import type { SentQuestions } from "../../shared/protocol/questions.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
 import { limitLines } from "../limit-lines.ts";
 import type { HubClient } from "./hub-client.ts";
@@ -29,6 +30,10 @@ export interface HubLinkDeps {
   readonly holds: () => string[];
   /** Takes a document into use; throws `DOCUMENT_REFUSED`, and then nothing has changed. */
   readonly accept: (document: DesiredDocument) => Promise<void>;
+  /** Returns the ids of the questions that are being answered. */
+  readonly answering: () => readonly string[];
+  /** The hub asks something. */
+  readonly onQuestions: (questions: SentQuestions["questions"]) => void;
   /** The hub answered properly. */
   readonly onAnswer: () => void;
   /** The hub does not know the credential (any more). */
@@ -47,8 +52,8 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
   /** While the hub is away the log says so once a minute, also where it comes and goes. */
   const mayLog = limitLines();
 
-  /** Returns whether the hub had news. */
-  async function checkIn(report: Report, waitMs: number): Promise<boolean> {
+  /** Returns whether the hub had news; it is told what is being answered only in the request that it may hold. */
+  async function checkIn(report: Report, waitMs: number, answering?: readonly string[]): Promise<boolean> {
     const tag = deps.tag();
     const kubeVersion = deps.kubeVersion();
     const request: CheckInRequest = {
@@ -58,17 +63,21 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
       full: report.full,
       statuses: [...report.statuses],
       ...(report.gone.length === 0 ? {} : { gone: [...report.gone] }),
+      ...(answering === undefined ? {} : { answering: [...answering] }),
       agent: {
         version: deps.version,
         ...(kubeVersion === undefined ? {} : { kubeVersion }),
         ...(lastError === undefined ? {} : { lastError: `${lastError.code}: ${lastError.message}` }),
       },
     };
-    const document = await hub.checkIn(request, signal);
-    if (document !== undefined) await acceptUnlessOvertaken(document, tag);
+    const news = await hub.checkIn(request, signal);
+    if (news !== undefined) {
+      if ("questions" in news) deps.onQuestions(news.questions);
+      else await acceptUnlessOvertaken(news, tag);
+    }
     lastError = undefined;
     deps.onAnswer();
-    return document !== undefined;
+    return news !== undefined;
   }
 
   /** An answer to one request may arrive after a newer one to the other: that is no fault of the hub. */
@@ -105,7 +114,7 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
           // The first answer after a fault comes at once: it carries the fault to the hub.
           const waitMs = lastError === undefined ? deps.waitMs : 0;
           const startMs = performance.now();
-          const news = await checkIn({ full: false, statuses: [], gone: [] }, waitMs);
+          const news = await checkIn({ full: false, statuses: [], gone: [] }, waitMs, deps.answering());
           // A hub (or a proxy) that does not hold requests must not be asked in a circle.
           const leftMs = news || waitMs === 0 ? 0 : Math.min(waitMs, minPollMs) - (performance.now() - startMs);
           if (leftMs > 0) await delay(leftMs, undefined, { signal }).catch(() => undefined);

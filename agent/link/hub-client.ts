@@ -1,9 +1,13 @@
 import * as z from "zod";
+import { isJsonObject } from "../../codec/json-value.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { printJson } from "../../codec/print-json.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { Reply } from "../../shared/protocol/answers.ts";
 import { desiredDocumentSchema, type DesiredDocument } from "../../shared/protocol/desired-document.ts";
+import { questionsSchema, type SentQuestions } from "../../shared/protocol/questions.ts";
 import {
+  answersRoute,
   blobRoute,
   checkInRoute,
   protocolVersion,
@@ -17,8 +21,10 @@ import type { HttpAnswer, HttpConnection } from "../http-connection.ts";
 /** Calls to the hub. Whatever is not the protocol is an error, and never an answer. */
 export interface HubClient {
   register(token: string, request: RegisterRequest): Promise<RegisterResponse>;
-  /** Returns a document, or undefined when nothing changed. Throws `HUB_…`. */
-  checkIn(request: CheckInRequest, signal: AbortSignal): Promise<DesiredDocument | undefined>;
+  /** Returns a document, questions, or undefined when nothing changed. Throws `HUB_…`. */
+  checkIn(request: CheckInRequest, signal: AbortSignal): Promise<DesiredDocument | SentQuestions | undefined>;
+  /** Sends what is said to a question; false: nobody waits for it any more. Throws `HUB_…`. */
+  answer(reply: Reply): Promise<boolean>;
   /** Returns the compressed bytes of a blob, not verified. */
   blob(digest: string): Promise<Buffer>;
 }
@@ -66,14 +72,23 @@ export function createHubClient({ http, credential, signal }: HubClientDeps): Hu
           afterMs: 30_000,
         });
       }
-      return readAnswer(answer, registerRoute.response, registerRoute.path);
+      return checkBody(readJson(answer, registerRoute.path), registerRoute.response, registerRoute.path);
     },
     checkIn: async (request, callSignal) => {
       const timeoutMs = request.waitMs + requestTimeoutMs;
       const sending = { body: request, timeoutMs, signal: AbortSignal.any([signal, callSignal]) };
       const answer = await post(checkInRoute.path, `Bearer ${credential()}`, sending);
       if (answer.status === 204) return undefined;
-      return readAnswer(answer, desiredDocumentSchema, checkInRoute.path);
+      const news = readJson(answer, checkInRoute.path);
+      const isAsking = isJsonObject(news) && "questions" in news;
+      return checkBody(news, isAsking ? questionsSchema : desiredDocumentSchema, checkInRoute.path);
+    },
+    answer: async (reply) => {
+      const sending = { body: reply, timeoutMs: requestTimeoutMs, signal };
+      const answer = await post(answersRoute.path, `Bearer ${credential()}`, sending);
+      if (answer.status === 204) return true;
+      if (answer.status === 404) return false;
+      throw statusError(answer, answersRoute.path);
     },
     blob: async (digest) => {
       const path = blobRoute.path + digest;
@@ -108,14 +123,16 @@ async function ask(path: string, request: () => Promise<HttpAnswer>): Promise<Ht
   }
 }
 
-function readAnswer<S extends z.ZodType>(answer: HttpAnswer, schema: S, path: string): z.output<S> {
+function readJson(answer: HttpAnswer, path: string): unknown {
   if (answer.status !== 200) throw statusError(answer, path);
-  let body: unknown;
   try {
-    body = parseJson(answer.body.toString("utf8"));
+    return parseJson(answer.body.toString("utf8"));
   } catch (error) {
     throw new AppError("HUB_ANSWER_INVALID", `${path}: the answer is not JSON`, { cause: error });
   }
+}
+
+function checkBody<S extends z.ZodType>(body: unknown, schema: S, path: string): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new AppError("HUB_ANSWER_INVALID", `${path}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });

@@ -37,20 +37,41 @@ export interface Explaining {
  * counts. At most five requests; undefined where nothing tells more than the object does. Throws what the API server answers.
  */
 export async function explainHealth(explaining: Explaining, object: KubeObject): Promise<string | undefined> {
-  if (object.apiVersion === "v1" && object.kind === "Pod") return explainPod(explaining, findPodProblem([object]));
+  const made = await findPods(explaining.client, object);
+  if (made === undefined) return explainByEvents(explaining, object);
+  const problem = findPodProblem(made.pods);
+  if (problem !== undefined) return explainPod(explaining, problem);
+  return made.maker === undefined ? undefined : explainByEvents(explaining, made.maker);
+}
+
+/** Pods that an object made, and what made them for it: the newest ReplicaSet of a Deployment, else the object itself. */
+export interface MadePods {
+  readonly pods: readonly KubeObject[];
+  /** Absent for a pod, which nothing made. */
+  readonly maker: KubeObject | undefined;
+}
+
+/** Returns the first pods of an object, itself if it is one; undefined for kinds that make none. */
+export async function findPods(client: KubeClient, object: KubeObject): Promise<MadePods | undefined> {
+  if (object.apiVersion === "v1" && object.kind === "Pod") return { pods: [object], maker: undefined };
   const labelSelector = selectorOf(object);
-  if (labelSelector === undefined) return explainByEvents(explaining, object);
-  const namespace = object.metadata.namespace ?? "";
-  const selection = { namespace, labelSelector, limit: maxObjects };
+  if (labelSelector === undefined) return undefined;
+  const selection = { namespace: object.metadata.namespace ?? "", labelSelector, limit: maxObjects };
   const makers =
     object.kind === "Deployment"
-      ? (await listFirst(explaining.client, replicaSets, selection)).filter((set) => isMadeBy(set, [object]))
+      ? (await listFirst(client, replicaSets, selection)).filter((set) => isMadeBy(set, [object]))
       : [object];
-  const made = (await listFirst(explaining.client, pods, selection)).filter((pod) => isMadeBy(pod, makers));
-  const problem = findPodProblem(made);
-  if (problem !== undefined) return explainPod(explaining, problem);
-  const [newest = object] = makers.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));
-  return explainByEvents(explaining, newest);
+  const made = (await listFirst(client, pods, selection)).filter((pod) => isMadeBy(pod, makers));
+  const [maker = object] = makers.toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)));
+  return { pods: made, maker };
+}
+
+/** Returns the first Events about an object of a namespace. */
+export async function listEvents(client: KubeClient, { metadata }: KubeObject): Promise<KubeObject[]> {
+  const { namespace = "", uid = "" } = metadata;
+  if (namespace === "" || uid === "") return [];
+  const fieldSelector = `involvedObject.uid=${uid}`;
+  return listFirst(client, events, { namespace, fieldSelector, limit: maxObjects });
 }
 
 async function explainPod(explaining: Explaining, problem: PodProblem | undefined): Promise<string | undefined> {
@@ -74,15 +95,8 @@ async function orNothing<T>({ onFault }: Explaining, reading: Promise<T | undefi
   }
 }
 
-async function explainByEvents({ client }: Explaining, { metadata }: KubeObject): Promise<string | undefined> {
-  const { namespace = "", uid = "" } = metadata;
-  if (namespace === "" || uid === "") return undefined;
-  const about = await listFirst(client, events, {
-    namespace,
-    fieldSelector: `involvedObject.uid=${uid}`,
-    limit: maxObjects,
-  });
-  return explainEvents(about);
+async function explainByEvents({ client }: Explaining, object: KubeObject): Promise<string | undefined> {
+  return explainEvents(await listEvents(client, object));
 }
 
 async function lastLogLine(
@@ -90,15 +104,27 @@ async function lastLogLine(
   pod: KubeObject,
   { container, restarting }: { readonly container: string; readonly restarting: boolean },
 ): Promise<string | undefined> {
+  const lines = await readLog(client, pod, { container, previous: restarting, lines: 10 });
+  const line = lines.map((text) => text.trim()).findLast((text) => text !== "");
+  return line === undefined || line.length <= maxLine ? line : `${line.slice(0, maxLine)}…`;
+}
+
+/** What of a pod's log is read. */
+export interface LogWish {
+  readonly container: string;
+  /** The run before the last restart. */
+  readonly previous: boolean;
+  readonly lines: number;
+}
+
+/** Returns the last lines that a container logged, at most 8 KB of them. */
+export async function readLog(client: KubeClient, pod: KubeObject, wish: LogWish): Promise<string[]> {
   const { namespace = "", name = "" } = pod.metadata;
   const path = `${objectPath({ resource: pods, namespace, name })}/log`;
-  const query = { container, previous: String(restarting), tailLines: "10", limitBytes: "8192" };
+  const { container, previous, lines } = wish;
+  const query = { container, previous: String(previous), tailLines: String(lines), limitBytes: "8192" };
   const log = await client.text({ method: "GET", path, query, accept: "*/*" });
-  const line = log
-    .split("\n")
-    .map((text) => text.trim())
-    .findLast((text) => text !== "");
-  return line === undefined || line.length <= maxLine ? line : `${line.slice(0, maxLine)}…`;
+  return log.split("\n");
 }
 
 /** Returns the selector of a kind that makes pods, undefined for others. */

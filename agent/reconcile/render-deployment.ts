@@ -52,7 +52,7 @@ export interface RenderDeps {
   /** Returns a blob's verified text. */
   readonly blob: (digest: string) => Promise<string>;
   readonly render: Render;
-  readonly inputs: ValuesInputs;
+  readonly inputs: Pick<ValuesInputs, "isFresh" | "read">;
   readonly place: AgentPlace;
   readonly facts: () => ClusterFacts;
   readonly factsDigest: () => string;

@@ -146,6 +146,19 @@ export function createValuesInputs(deps: ValuesInputsDeps): ValuesInputs {
   };
 }
 
+/** Returns the values of references as they are now, read once: nothing is watched for them. Throws as `read` does. */
+export async function readValues(
+  references: readonly ValuesReference[],
+  client: KubeClient,
+): Promise<readonly ClusterValues[]> {
+  const objects = new Map<string, KubeObject | undefined>();
+  for (const reference of references) {
+    const id = idOf(reference);
+    if (!objects.has(id)) objects.set(id, await client.get(targetOf(reference)));
+  }
+  return references.map((reference) => valuesAt(reference, objects.get(idOf(reference))));
+}
+
 function idOf({ kind, namespace, name }: ValuesReference): string {
   return `${kind}/${namespace}/${name}`;
 }

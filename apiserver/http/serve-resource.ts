@@ -109,7 +109,8 @@ async function serveCustom(call: StoredCall, subresource: CustomSubresource): Pr
   const namespace = namespaceOf(path, definition.names);
   const parent = await definition.store.get({ resource: storageKeyOf(definition), namespace, name: path.name });
   const { dryRun } = parseWriteOptions(call.query, "CreateOptions");
-  const context = callContext(call, definition.names, dryRun);
+  const { query, openSignal } = call;
+  const context = { ...callContext(call, definition.names, dryRun), query, openSignal };
   const body = request.method === "GET" ? undefined : await readJsonObject(call, subresource.responseKind.kind);
   return {
     status: request.method === "POST" ? 201 : 200,

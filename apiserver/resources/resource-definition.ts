@@ -110,13 +110,20 @@ export interface ScaleSubresource {
   readonly labelSelectorPath?: string | undefined;
 }
 
+/** What a custom subresource is told besides. */
+export interface CustomContext extends HookContext {
+  readonly query: URLSearchParams;
+  /** Returns a signal that is aborted when the client goes away, or the server stops. */
+  readonly openSignal: () => AbortSignal;
+}
+
 /** A subresource with code of its own: `pods/eviction`, `serviceaccounts/token`, `namespaces/finalize`. */
 export interface CustomSubresource {
   readonly type: "custom";
   readonly verbs: readonly ("create" | "get" | "patch" | "update")[];
   readonly responseKind: { readonly group: string; readonly version: string; readonly kind: string };
   /** Returns the answer; `body` is undefined for get. */
-  serve(parent: ApiObject, body: JsonObject | undefined, context: HookContext): Promise<JsonObject>;
+  serve(parent: ApiObject, body: JsonObject | undefined, context: CustomContext): Promise<JsonObject>;
 }
 
 /** `…/status`: written apart from the rest; the main resource then never changes status. */

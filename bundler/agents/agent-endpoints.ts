@@ -1,20 +1,30 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as z from "zod";
+import { parseJson } from "../../codec/parse-json.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Logger } from "../../shared/log.ts";
-import { blobRoute, checkInRoute, protocolVersion, registerRoute } from "../../shared/protocol/routes.ts";
+import { answersRoute, blobRoute, checkInRoute, protocolVersion, registerRoute } from "../../shared/protocol/routes.ts";
+import { maxAnswerBytes } from "../../shared/protocol/questions.ts";
 import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { Hub } from "../desired/hub.ts";
 import type { BlobTable } from "../store/blob-table.ts";
 import type { Credential, CredentialKind, CredentialTable } from "../store/credential-table.ts";
-import { type CheckedInCluster, type CheckInService, documentInput, noLongerRegistered } from "./check-in.ts";
+import {
+  type CheckedInCluster,
+  type CheckInService,
+  documentInput,
+  type News,
+  noLongerRegistered,
+} from "./check-in.ts";
+import type { AskedCluster, QuestionDesk } from "./question-desk.ts";
 import { registerCluster, type RegisterDeps } from "./register-cluster.ts";
 
 /** What the agents' endpoints work with. */
 export interface AgentEndpointDeps extends RegisterDeps {
   readonly hub: Hub;
   readonly checkIn: CheckInService;
+  readonly questions: Pick<QuestionDesk, "granted" | "take">;
   readonly credentials: CredentialTable;
   readonly blobs: BlobTable;
   readonly clock: Clock;
@@ -23,6 +33,8 @@ export interface AgentEndpointDeps extends RegisterDeps {
 }
 
 const bodyLimitBytes = 16 * 1024 * 1024;
+/** An answer, and what goes around it. */
+const answerLimitBytes = maxAnswerBytes + 64 * 1024;
 
 /** Returns a request listener for `/agent/v1/…`; false: the path is not one of ours. */
 export function createAgentEndpoints(
@@ -57,11 +69,18 @@ async function serve(deps: AgentEndpointDeps, request: IncomingMessage, response
     response.once("close", () => {
       if (!response.writableFinished) gone.abort();
     });
-    const document = await deps.checkIn.awaitDocument(cluster, body, gone.signal);
-    deps.metrics.checkIn(gone.signal.aborted ? "left" : document === undefined ? "unchanged" : "document");
+    const news = await deps.checkIn.awaitNews(cluster, body, gone.signal);
+    deps.metrics.checkIn(gone.signal.aborted ? "left" : kindOf(news));
     if (gone.signal.aborted) return;
-    if (document === undefined) response.writeHead(204).end();
-    else answerJson(response, 200, document);
+    if (news === undefined) response.writeHead(204).end();
+    else answerJson(response, 200, news);
+    return;
+  }
+  if (route === `${answersRoute.method} ${answersRoute.path}`) {
+    const cluster = clusterOf(deps, await authenticate(deps, request, "agent"));
+    const reply = parseBody(answersRoute.request, await readBody(request, answerLimitBytes), parseJson);
+    if (deps.questions.take(askedCluster(cluster), reply)) response.writeHead(204).end();
+    else answerJson(response, 404, { code: "QUESTION_UNKNOWN", message: "nobody waits for this answer any more" });
     return;
   }
   if (route === `${registerRoute.method} ${registerRoute.path}`) {
@@ -82,6 +101,15 @@ async function serve(deps: AgentEndpointDeps, request: IncomingMessage, response
     verdict: "stalled",
     details: { status: 404 },
   });
+}
+
+function kindOf(news: News | undefined): "document" | "questions" | "unchanged" {
+  if (news === undefined) return "unchanged";
+  return "questions" in news ? "questions" : "document";
+}
+
+function askedCluster({ workspace, name }: CheckedInCluster): AskedCluster {
+  return { namespace: workspace.namespace, name };
 }
 
 async function authenticate(
@@ -107,7 +135,7 @@ function clusterOf(deps: AgentEndpointDeps, credential: Credential): CheckedInCl
   return { workspace, name: credential.name };
 }
 
-/** Returns a blob that the cluster's own document names; anything else does not exist for it. */
+/** Returns a blob that the cluster's own document, or a question to it, names; anything else does not exist for it. */
 async function readBlob(deps: AgentEndpointDeps, cluster: CheckedInCluster, digest: string): Promise<Uint8Array> {
   const deployments = documentInput(deps.epoch, { ...cluster, nowMs: deps.clock.now() }, [])?.deployments ?? [];
   for (const { bundle, content, options } of deployments) {
@@ -120,18 +148,20 @@ async function readBlob(deps: AgentEndpointDeps, cluster: CheckedInCluster, dige
           : undefined;
     if (found !== undefined) return found;
   }
+  const granted = await deps.questions.granted(askedCluster(cluster), digest);
+  if (granted !== undefined) return granted;
   throw new AppError("BLOB_NOT_FOUND", `no blob ${digest} for this cluster`, { verdict: "transient" });
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage, limitBytes = bodyLimitBytes): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= bodyLimitBytes) return void chunks.push(chunk);
+      if (size <= limitBytes) return void chunks.push(chunk);
       request.pause();
-      const message = `the body is larger than ${bodyLimitBytes} bytes`;
+      const message = `the body is larger than ${limitBytes} bytes`;
       reject(new AppError("REQUEST_INVALID", message, { details: { status: 413 } }));
     });
     request.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
@@ -140,10 +170,14 @@ async function readBody(request: IncomingMessage): Promise<string> {
   });
 }
 
-function parseBody<S extends z.ZodType>(schema: S, text: string): z.output<S> {
+function parseBody<S extends z.ZodType>(
+  schema: S,
+  text: string,
+  parse: (text: string) => unknown = JSON.parse,
+): z.output<S> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parse(text);
   } catch (error) {
     throw new AppError("REQUEST_INVALID", "the body is not JSON", { verdict: "stalled", cause: error });
   }

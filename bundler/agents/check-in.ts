@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
 import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
+import type { Question } from "../../shared/protocol/questions.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
 import {
   type BundleKnowledge,
@@ -16,6 +17,7 @@ import type { Workspace } from "../desired/hub.ts";
 import type { GroupCommit } from "../store/group-commit.ts";
 import type { ReportTable } from "../store/report-table.ts";
 import type { ClusterReport } from "../desired/fleet-status.ts";
+import type { QuestionDesk } from "./question-desk.ts";
 import { takeReport, type TakenReport } from "./take-report.ts";
 
 /** Proxies cut idle connections at 60 s; a check-in is never held longer than this. */
@@ -28,6 +30,7 @@ export interface CheckInDeps {
   readonly commits: GroupCommit;
   readonly reports: ReportTable;
   readonly clock: Clock;
+  readonly questions: Pick<QuestionDesk, "openFor" | "refuseAll">;
   /** Called when statuses changed, to bring the views up to date. */
   readonly metrics: Pick<HubMetrics, "observeReport">;
   readonly reported: (workspace: Workspace, cluster: string, bundles: readonly string[]) => void;
@@ -39,16 +42,18 @@ export interface CheckedInCluster {
   readonly name: string;
 }
 
+/** What is new for an agent: its document, or questions while the document is as before. */
+export type News = DesiredDocument | { readonly questions: readonly Question[] };
+
 /** Server side of the check-in. */
 export interface CheckInService {
   /** Makes the request's statuses durable. */
   takeStatuses(cluster: CheckedInCluster, request: CheckInRequest): Promise<void>;
-  /** Returns the cluster's document once its tag differs from the request's; undefined after the wait. Throws AGENT_UNKNOWN. */
-  awaitDocument(
-    cluster: CheckedInCluster,
-    request: CheckInRequest,
-    signal: AbortSignal,
-  ): Promise<DesiredDocument | undefined>;
+  /**
+   * Returns the cluster's document once its tag differs from the request's, or questions that the agent does not have yet;
+   * undefined after the wait. Throws AGENT_UNKNOWN.
+   */
+  awaitNews(cluster: CheckedInCluster, request: CheckInRequest, signal: AbortSignal): Promise<News | undefined>;
 }
 
 /** Returns the check-in service. */
@@ -95,10 +100,18 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
     deps.reported(workspace, name, wasOffline ? [...known.states.keys(), ...taken.changed] : taken.changed);
   }
 
+  /** Only the request that an agent lets the hub hold may be answered with questions. */
+  function questionsFor({ workspace, name }: CheckedInCluster, request: CheckInRequest): readonly Question[] {
+    const cluster = { namespace: workspace.namespace, name };
+    if (request.answering !== undefined) return deps.questions.openFor(cluster, request.answering);
+    if (request.waitMs > 0) deps.questions.refuseAll(cluster);
+    return [];
+  }
+
   return {
     takeStatuses: async (cluster, request) =>
       inTurn(`${cluster.workspace.namespace}/${cluster.name}`, async () => take(cluster, request)),
-    awaitDocument: async ({ workspace, name }, request, signal) => {
+    awaitNews: async ({ workspace, name }, request, signal) => {
       const deadlineMs = deps.clock.now() + Math.min(request.waitMs, longestWaitMs);
       while (!signal.aborted) {
         const nowMs = deps.clock.now();
@@ -109,6 +122,8 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
             if (reason === "not-targeted") workspace.budget.told(name, bundle.slice(bundle.indexOf("/") + 1), nowMs);
           return desiredDocument(input, deps.durableVersion());
         }
+        const questions = questionsFor({ workspace, name }, request);
+        if (questions.length > 0) return { questions };
         const leftMs = deadlineMs - nowMs;
         if (leftMs <= 0) return undefined;
         if (!(await workspace.waiters.wait(name, leftMs, signal))) return undefined;

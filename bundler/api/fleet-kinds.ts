@@ -30,6 +30,11 @@ export interface FleetKindDeps {
   readonly bundleDeployments: ObjectStore;
   /** Content of a Bundle that somebody made by hand: its files are stored as blobs. */
   readonly prepareBundle: (object: ApiObject, context: HookContext, previous?: ApiObject) => Promise<ApiObject>;
+  /** Subresources that ask agents, by plural. */
+  readonly questions: {
+    readonly bundledeployments: Readonly<Record<string, Subresource>>;
+    readonly gitrepos: Readonly<Record<string, Subresource>>;
+  };
   readonly issueToken: (token: ApiObject) => Promise<ApiObject>;
   readonly issueUserToken: (user: ApiObject) => Promise<ApiObject>;
 }
@@ -104,6 +109,7 @@ function kindTable(deps: FleetKindDeps): readonly FleetKind[] {
         ageColumn,
       ],
       strategy: validated(validateGitRepo),
+      subresources: deps.questions.gitrepos,
     },
     {
       kind: "Bundle",
@@ -173,6 +179,7 @@ function kindTable(deps: FleetKindDeps): readonly FleetKind[] {
         statusColumn(),
       ],
       strategy: {},
+      subresources: deps.questions.bundledeployments,
       computed: true,
     },
     {

@@ -1,14 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
-import { type ApiObject, isApiObject } from "../../apiserver/resources/api-object.ts";
-import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
-import { parseJson } from "../../codec/parse-json.ts";
-import { printJson } from "../../codec/print-json.ts";
-import { approvedRemovalAnnotation, contentAnnotation, directoryAnnotation } from "../../shared/api/annotations.ts";
+import { approvedRemovalAnnotation } from "../../shared/api/annotations.ts";
 import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
+import type { Bundle } from "../../shared/api/bundle.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
-import { fleetApiVersion } from "../../shared/api/meta.ts";
 import { strictFault, warningLine } from "../../shared/bundle/strict.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { unmatchedWarnings } from "../../shared/bundle/build-bundles.ts";
 import { bundleOptionsOf, commitLabel } from "../../shared/bundle/bundle-options.ts";
 import type { Clock } from "../../shared/clock.ts";
@@ -28,9 +23,10 @@ import type { GitRemote } from "../../shared/git-remote.ts";
 import type { CommitNotice } from "../git/notice-commit.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import type { BlobTable } from "../store/blob-table.ts";
-import type { ObjectTable, ObjectWriter } from "../store/object-table.ts";
+import type { ObjectTable } from "../store/object-table.ts";
 import { chartIntervalOf } from "./chart-secrets.ts";
-import { type BuiltDirectory, newFault, type NewFault, planBundles } from "./plan-bundles.ts";
+import { type BuiltDirectory, type BundlePlan, newFault, type NewFault, planBundles } from "./plan-bundles.ts";
+import { saveBundle } from "./save-bundle.ts";
 
 /** A GitRepo, by workspace and name. */
 export interface RepoKey {
@@ -84,41 +80,70 @@ export interface CommitDeployer {
    * Throws what concerns the whole repository; faults of single directories are in the result.
    */
   deployCommit(wish: CommitToDeploy, signal: AbortSignal): Promise<DeployedCommit>;
+  /** Fetches and builds a commit as `deployCommit` does, and saves nothing. */
+  tryCommit(wish: CommitToDeploy, signal: AbortSignal): Promise<TriedCommit>;
   /** Removes all bundles of a GitRepo that somebody deleted. */
   removeRepo(key: RepoKey): Promise<void>;
+}
+
+/** What a commit would bring into force. */
+export interface TriedCommit {
+  /** Bundles that would be saved, with their content, by name. */
+  readonly bundles: ReadonlyMap<string, { readonly bundle: Bundle; readonly content: BundleContent }>;
+  /** Names of the bundles that would be removed. */
+  readonly remove: ReadonlySet<string>;
+  readonly faults: readonly NewFault[];
+  /** Contents that were built for it; the others are stored. */
+  readonly blobs: CommitBuild["blobs"];
 }
 
 /** Returns a deployer, which remembers each GitRepo's last build so that unchanged directories cost nothing. */
 export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
   const caches = new Map<string, BuildCache>();
+  const build = async (
+    { gitRepo, remote, notice, charts = [] }: CommitToDeploy,
+    signal: AbortSignal,
+  ): Promise<CommitBuild> => {
+    const intervalMs = chartIntervalOf(gitRepo) ?? deps.chartIntervalMs;
+    const nowMs = deps.clock.now();
+    const commit = await deps.fetchCommit(remote, notice, signal);
+    using tree = deps.openTree(commit);
+    const cache = caches.get(keyOf(gitRepo));
+    const { paths, bundles } = gitRepo.spec;
+    return await buildCommit({
+      tree,
+      options: { strict: deps.strict, ...bundleOptionsOf(gitRepo) },
+      scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
+      ...(cache === undefined ? {} : { cache }),
+      ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
+      charts: createChartFetcher({
+        source: deps.charts,
+        access: async () => chartAccessOf(gitRepo, await deps.chartSecrets(gitRepo)),
+        pins: createChartPins({ pins: charts, intervalMs, nowMs }),
+        clock: deps.clock,
+      }),
+      signal,
+    });
+  };
   return {
-    deployCommit: async ({ gitRepo, remote, notice, charts = [] }, signal) => {
-      const key = `${gitRepo.metadata.namespace ?? ""}/${gitRepo.metadata.name ?? ""}`;
+    deployCommit: async (wish, signal) => {
       const beganMs = deps.clock.now();
-      const intervalMs = chartIntervalOf(gitRepo) ?? deps.chartIntervalMs;
-      const commit = await deps.fetchCommit(remote, notice, signal);
-      using tree = deps.openTree(commit);
-      const cache = caches.get(key);
-      const { paths, bundles } = gitRepo.spec;
-      const options = { strict: deps.strict, ...bundleOptionsOf(gitRepo) };
-      const build = await buildCommit({
-        tree,
-        options,
-        scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
-        ...(cache === undefined ? {} : { cache }),
-        ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
-        charts: createChartFetcher({
-          source: deps.charts,
-          access: async () => chartAccessOf(gitRepo, await deps.chartSecrets(gitRepo)),
-          pins: createChartPins({ pins: charts, intervalMs, nowMs: beganMs }),
-          clock: deps.clock,
-        }),
-        signal,
-      });
-      const deployed = await save(deps, { gitRepo, commit: notice.commit, strict: options.strict }, build);
-      caches.set(key, build.cache);
+      const built = await build(wish, signal);
+      const deployed = await save(deps, sourceOf(deps, wish), built);
+      caches.set(keyOf(wish.gitRepo), built.cache);
       deps.metrics.observeCommit(deps.clock.now() - beganMs);
       return deployed;
+    },
+    tryCommit: async (wish, signal) => {
+      const built = await build(wish, signal);
+      const { plan, rendered, faults } = outcomeOf(deps, sourceOf(deps, wish), built);
+      const bundles = new Map<string, { readonly bundle: Bundle; readonly content: BundleContent }>();
+      for (const { built: one, content } of rendered) {
+        if (one.kind !== "bundle" || content instanceof AppError) continue;
+        const name = one.bundle.metadata.name ?? "";
+        if (plan.save.has(name)) bundles.set(name, { bundle: labelled(one.bundle, wish.notice.commit), content });
+      }
+      return { bundles, remove: new Set(plan.remove.map(({ name }) => name)), faults, blobs: built.blobs };
     },
     removeRepo: async ({ namespace, name }) => {
       caches.delete(`${namespace}/${name}`);
@@ -142,11 +167,38 @@ function ownedBundles(hub: Hub, { namespace, name }: RepoKey): string[] {
     .map((bundle) => bundle.name);
 }
 
-async function save(
-  deps: DeployCommitDeps,
-  source: { readonly gitRepo: GitRepo; readonly commit: string; readonly strict: boolean },
-  build: CommitBuild,
-): Promise<DeployedCommit> {
+function keyOf({ metadata }: GitRepo): string {
+  return `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
+}
+
+function labelled(bundle: Bundle, commit: string): Bundle {
+  const { metadata } = bundle;
+  return { ...bundle, metadata: { ...metadata, labels: { ...metadata.labels, [commitLabel]: commit } } };
+}
+
+interface CommitSource {
+  readonly gitRepo: GitRepo;
+  readonly commit: string;
+  readonly strict: boolean;
+}
+
+function sourceOf(deps: DeployCommitDeps, { gitRepo, notice }: CommitToDeploy): CommitSource {
+  const { strict } = { strict: deps.strict, ...bundleOptionsOf(gitRepo) };
+  return { gitRepo, commit: notice.commit, strict };
+}
+
+interface CommitOutcome {
+  readonly rendered: readonly {
+    readonly built: CommitBuild["bundles"][number];
+    readonly content: BundleContent | AppError;
+  }[];
+  readonly plan: BundlePlan;
+  readonly faults: readonly NewFault[];
+  readonly warnings: readonly BundleWarning[];
+}
+
+/** Returns what becomes of a GitRepo's bundles by a build of it. */
+function outcomeOf(deps: DeployCommitDeps, source: CommitSource, build: CommitBuild): CommitOutcome {
   const { namespace = "", name = "", annotations } = source.gitRepo.metadata;
   const workspace = deps.hub.workspace(namespace);
   const rendered = build.bundles.map((built) => ({
@@ -171,6 +223,20 @@ async function save(
     },
     approved: annotations?.[approvedRemovalAnnotation] === source.commit,
   });
+  const failed = rendered.flatMap(({ built, content }) =>
+    content instanceof AppError ? [newFault(content, built.dir.path)] : [],
+  );
+  const pathFaults = build.faults.map(({ error }) => newFault(error));
+  const warnings = [...unmatchedWarnings(build.unmatched), ...takenNames(build)];
+  const refused = source.strict ? strictFault(warnings) : undefined;
+  const refusals = refused === undefined ? [] : [newFault(refused)];
+  return { rendered, plan, warnings, faults: [...pathFaults, ...refusals, ...plan.faults, ...failed] };
+}
+
+async function save(deps: DeployCommitDeps, source: CommitSource, build: CommitBuild): Promise<DeployedCommit> {
+  const { namespace = "" } = source.gitRepo.metadata;
+  const workspace = deps.hub.workspace(namespace);
+  const { rendered, plan, faults, warnings } = outcomeOf(deps, source, build);
   const changed = new Set(build.changed);
   const saved = await deps.objects.write(async (writer) => {
     for (const blob of build.blobs.values())
@@ -189,15 +255,9 @@ async function save(
       );
     return count;
   });
-  const faults = rendered.flatMap(({ built, content }) =>
-    content instanceof AppError ? [newFault(content, built.dir.path)] : [],
-  );
-  const pathFaults = build.faults.map(({ error }) => newFault(error));
-  const ownWarnings = [...unmatchedWarnings(build.unmatched), ...takenNames(build)];
-  const refused = source.strict ? strictFault(ownWarnings) : undefined;
   return {
-    faults: [...pathFaults, ...(refused === undefined ? [] : [newFault(refused)]), ...plan.faults, ...faults],
-    warnings: [...ownWarnings, ...build.bundles.flatMap(({ warnings }) => warnings)].map(warningLine),
+    faults,
+    warnings: [...warnings, ...build.bundles.flatMap(({ warnings }) => warnings)].map(warningLine),
     charts: build.charts,
     ...(build.againAfterMs === undefined ? {} : { againAfterMs: build.againAfterMs }),
     counters: { ...build.counts, saved, removed: plan.remove.length },
@@ -217,56 +277,4 @@ function contentOfBuild({ contents }: BuiltBundle): BundleContent | AppError {
     style: { charts: [...charts], fetchedChart, kustomizations: [...kustomizations] },
     kustomize,
   };
-}
-
-interface BundleToSave {
-  readonly built: BuiltBundle;
-  readonly content: BundleContent;
-  readonly commit: string;
-}
-
-/** Writes a bundle unless it is stored like this already; the commit label changes only with the rest. Returns 0 or 1. */
-async function saveBundle(
-  writer: ObjectWriter,
-  { built, content, commit }: BundleToSave,
-  clock: Clock,
-): Promise<number> {
-  const { metadata, spec } = built.bundle;
-  const key = { resource: bundleResource, namespace: metadata.namespace ?? "", name: metadata.name ?? "" };
-  const existing = await writer.read(key);
-  const annotations = {
-    ...metadata.annotations,
-    [contentAnnotation]: JSON.stringify(content),
-    [directoryAnnotation]: built.dir.path,
-  };
-  const before = existing?.metadata.labels?.[commitLabel];
-  const wanted = (commitOfIt: string, generation: number): ApiObject => {
-    const object: unknown = {
-      apiVersion: fleetApiVersion,
-      kind: "Bundle",
-      metadata: {
-        name: key.name,
-        namespace: key.namespace,
-        uid: existing?.metadata.uid ?? randomUUID(),
-        creationTimestamp: existing?.metadata.creationTimestamp ?? metaTime(clock.now()),
-        generation,
-        labels: { ...metadata.labels, [commitLabel]: commitOfIt },
-        annotations,
-      },
-      spec,
-    };
-    const plain = parseJson(printJson(object));
-    if (!isApiObject(plain)) throw new AppError("INTERNAL", `bundle ${key.name} is no object`);
-    return plain;
-  };
-  const generation = existing?.metadata.generation ?? 1;
-  if (existing !== undefined && before !== undefined && sameBundle(wanted(before, generation), existing)) return 0;
-  if (existing === undefined) await writer.create(key, wanted(commit, 1));
-  else await writer.update(key, wanted(commit, generation + 1));
-  return 1;
-}
-
-function sameBundle(wanted: ApiObject, existing: ApiObject): boolean {
-  const { managedFields: _fields, resourceVersion: _version, ...metadata } = existing.metadata;
-  return jsonEqual(wanted, { ...existing, metadata });
 }

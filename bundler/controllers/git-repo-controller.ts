@@ -53,6 +53,8 @@ export interface GitRepoController extends AsyncDisposable {
   /** A verified webhook: looks at once at the GitRepos that it concerns; returns how many. */
   push(push: WebhookPush): number;
   stateOf(namespace: string, name: string): GitState;
+  /** Returns where a GitRepo is followed, with its credential; undefined before the first look. */
+  remoteOf(namespace: string, name: string): GitRemote | undefined;
 }
 
 interface Followed {
@@ -257,6 +259,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       const state = stateOf(text);
       return checkedAt === undefined ? state : { ...state, lastPoll: new Date(checkedAt).toISOString() };
     },
+    remoteOf: (namespace, name) => followed.get(textOf({ namespace, name }))?.remote,
     [Symbol.asyncDispose]: async () => {
       for (const text of followed.keys()) stopFollowing(text);
       await queue[Symbol.asyncDispose]();

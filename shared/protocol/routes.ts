@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { replySchema } from "./answers.ts";
 import { deploymentStatusSchema } from "./deployment-status.ts";
 import { desiredDocumentSchema } from "./desired-document.ts";
 
@@ -29,7 +30,8 @@ export const registerRoute = {
 
 /**
  * `POST /agent/v1/checkin` with `authorization: Bearer <credential>`: reports what changed and asks for news. Held up
- * to `waitMs` (long poll, the hub cuts it to 45 s). 200 with a document, 204 when nothing changed. Statuses are durable
+ * to `waitMs` (long poll, the hub cuts it to 45 s). 200 with a document, 204 when nothing changed; 200 with
+ * `questionsSchema` instead, only to an agent that sends `answering`, when somebody asks something. Statuses are durable
  * before the answer's head is sent. 401: credential unknown (the agent goes on from its cache and keeps asking).
  */
 export const checkInRoute = {
@@ -46,6 +48,8 @@ export const checkInRoute = {
     statuses: z.array(deploymentStatusSchema),
     /** Deployments whose removal is finished: the hub forgets their status. */
     gone: z.array(z.string()).optional(),
+    /** Present when the agent takes questions: the ids of those that it has already. */
+    answering: z.array(z.string()).optional(),
     agent: z
       .object({ version: z.string(), kubeVersion: z.string().optional(), lastError: z.string().optional() })
       .optional(),
@@ -58,6 +62,12 @@ export const checkInRoute = {
  * frame), served only to agents whose own document names it; else 404. The agent verifies the hash of the content.
  */
 export const blobRoute = { method: "GET", path: "/agent/v1/blobs/" } as const;
+
+/**
+ * `POST /agent/v1/answers` with `authorization: Bearer <credential>`: what the agent says to a question that it was sent.
+ * 204; 404 when nobody waits for it (any more).
+ */
+export const answersRoute = { method: "POST", path: "/agent/v1/answers", request: replySchema } as const;
 
 export type RegisterRequest = z.infer<typeof registerRoute.request>;
 export type RegisterResponse = z.infer<typeof registerRoute.response>;

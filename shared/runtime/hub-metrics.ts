@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-/** How a check-in ended: `document`: news for the agent; `unchanged`: none; `left`: the agent hung up; `refused`: 4xx; `failed`: 5xx. */
-export type CheckInResult = "document" | "failed" | "left" | "refused" | "unchanged";
+/** How a check-in ended: `document`: news for the agent; `questions`: somebody asks it something; `unchanged`: none; `left`: the agent hung up; `refused`: 4xx; `failed`: 5xx. */
+export type CheckInResult = "document" | "failed" | "left" | "questions" | "refused" | "unchanged";
 
 /** What the hub looks up when somebody asks for its metrics. */
 export interface HubFigures {

@@ -11,12 +11,13 @@ import type {
   DesiredDocument,
   Removal,
 } from "../../../shared/protocol/desired-document.ts";
-import { blobRoute, checkInRoute, registerRoute, type CheckInRequest } from "../../../shared/protocol/routes.ts";
+import type { Reply } from "../../../shared/protocol/answers.ts";
+import { answersRoute, blobRoute, checkInRoute, registerRoute, type CheckInRequest } from "../../../shared/protocol/routes.ts";
 
-/** One bundle as a test writes it: file name → text. */
+/** One bundle as a test writes it: file name → text, or bytes. */
 export interface ScriptedBundle extends Partial<Omit<DesiredDeployment, "content" | "options">> {
   readonly bundle: string;
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly options?: DeploymentOptions;
 }
 
@@ -43,6 +44,10 @@ export interface ScriptedHub extends AsyncDisposable {
   publish(script: Script): void;
   /** Sends a document that a test bent. */
   publishDocument(bend: (document: DesiredDocument) => unknown): void;
+  /** Asks the agent something, as its hub would; resolves with what it says. */
+  ask(question: Readonly<Record<string, unknown>>): Promise<Reply>;
+  /** Returns what a document would say of a bundle, with its blobs served, without publishing it. */
+  deploymentOf(bundle: ScriptedBundle): DesiredDeployment;
   fault: HubFault | undefined;
 }
 
@@ -55,7 +60,9 @@ export async function startScriptedHub(tls?: { readonly cert: string; readonly k
   const gone = new Set<string>();
   const checkIns: CheckInRequest[] = [];
   const held = new Set<() => void>();
+  const open = new Map<string, { readonly question: object; readonly resolve: (reply: Reply) => void }>();
   let revision = 0;
+  let questions = 0;
   let document = aDocument([], { revision });
   let sent: unknown = document;
 
@@ -69,7 +76,11 @@ export async function startScriptedHub(tls?: { readonly cert: string; readonly k
   }
 
   function deploymentOf({ bundle, files, options = {}, ...rest }: ScriptedBundle): DesiredDeployment {
-    const resources: ContentResource[] = Object.entries(files).map(([name, content]) => ({ name, content }));
+    const resources: ContentResource[] = Object.entries(files).map(([name, content]) =>
+      typeof content === "string"
+        ? { name, content }
+        : { name, content: Buffer.from(content).toString("base64"), encoding: "base64" },
+    );
     const content = addBlob({ source: "files", resources });
     const optionsDigest = addBlob(options);
     const deploymentId = `${content.slice(0, 8)}:${optionsDigest.slice(0, 8)}`;
@@ -90,12 +101,22 @@ export async function startScriptedHub(tls?: { readonly cert: string; readonly k
       gone.add(bundle);
       statuses.delete(bundle);
     }
+    const unasked = (): object[] => {
+      const { answering } = asked;
+      if (answering === undefined) return [];
+      return [...open].filter(([id]) => !answering.includes(id)).map(([, { question }]) => question);
+    };
     const answer = (): void => {
+      const questions = unasked();
+      if (asked.tag === tagOf(sent) && hub.fault === undefined && questions.length > 0) {
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ questions }));
+        return;
+      }
       const news = asked.tag !== tagOf(sent);
       if (!news && hub.fault === undefined) response.writeHead(204).end();
       else sendDocument(response, sent, hub.fault);
     };
-    if (asked.tag !== tagOf(sent) || hub.fault !== undefined || asked.waitMs === 0) {
+    if (unasked().length > 0 || asked.tag !== tagOf(sent) || hub.fault !== undefined || asked.waitMs === 0) {
       answer();
       return;
     }
@@ -116,6 +137,12 @@ export async function startScriptedHub(tls?: { readonly cert: string; readonly k
       response.end(JSON.stringify(registerRoute.response.parse(answer)));
     } else if (path === checkInRoute.path) {
       await checkIn(request, response);
+    } else if (path === answersRoute.path) {
+      const reply = answersRoute.request.parse(JSON.parse(await textOf(request)));
+      const waiting = open.get(reply.id);
+      open.delete(reply.id);
+      waiting?.resolve(reply);
+      response.writeHead(waiting === undefined ? 404 : 204).end();
     } else if (path.startsWith(blobRoute.path)) {
       sendBlob(response, blobs.get(path.slice(blobRoute.path.length)), hub.fault);
     } else {
@@ -137,6 +164,14 @@ export async function startScriptedHub(tls?: { readonly cert: string; readonly k
     statuses,
     gone,
     checkIns,
+    deploymentOf,
+    ask: async (question: Readonly<Record<string, unknown>>) => {
+      const id = `question-${++questions}`;
+      const { promise, resolve } = Promise.withResolvers<Reply>();
+      open.set(id, { question: { asker: "ann", withinMs: 10_000, ...question, id }, resolve });
+      wake();
+      return promise;
+    },
     publish: (script: Script) => {
       document = aDocument(script.bundles.map(deploymentOf), {
         revision: ++revision,
