@@ -6,6 +6,7 @@ import { fn, type GoFunction } from "../template/go-function.ts";
 import { fromBytes, toBytes } from "../template/go-string.ts";
 import { GoPanic, type GoValue, isGoMap, nilMap, nilSlice } from "../template/go-value.ts";
 import { decodeBase32, decodeBase64, encodeBase32 } from "./base-encoding.ts";
+import { sha256 } from "./crypto/sha256.ts";
 import { findGoJsonFault } from "./json-fault.ts";
 import { printGoJson } from "./json-text.ts";
 import { fromPlainValue } from "./plain-value.ts";
@@ -122,7 +123,7 @@ export const encodingFunctions: Readonly<Record<string, GoFunction>> = {
     return typeof decoded === "string" ? decoded : fromBytes(decoded);
   }),
   sha1sum: fn(["string"], (text) => hex("sha1", text)),
-  sha256sum: fn(["string"], (text) => hex("sha256", text)),
+  sha256sum: fn(["string"], (text) => sha256(toBytes(text))),
   sha512sum: fn(["string"], (text) => hex("sha512", text)),
   adler32sum: fn(["string"], adler32),
 };

@@ -49,17 +49,15 @@ export class GoInt {
   }
 }
 
-function smallInts(kind: IntKind): readonly GoInt[] {
-  return Array.from({ length: cachedTo - cachedFrom }, (_, index) => new GoInt(BigInt(index + cachedFrom), kind));
-}
-
-const smallInt = smallInts("int");
-const smallInt64 = smallInts("int64");
+/** Made when they are first asked for: few calls of a short process need many. */
+const smallInts = {
+  int: Array.from<GoInt | undefined>({ length: cachedTo - cachedFrom }),
+  int64: Array.from<GoInt | undefined>({ length: cachedTo - cachedFrom }),
+};
 
 function cachedInt(value: number | bigint, kind: "int" | "int64"): GoInt {
   if (value >= cachedFrom && value < cachedTo) {
-    const found = (kind === "int" ? smallInt : smallInt64)[Number(value) - cachedFrom];
-    if (found !== undefined) return found;
+    return (smallInts[kind][Number(value) - cachedFrom] ??= new GoInt(BigInt(value), kind));
   }
   return new GoInt(BigInt.asIntN(64, BigInt(value)), kind);
 }
