@@ -1,19 +1,26 @@
-import type { JsonObject, JsonValue } from "../../codec/json-value.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { printJson } from "../../codec/print-json.ts";
+import type { RepoTree } from "../../shared/bundle/repo-tree.ts";
+import { closestWord } from "../../shared/bundle/suggest-key.ts";
 import { AppError } from "../../shared/errors.ts";
+import { factsOf } from "../../shared/targeting/target-bundle.ts";
 import {
   type Command,
   type CommandContext,
   type CommandInput,
   requiredArgument,
+  switchOption,
   textOption,
   UsageError,
 } from "../command.ts";
-import { explainObject, isNamed, type ObjectName } from "../offline/explain-object.ts";
-import { explainOption, type OptionPath } from "../offline/explain-option.ts";
+import { explainObject, traceBundle } from "../offline/explain-object.ts";
+import { explainOption, type ExplainStep, type OptionPath, valueAt } from "../offline/explain-option.ts";
+import { keyOf } from "../offline/explain-value.ts";
 import { printPlace } from "../offline/findings.ts";
 import { offlineOptions, readSettings, readTree } from "../offline/offline-options.ts";
-import { renderAll, renderOptions } from "../offline/render-all.ts";
+import { isNamed, type ObjectField, type ObjectName } from "../offline/object-name.ts";
+import { createOfflineRenderer } from "../offline/offline-renderer.ts";
+import { kubeVersionOf, renderOptions } from "../offline/render-all.ts";
 import { clusterOptions, readWorld, type Targeted, targetAll } from "../offline/target-all.ts";
 import { asJson } from "../offline/target-view.ts";
 import { objectName as nameOf, printColumns, printValue } from "../output.ts";
@@ -31,7 +38,7 @@ export const explainCommand: Command = {
   options: {
     ...offlineOptions,
     ...clusterOptions,
-    "kube-version": renderOptions["kube-version"],
+    ...renderOptions,
     output: { type: "string", short: "o", value: "FORMAT", description: "table (default), yaml or json." },
   },
   run: async (input, context) => {
@@ -59,26 +66,26 @@ export const explainCommand: Command = {
     if (targeted.entry.outcome === undefined)
       context.printError(`bundle ${name} is not aimed at ${cluster}: this is what all clusters have in common`);
     const path = parsePath(field);
-    const steps =
+    const found =
       wanted === undefined
-        ? explainOption(targeted, tree, path)
-        : explainObject(targeted, { wanted, path }, await renderedObject(targeted, wanted, { input, context }));
-    if (steps.length === 0)
-      throw new AppError(
-        "INPUT_FILE_INVALID",
-        `nothing sets ${field} of bundle ${name} on ${cluster}: check its spelling`,
-        {
-          verdict: "stalled",
-        },
-      );
+        ? { steps: explainOption(targeted, tree, path), whole: asJson(targeted.entry.deployment?.options ?? {}) }
+        : await explainRendered(targeted, { wanted, path }, { tree, input, context });
+    if (found.steps.length === 0) {
+      const near = nearPath(found.whole, path);
+      const hint = near === undefined ? "check its spelling" : `did you mean ${near}?`;
+      throw new AppError("INPUT_FILE_INVALID", `nothing sets ${field} of bundle ${name} on ${cluster}: ${hint}`, {
+        verdict: "stalled",
+      });
+    }
+    const { steps } = found;
     if (format === "table")
       context.print(
         printColumns(
           ["PLACE", "RULE", "VALUE"],
-          steps.map(({ rule, position, value }) => [
+          steps.map(({ rule, position, value, handsOn }) => [
             printPlace(position) || "-",
             rule,
-            value === undefined ? "(none)" : printJson(value),
+            value !== undefined ? printJson(value) : handsOn === true ? "" : "(none)",
           ]),
         ),
       );
@@ -93,19 +100,55 @@ function objectName(text: string): ObjectName | undefined {
   return kind === undefined || name === undefined ? undefined : { kind, name };
 }
 
-async function renderedObject(
+interface Call {
+  readonly tree: RepoTree;
+  readonly input: CommandInput;
+  readonly context: CommandContext;
+}
+
+/** Renders the bundle, charts with a trace, and explains a field of one of its objects. */
+async function explainRendered(
   targeted: Targeted,
-  wanted: ObjectName,
-  { input, context }: { readonly input: CommandInput; readonly context: CommandContext },
-): Promise<JsonObject> {
-  const { rendered, faults } = await renderAll([targeted], input, context);
-  const [fault] = faults;
-  if (fault !== undefined) throw fault.error;
-  const objects = rendered.flatMap((deployment) => deployment.objects);
+  field: ObjectField,
+  { tree, input, context }: Call,
+): Promise<{ readonly steps: readonly ExplainStep[]; readonly whole: JsonObject }> {
+  const { assembled, entry, cluster } = targeted;
+  const { namespace = "", name = "" } = assembled.bundle.metadata;
+  if (entry.deployment?.promoted !== true) throw new UsageError(`bundle ${name} is not deployed to ${cluster}`);
+  const { options } = entry.deployment;
+  const facts = factsOf(entry.cluster);
+  const kubeVersion = kubeVersionOf(input);
+  const given = { bundle: `${namespace}/${name}`, content: assembled.content, options, facts, kubeVersion };
+  const rendering = { ...given, namespaces: "offline" } as const;
+  const traced = traceBundle(rendering);
+  await using renderer = await createOfflineRenderer({
+    kubeVersion,
+    fleetMarks: switchOption(input, "fleet-marks"),
+    path: context.env["PATH"] ?? "",
+  });
+  const random = traced === undefined ? {} : { random: traced.random };
+  const { objects } = await renderer.render({ assembled, options, facts, ...random });
+  const rendered = findNamed(objects.map(asJson), field.wanted);
+  return { steps: explainObject(targeted, field, { tree, input: rendering, rendered, traced }), whole: rendered };
+}
+
+function findNamed(objects: readonly JsonObject[], wanted: ObjectName): JsonObject {
   const found = objects.find((object) => isNamed(object, wanted));
   if (found !== undefined) return found;
-  const names = objects.map((object) => `${textOf(object["kind"])}/${nameOf(object)}`).join(", ");
-  throw new UsageError(`the bundle has no ${wanted.kind}/${wanted.name} there: it has ${names || "none"}`);
+  const names = objects.map((object) => `${textOf(object["kind"])}/${nameOf(object)}`);
+  const asked = `${wanted.kind}/${wanted.name}`;
+  const near = closestWord(asked, names) ?? names.find((name) => name.toLowerCase() === asked.toLowerCase());
+  const hint = near === undefined ? "" : `did you mean ${near}? `;
+  throw new UsageError(`the bundle has no ${asked} there: ${hint}it has ${names.join(", ") || "none"}`);
+}
+
+/** Returns the path with its first unknown key replaced by one that is nearly the same. */
+function nearPath(whole: JsonObject, path: OptionPath): string | undefined {
+  const at = path.findIndex((_, index) => valueAt(whole, path.slice(0, index + 1)) === undefined);
+  const above = valueAt(whole, path.slice(0, Math.max(at, 0)));
+  if (at < 0 || above === undefined || !isJsonObject(above)) return undefined;
+  const near = closestWord(String(path[at]), Object.keys(above));
+  return near === undefined ? undefined : keyOf([...path.slice(0, at), near, ...path.slice(at + 1)]);
 }
 
 /** Reads `a.b[0]["c.d"]`. */

@@ -19,8 +19,10 @@ export interface ExplainStep {
   /** Which rule put it there. */
   readonly rule: string;
   readonly position: SourcePosition;
-  /** The value from this step on; absent when the step takes it away. */
+  /** The value from this step on, of templates their part of it; absent when the step takes it away, or hands it on. */
   readonly value?: JsonValue;
+  /** It has no value to show, and takes none away: a statement that hands it on, or a value of the cluster. */
+  readonly handsOn?: true;
 }
 
 interface Source {

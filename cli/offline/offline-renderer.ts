@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stableHash } from "../../codec/stable-hash.ts";
+import type { RandomTape } from "../../helm/functions/random-tape.ts";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import type { Content } from "../../shared/api/content.ts";
 import type { AssembledBundle } from "../../shared/bundle/assemble-bundle.ts";
@@ -17,6 +18,8 @@ export interface OfflineDeployment {
   /** Merged for the cluster, value templates evaluated. */
   readonly options: DeploymentOptions;
   readonly facts: ClusterFacts;
+  /** Results of random functions of an earlier render, which charts get again. */
+  readonly random?: RandomTape;
 }
 
 /** What all deployments of one call have in common. */
@@ -64,7 +67,8 @@ export async function createOfflineRenderer({
       const before = known.get(key);
       if (before !== undefined) return before;
       const content = await contentOf(deployment);
-      const input = { bundle, content, options, facts, kubeVersion, namespaces: "offline", fleetMarks } as const;
+      const given = { bundle, content, options, facts, kubeVersion, namespaces: "offline", fleetMarks } as const;
+      const input = deployment.random === undefined ? given : { ...given, random: deployment.random };
       const { objects, warnings, random = [] } = await renderKustomized(input, kustomize);
       // Every cluster has passwords of its own.
       if (random.length === 0) known.set(key, { objects, warnings });

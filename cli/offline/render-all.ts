@@ -38,14 +38,11 @@ export async function renderAll(
   /** What rendering warns of, each once for all clusters. */
   readonly notes: readonly string[];
 }> {
-  const kubeVersion = textOption(input, "kube-version") ?? "v1.36.0";
-  if (!/^v?\d+\.\d+/u.test(kubeVersion))
-    throw new UsageError(`--kube-version ${kubeVersion} is none: write v1.36.0, for example`);
   const rendered: RenderedDeployment[] = [];
   const faults: OfflineFault[] = [];
   const notes = new Set<string>();
   await using renderer = await createOfflineRenderer({
-    kubeVersion,
+    kubeVersion: kubeVersionOf(input),
     fleetMarks: switchOption(input, "fleet-marks"),
     path: env["PATH"] ?? "",
   });
@@ -63,4 +60,11 @@ export async function renderAll(
     }
   }
   return { rendered, faults, notes: [...notes] };
+}
+
+/** Returns the version that charts are told; throws UsageError for what is none. */
+export function kubeVersionOf(input: CommandInput): string {
+  const kubeVersion = textOption(input, "kube-version") ?? "v1.36.0";
+  if (/^v?\d+\.\d+/u.test(kubeVersion)) return kubeVersion;
+  throw new UsageError(`--kube-version ${kubeVersion} is none: write v1.36.0, for example`);
 }

@@ -32,7 +32,8 @@ export function importValues(chart: Chart, warn: (message: string) => void): Cha
   };
 }
 
-function readImport(entry: JsonValue): { readonly child: string; readonly parent: string } {
+/** Returns an entry of `import-values`, a text as Helm means it. */
+export function readImport(entry: JsonValue): { readonly child: string; readonly parent: string } {
   if (!isJsonObject(entry)) return { child: `exports.${typeof entry === "string" ? entry : ""}`, parent: "." };
   const text = (key: string): string => printValue(fromPlainValue(entry[key]));
   return { child: text("child"), parent: text("parent") };

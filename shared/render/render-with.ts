@@ -43,6 +43,8 @@ export interface RenderInput {
   readonly release?: ReleaseFacts;
   /** What `lookup` of charts finds in the cluster; nothing without it. */
   readonly lookup?: LookupObject;
+  /** CPU time that a chart may take, in milliseconds; 2000 by default. */
+  readonly renderCpuMs?: number;
   /** What kustomize made of a chart with a kustomization over it; see `prepareKustomize`. */
   readonly kustomized?: ChartObjects;
   /** Scope of kinds as the cluster knows it; asked before what is known without a cluster. */
@@ -140,8 +142,8 @@ function renderFiles(input: RenderInput, charts: ChartRenderer): Parts {
   };
 }
 
-/** Returns the text files of a raw bundle, Handlebars templates rendered and overlays applied. */
-function prepareFiles(input: RenderInput): RawFile[] {
+/** Returns the text files of a raw bundle, Handlebars templates rendered and overlays applied. Throws `AppError`. */
+export function prepareFiles(input: RenderInput): RawFile[] {
   const { content, options } = input;
   const isText = /\.(?:ya?ml|json)(?:\.hbs)?$/;
   const files = collectFaults(
@@ -166,6 +168,7 @@ export function chartInput(input: RenderInput, dir: string): ChartInput {
     apiVersions: input.apiVersions,
     random: input.random,
     lookup: input.lookup,
+    cpuMs: input.renderCpuMs,
     release: input.release ?? firstRelease,
     namespaces: input.namespaces ?? "cluster",
     contentName: () => contentNameOf(input.content),

@@ -21,6 +21,8 @@ export interface ChartInput {
   readonly random: RandomTape | undefined;
   /** What `lookup` finds in the cluster; nothing without it. */
   readonly lookup: LookupObject | undefined;
+  /** CPU time that the chart may take, in milliseconds; the engine's default without it. */
+  readonly cpuMs: number | undefined;
   readonly release: ReleaseFacts;
   /** Returns the name that Fleet gives the bundle's content; a chart without a Chart.yaml has it in its version. */
   readonly contentName: () => string;

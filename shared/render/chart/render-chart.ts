@@ -3,7 +3,7 @@ import { valuesOf } from "../../../helm/chart/chart-values.ts";
 import { renderChart as renderHelmChart, type RenderedChart } from "../../../helm/chart/render-chart.ts";
 import type { Manifest } from "../../../helm/chart/sort-manifests.ts";
 import { createRecordingSource } from "../../../helm/functions/random-tape.ts";
-import type { RandomSource } from "../../../helm/template/scope.ts";
+import type { ExecuteOptions, RandomSource } from "../../../helm/template/scope.ts";
 import { TemplateLimitError } from "../../../helm/template/template-error.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { AppError } from "../../errors.ts";
@@ -48,7 +48,12 @@ function objectsOf(parsed: readonly ParsedManifests[]): KubeObject[] {
   return parsed.flatMap(({ objects }) => objects);
 }
 
-function runHelm(input: ChartInput, random: RandomSource): RenderedChart {
+/** Returns what the engine makes of a bundle's chart. Throws `CHART_FAILED` and `RENDER_LIMIT`. */
+export function runHelm(
+  input: ChartInput,
+  random: RandomSource,
+  hooks: Pick<ExecuteOptions, "tracer"> = {},
+): RenderedChart {
   const { bundle, options, namespaces } = input;
   const { values, skipSchemaValidation } = options.helm ?? {};
   const { namespace, defaultNamespace } = options;
@@ -65,7 +70,12 @@ function runHelm(input: ChartInput, random: RandomSource): RenderedChart {
       kubeVersion: namespaces === "offline" ? input.kubeVersion?.replace(/^v/, "") : input.kubeVersion,
       apiVersions: input.apiVersions,
       skipSchemaValidation,
-      execute: { random, ...(input.lookup === undefined ? {} : { lookup: input.lookup }) },
+      execute: {
+        random,
+        ...(input.cpuMs === undefined ? {} : { limits: { cpuMs: input.cpuMs } }),
+        ...hooks,
+        ...(input.lookup === undefined ? {} : { lookup: input.lookup }),
+      },
     });
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;

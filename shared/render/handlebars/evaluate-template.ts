@@ -1,14 +1,9 @@
 import { type JsonObject, type JsonValue, isJsonObject } from "../../../codec/json-value.ts";
 import { evaluateCall, evaluateExpression, isTrue, printValue } from "./evaluate-expression.ts";
-import {
-  type TemplateBudget,
-  type TemplateScope,
-  type TemplateValue,
-  faultAt,
-  limitAt,
-  takeStep,
-  takeText,
-} from "./template-scope.ts";
+import { type TemplateScope, type TemplateValue, faultAt, limitAt, takeStep, takeText } from "./template-scope.ts";
+
+/** How a template is evaluated. */
+export type EvaluateOptions = Omit<TemplateScope["run"], "root">;
 
 /** Blocks nested deeper than this are refused. */
 const maxDepth = 50;
@@ -18,11 +13,7 @@ const maxDepth = 50;
  * can be reached and only our helpers called, so that a template can print and loop over values and nothing else. Throws
  * `TemplateFault` for partials, unknown helpers, missing values (when strict) and an exhausted budget.
  */
-export function evaluateTemplate(
-  program: hbs.AST.Program,
-  root: JsonObject,
-  options: { readonly strict: boolean; readonly budget: TemplateBudget },
-): string {
+export function evaluateTemplate(program: hbs.AST.Program, root: JsonObject, options: EvaluateOptions): string {
   return evaluateProgram(program, {
     value: root,
     parent: undefined,

@@ -5,6 +5,7 @@ import { AppError } from "../../errors.ts";
 import { collectFaults } from "../collect-faults.ts";
 import type { RawFile } from "../raw/read-text.ts";
 import { evaluateTemplate } from "./evaluate-template.ts";
+import type { TemplateBudget } from "./template-scope.ts";
 import { TemplateFault } from "./template-fault.ts";
 
 /** File name ending of templates, and what it becomes. */
@@ -21,14 +22,17 @@ export function renderHandlebars(
   options: HandlebarsOptions,
   context: JsonObject,
 ): RawFile[] {
-  const budget = { steps: 1_000_000, characters: 10_000_000 };
+  const budget = handlebarsBudget();
   const names = new Set(files.map(({ name }) => name));
   return collectFaults(files, (file) => {
     if (!ending.test(file.name)) return file;
     const name = file.name.replace(ending, ".$1");
     if (names.has(name)) throw failed(file.name, { line: 1, column: 1, message: `${name} is there as well` });
     try {
-      return { name, text: evaluateTemplate(parse(file), context, { strict: options.strict ?? true, budget }) };
+      return {
+        name,
+        text: evaluateTemplate(parseHandlebars(file), context, { strict: options.strict ?? true, budget }),
+      };
     } catch (error) {
       if (error instanceof TemplateFault) throw failed(file.name, error);
       throw error;
@@ -36,7 +40,13 @@ export function renderHandlebars(
   });
 }
 
-function parse(file: RawFile): hbs.AST.Program {
+/** Returns what the templates of a bundle may cost together. */
+export function handlebarsBudget(): TemplateBudget {
+  return { steps: 1_000_000, characters: 10_000_000 };
+}
+
+/** Returns a template's tree. Throws `TemplateFault`. */
+export function parseHandlebars(file: RawFile): hbs.AST.Program {
   if (file.text.length > maxTemplateCharacters) {
     throw new TemplateFault(`longer than ${maxTemplateCharacters} characters`, { line: 1, column: 1, isLimit: true });
   }

@@ -26,6 +26,8 @@ export interface TemplateScope {
     /** A missing value that would be printed is a fault. */
     readonly strict: boolean;
     readonly budget: TemplateBudget;
+    /** Hears of each part that is printed, in order. */
+    readonly wrote?: (node: hbs.AST.Node, text: string) => void;
   };
 }
 
@@ -39,6 +41,7 @@ export function takeStep(node: hbs.AST.Node, scope: TemplateScope, steps = 1): v
 export function takeText(node: hbs.AST.Node, text: string, scope: TemplateScope): string {
   scope.run.budget.characters -= text.length;
   if (scope.run.budget.characters < 0) throw limitAt(node, "the template prints too much");
+  scope.run.wrote?.(node, text);
   return text;
 }
 

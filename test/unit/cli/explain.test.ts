@@ -136,17 +136,28 @@ describe("drover explain of an object's field", () => {
     expect((await on("prod", "ConfigMap/app", "data.size")).rows).toHaveLength(1);
   });
 
-  it("says where it cannot tell more: rendering, and the templates of a chart", async () => {
+  it("names what is done after all files are read: namespaces, and what the agent adds", async () => {
     expect((await on("dev", "ConfigMap/app", "metadata.namespace", "--target-namespace", "forced")).rows).toEqual([
-      ["-", "rendering: namespace, labels or a template", '"forced"'],
+      ["-", "namespace: GitRepo, flags, or a rule of Fleet", '"forced"'],
     ]);
-    expect((await explain("config-web", "ConfigMap/web", "kind", "--cluster", "dev")).rows).toEqual([
-      ["web/chart/Chart.yaml", "chart, templates not told apart", '"ConfigMap"'],
+    expect((await on("dev", "ConfigMap/app", "metadata.namespace")).rows).toEqual([
+      ["raw/fleet.yaml:1:1", "namespace of objects that name none, put by the agent: option of the bundle", '"shop"'],
     ]);
+    const label = await on("dev", "ConfigMap/app", 'metadata.labels["applyset.kubernetes.io/part-of"]');
+    expect(label.rows).toEqual([["-", "the agent labels what it applies, for watches and people"]]);
+    const marks = await on(
+      "dev",
+      "ConfigMap/app",
+      'metadata.annotations["objectset.rio.cattle.io/id"]',
+      "--fleet-marks",
+    );
+    expect(marks.rows).toEqual([["-", "mark of Fleet, for --fleet-marks", '"-config-raw"']]);
   });
 
   it("names the objects that there are for one that is not", async () => {
     const { code, errors } = await on("dev", "Deployment/app", "spec");
     expect({ code, errors }).toMatchObject({ code: 2, errors: expect.stringContaining("ConfigMap/one") });
+    expect((await on("dev", "Configmap/ap", "kind")).errors).toContain("did you mean ConfigMap/app?");
+    expect((await on("dev", "ConfigMap/app", "data.colour")).errors).toContain("did you mean data.color?");
   });
 });
