@@ -1,30 +1,45 @@
 import { execFile } from "node:child_process";
 import { median } from "./row.ts";
 
-/** A command to be timed: program, arguments, environment. */
+/** A command to be timed: program, arguments, environment, and what is done before each run. */
 export interface TimedCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  readonly before?: () => Promise<void>;
 }
 
-/** Returns the milliseconds from starting a command until it has ended and all its output is here. Throws when it fails. */
-export async function commandMs({ program, args, env }: TimedCommand): Promise<number> {
-  const start = performance.now();
-  await new Promise<void>((resolve, reject) => {
-    execFile(program, [...args], { maxBuffer: 256 * 1024 * 1024, env: env ?? process.env }, (error) => {
-      if (error === null) resolve();
+/** Milliseconds from start to end, and of CPU: user and system time, which other work on the machine disturbs less. */
+export interface CommandTime {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** Only the shell tells what its child took; it is started before the clock. */
+const timed = 'TIMEFORMAT="%R %U %S"; time "$0" "$@"';
+
+/** Returns what a command took; its output is read as it comes. Throws when it fails. */
+async function commandTime({ program, args, env, before }: TimedCommand): Promise<CommandTime> {
+  await before?.();
+  const options = { maxBuffer: 256 * 1024 * 1024, env: { ...process.env, ...env, LC_ALL: "C" } };
+  const said = await new Promise<string>((resolve, reject) => {
+    execFile("bash", ["-c", timed, program, ...args], options, (error, _, stderr) => {
+      if (error === null) resolve(stderr);
       else reject(error);
     });
   });
-  return performance.now() - start;
+  const [wall = 0, user = 0, system = 0] = (said.trimEnd().split("\n").at(-1) ?? "").split(" ").map(Number);
+  return { wallMs: wall * 1000, cpuMs: (user + system) * 1000 };
 }
 
-/** Returns the median time of each command; they take turns, so that what else runs on the machine slows all of them alike. */
-export async function compareCommands(commands: readonly TimedCommand[], rounds: number): Promise<number[]> {
-  const times = commands.map((): number[] => []);
+/** Returns the median times of each command; they take turns, so that what else runs on the machine slows all of them alike. */
+export async function compareCommands(commands: readonly TimedCommand[], rounds: number): Promise<CommandTime[]> {
+  const times = commands.map((): CommandTime[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, command] of commands.entries()) times[index]?.push(await commandMs(command));
+    for (const [index, command] of commands.entries()) times[index]?.push(await commandTime(command));
   }
-  return times.map(median);
+  return times.map((all) => ({
+    wallMs: median(all.map(({ wallMs }) => wallMs)),
+    cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+  }));
 }
