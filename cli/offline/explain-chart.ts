@@ -68,7 +68,8 @@ function sourceSteps(source: TextSource, { field, all, chart, hasValues }: Expla
   const givers = [...new Set(used.flatMap(({ giver }) => giver ?? []))];
   const given = givers.map((giver): ExplainStep => ({ ...statementStep(giver, giver.node.pos, chart), handsOn: true }));
   const statements = chain.map((span, index) => {
-    const part = all.filter((one) => one.chain.includes(span)).map(({ written }) => written);
+    const own = all.filter((one) => one.chain.at(-1) === span);
+    const part = (own.length > 0 ? own : all.filter((one) => one.chain.includes(span))).map(({ written }) => written);
     const at = index === chain.length - 1 ? offset : span.node.pos;
     return { ...statementStep(span, at, chart), value: part.join("").trim() };
   });

@@ -29,15 +29,22 @@ export function locateText(text: TracedText, range: TextRange, depth = 0): reado
       if (span.node.type === "text") {
         return [{ chain: [span], written, offset: span.node.pos + part.start - span.start }];
       }
-      const own = {
+      const whole = {
         text: text.text.slice(span.start, span.end),
         start: part.start - span.start,
         length: written.length,
       };
-      const inner = depth > maxDepth ? [] : span.runs.flatMap((run) => locateIn(run, own, depth + 1));
-      if (inner.length === 0) return [{ chain: [span], written, offset: span.node.pos }];
-      return inner.map((source) => ({ ...source, chain: [span, ...source.chain] }));
+      const inner = depth > maxDepth ? [] : span.runs.flatMap((run) => locateIn(run, whole, depth + 1));
+      const own = { chain: [span], written, offset: span.node.pos };
+      const below = inner.map((source) => ({ ...source, chain: [span, ...source.chain] }));
+      return isAll(below, written) ? below : [...below, own];
     });
+}
+
+/** Whether what templates within an action wrote is all that it wrote, or the action added something of its own. */
+function isAll(below: readonly TextSource[], written: string): boolean {
+  const plain = (text: string): string => text.replaceAll(/[\s"']/gu, "");
+  return below.length > 0 && plain(below.map((source) => source.written).join("")).includes(plain(written));
 }
 
 /** A part of what an action wrote. */
