@@ -14,6 +14,7 @@ import type { BlobCache } from "./link/blob-cache.ts";
 import type { StatusReporter } from "./link/report-status.ts";
 import { createClaims } from "./reconcile/claims.ts";
 import { createDesiredState, type DesiredState } from "./reconcile/desired-state.ts";
+import { createHealthRules, type HealthRuleStore } from "./reconcile/health-rules.ts";
 import { createInventoryStore, type InventoryStore } from "./reconcile/inventory-store.ts";
 import { createLiveIndex } from "./reconcile/live-index.ts";
 import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
@@ -48,6 +49,7 @@ export interface ClusterSide {
   readonly desired: DesiredState;
   readonly reconciler: Reconciler;
   readonly watches: KindWatches;
+  readonly healthRules: HealthRuleStore;
   /** What questions of the hub are answered from. */
   readonly answers: AnswerDeps;
 }
@@ -83,6 +85,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     }),
   );
   const place = { client, namespace: config.namespace };
+  const healthRules = createHealthRules({ ...place, log });
   const memories = createRenderMemoryStore({ ...place, onStep: deps.onStep });
   const inputs = stack.use(
     createValuesInputs({
@@ -134,6 +137,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     render,
     limits,
     verified: createVerifiedStore(place),
+    healthRules,
     showLogs: config.showLogs,
     namespace,
     clock,
@@ -166,7 +170,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     namespace,
     anyObject: config.answerAnyObject,
   };
-  return { client, discovery, inventories, desired, reconciler, watches, answers };
+  return { client, discovery, inventories, desired, reconciler, watches, healthRules, answers };
 }
 
 function scopeOf(discovery: Discovery, apiVersion: string, kind: string): "Namespaced" | "Cluster" | undefined {

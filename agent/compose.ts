@@ -24,6 +24,7 @@ import { createStatusReporter } from "./link/report-status.ts";
 import { noSteps, type StepObserver } from "./reconcile/step-observer.ts";
 import { serveHealth } from "./serve-health.ts";
 import { watchApprovals } from "./reconcile/watch-approvals.ts";
+import { readHealthRules, watchHealthRules } from "./reconcile/watch-health-rules.ts";
 
 /** What an agent is made from besides its settings. */
 export interface AgentDeps {
@@ -159,6 +160,7 @@ export function compose(deps: AgentDeps): Agent {
       identity = { ...identity, epoch: config.acceptEpoch };
       await saveIdentity(place, identity);
     }
+    await readHealthRules({ ...cluster, log });
     kubeVersion = await cluster.discovery.kubeVersion();
     await cluster.discovery.resolve("v1", "Namespace");
   }
@@ -187,6 +189,15 @@ export function compose(deps: AgentDeps): Agent {
       signal,
       namespace: config.namespace,
     });
+    const rules = watchHealthRules({
+      ...cluster,
+      connection: deps.connection,
+      http: watchHttp,
+      log,
+      signal,
+      namespace: config.namespace,
+      onChange: () => reconciler.resync(),
+    });
     const timer = setInterval(() => resync(cluster), config.resyncMs);
     const round = reconciler.firstRound().then(() => reporter.reportAll());
     try {
@@ -195,7 +206,7 @@ export function compose(deps: AgentDeps): Agent {
     } finally {
       clearInterval(timer);
       abort.abort();
-      await Promise.allSettled([round, approvals]);
+      await Promise.allSettled([round, approvals, rules]);
     }
   }
 

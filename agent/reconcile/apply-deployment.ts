@@ -58,7 +58,7 @@ export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<AppE
     adoption: { release: releaseOf(wanted.bundle, rendered.options), takeOwnership },
   });
   const outcomes = await replaceImmutable(pass, applied);
-  const fault = noteOutcomes(pass, changes, outcomes);
+  const fault = await noteOutcomes(pass, changes, outcomes);
   const complete = record.failed.size === 0;
   await writeAfter(pass, { outcomes, fields, run: complete ? part.next : part.run });
   if (complete && part.next === undefined) record.appliedId = wanted.deploymentId;
@@ -176,7 +176,11 @@ function place({ deps, rendered, hooks }: Pass): Partial<StoredInventory> & Pick
   };
 }
 
-function noteOutcomes(pass: Pass, changes: readonly Change[], outcomes: readonly Outcome[]): AppError | undefined {
+async function noteOutcomes(
+  pass: Pass,
+  changes: readonly Change[],
+  outcomes: readonly Outcome[],
+): Promise<AppError | undefined> {
   const { record, deps, wanted } = pass;
   record.failed.clear();
   record.drift.clear();
@@ -190,7 +194,7 @@ function noteOutcomes(pass: Pass, changes: readonly Change[], outcomes: readonly
       continue;
     }
     deps.index.note(key, outcome.applied.metadata);
-    noteHealth(pass, key, outcome.applied);
+    await noteHealth(pass, key, outcome.applied);
   }
   for (const change of changes) {
     if (change.action !== "refuse") continue;

@@ -58,7 +58,7 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
     rules: ignoreRules(patches, await nameExpressions(patches)),
     manager: fieldManager,
   });
-  for (const change of changes) noteChange(pass, change, states.get(objectKey(change.object)));
+  for (const change of changes) await noteChange(pass, change, states.get(objectKey(change.object)));
   if (touched === "all") record.compared = true;
   return changes.filter(({ action }) => action === "create" || action === "configure");
 }
@@ -70,14 +70,14 @@ async function readState(pass: Pass, object: KubeObject): Promise<LiveState> {
   return readLive(pass.client, { target: targetOf(resource, object), object });
 }
 
-function noteChange(pass: Pass, change: Change, state: LiveState | undefined): void {
+async function noteChange(pass: Pass, change: Change, state: LiveState | undefined): Promise<void> {
   const { record, deps } = pass;
   const key = objectKey(change.object);
   if ("drift" in change && change.drift !== undefined) record.drift.set(key, change.drift);
   else record.drift.delete(key);
   if (state?.type === "present") {
     deps.index.note(key, state.live.metadata);
-    noteHealth(pass, key, state.live);
+    await noteHealth(pass, key, state.live);
   }
   if (state?.type === "absent") {
     deps.index.forget(key);
@@ -86,8 +86,9 @@ function noteChange(pass: Pass, change: Change, state: LiveState | undefined): v
 }
 
 async function checkHealth(pass: Pass, object: KubeObject): Promise<void> {
-  if (!hasHealth(object.apiVersion, object.kind)) return;
+  const rules = await pass.deps.healthRules.rulesFor(pass.rendered.options);
+  if (rules.ruleOf(object) === undefined && !hasHealth(object.apiVersion, object.kind)) return;
   const resource = await pass.deps.discovery.resolve(object.apiVersion, object.kind);
   const live = resource === undefined ? undefined : await pass.client.get(targetOf(resource, object));
-  if (live !== undefined) noteHealth(pass, objectKey(object), live);
+  if (live !== undefined) await noteHealth(pass, objectKey(object), live);
 }

@@ -33,7 +33,7 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
     record.failed.delete(key);
     record.corrections.set(key, addCorrection(record.corrections.get(key), nowMs));
     deps.index.note(key, outcome.applied.metadata);
-    noteHealth(pass, key, outcome.applied);
+    await noteHealth(pass, key, outcome.applied);
     uids.set(key, outcome.applied.metadata.uid ?? "");
   }
   if (undone.length > 0) {

@@ -30,6 +30,9 @@ export const retryAnnotation = "drover.dev/retry";
 /** Selects the Secrets that hold what deployments with `helm.atomic` go back to; the value stands for the bundle. */
 export const verifiedLabel = "drover.dev/verified";
 
+/** Selects the ConfigMaps that hold rules for health; its value says nothing. */
+export const healthRulesLabel = "drover.dev/health-rules";
+
 /** On an object in Git, `true`: fields that others own are taken, as with `helm.takeOwnership`. */
 export const takeOwnershipAnnotation = "drover.dev/take-ownership";
 

@@ -5,9 +5,10 @@ import { expectReason, explainedMessage } from "./explain-problems.ts";
 import type { Pass } from "./pass.ts";
 
 /** Remembers whether a live object is ready, for status. */
-export function noteHealth({ record, rendered, deps }: Pass, key: ObjectKey, live: KubeObject): void {
+export async function noteHealth({ record, rendered, deps }: Pass, key: ObjectKey, live: KubeObject): Promise<void> {
   const ignoreConditions = rendered.options.ignore?.conditions ?? [];
-  const { ready, message } = assessHealth(live, { ignoreConditions });
+  const rules = await deps.healthRules.rulesFor(rendered.options);
+  const { ready, message } = assessHealth(live, { ignoreConditions, rule: rules.ruleOf(live) });
   if (ready) {
     record.notReady.delete(key);
     record.explanations.delete(key);

@@ -9,6 +9,7 @@ import type { KubeClient } from "../kube/kube-client.ts";
 import type { Claims } from "./claims.ts";
 import type { DeploymentRecord } from "./deployment-record.ts";
 import type { DesiredState } from "./desired-state.ts";
+import type { HealthRuleStore } from "./health-rules.ts";
 import type { InventoryStore } from "./inventory-store.ts";
 import type { LiveIndex } from "./live-index.ts";
 import type { RenderDeployment, RenderedDeployment } from "./render-deployment.ts";
@@ -30,6 +31,7 @@ export interface PassDeps {
   readonly limits: RemovalLimits;
   /** What `helm.atomic` goes back to. */
   readonly verified: VerifiedStore;
+  readonly healthRules: HealthRuleStore;
   /** Whether the last line that a crashing container logged may be told in status. */
   readonly showLogs: boolean;
   /** The agent's own namespace. */

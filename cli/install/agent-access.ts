@@ -9,9 +9,10 @@ function rule(group: string, resources: readonly string[], verbs: readonly strin
   return { apiGroups: [group], resources: [...resources], verbs: [...verbs] };
 }
 
-/** What the agent needs in its own namespace whatever the bundles hold: its Secrets, its Lease, its service accounts. */
+/** What the agent needs in its own namespace whatever the bundles hold: Secrets, Lease, service accounts, rules for health. */
 const ownRules: readonly JsonObject[] = [
   rule("", ["secrets"], all),
+  rule("", ["configmaps"], read),
   rule("coordination.k8s.io", ["leases"], ["get", "create", "update"]),
   rule("", ["serviceaccounts"], ["get", "impersonate"]),
   // Held removals are told in an Event.

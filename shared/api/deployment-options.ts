@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { jsonObjectSchema, stringMapSchema } from "./fields.ts";
+import { healthCheckSchema } from "./health-check.ts";
 import { helmOptionsSchema } from "./helm-options.ts";
 import type { Immutable } from "./immutable.ts";
 import { labelSelectorSchema } from "./label-selector.ts";
@@ -89,6 +90,10 @@ export const deploymentOptionsShape = {
     .looseObject({
       conditions: z.array(stringMapSchema).describe("Conditions that do not count for readiness.").exactOptional(),
     })
+    .exactOptional(),
+  healthCheckExprs: z
+    .array(healthCheckSchema)
+    .describe("Rules by which objects of a kind are ready, before all others. Drover's own.")
     .exactOptional(),
   correctDrift: correctDriftSchema.exactOptional(),
   namespaceLabels: stringMapSchema.describe("Labels put on the release's namespace.").exactOptional(),

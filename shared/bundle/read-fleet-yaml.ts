@@ -7,6 +7,7 @@ import { AppError, type SourcePosition } from "../errors.ts";
 import { type DecodeNotes, type UnknownKey, type ValuePath, decodeLenient, showPath } from "./decode-lenient.ts";
 import { readFirstDocument } from "./read-first-document.ts";
 import { suggestKey } from "./suggest-key.ts";
+import { findRuleFaults } from "./check-health-rules.ts";
 import { checkFleetYaml, validateFleetYaml } from "./check-fleet-yaml.ts";
 import type { BundleWarning } from "./warning.ts";
 
@@ -67,6 +68,12 @@ export function readFleetYaml(text: string, file: string): FleetYamlReading {
     }
     const options = fleetYamlSchema.parse(decoded.value ?? {});
     for (const fault of validateFleetYaml(options)) throw invalid([fault.message], locate(fault.path));
+    const [first, ...others] = findRuleFaults(options, { text, locate });
+    if (first !== undefined)
+      throw invalid(
+        [first, ...others].map(({ message }) => message),
+        first.position,
+      );
     const warnings = [
       ...documentWarnings(document, next, file),
       ...unknownWarnings(decoded, locate),

@@ -6,6 +6,7 @@ import { assessPod } from "./health/assess-pod.ts";
 import { assessClaim, assessService } from "./health/assess-storage-and-service.ts";
 import { assessDaemonSet, assessDeployment, assessReplicaSet, assessStatefulSet } from "./health/assess-workload.ts";
 import { notReady, ready, type Health } from "./health/health.ts";
+import type { HealthRule } from "./health/health-rules.ts";
 import { conditionsOf, numberAt, statusFields } from "./health/read-fields.ts";
 
 export type { Health } from "./health/health.ts";
@@ -14,6 +15,8 @@ export type { Health } from "./health/health.ts";
 export interface HealthOptions {
   /** Fleet's `ignore.conditions`: conditions matching all pairs of an entry are left out. */
   readonly ignoreConditions?: readonly Readonly<Record<string, string>>[];
+  /** A person's rule for the kind: it decides instead of all others once the object's controller has seen it. */
+  readonly rule?: HealthRule | undefined;
 }
 
 const rules: Readonly<Record<string, (object: KubeObject) => Health>> = {
@@ -48,12 +51,13 @@ const alwaysReady: ReadonlySet<string> = new Set([
 /**
  * Returns whether a live object is ready and, when not, a sentence that says what it waits for. The rules are kstatus'
  * (https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus): being deleted, a status older than the spec
- * and the conditions Reconciling and Stalled count for every kind; then the kind's own rule (of Kubernetes, or of a well-known operator), else its Ready condition.
+ * and the conditions Reconciling and Stalled count for every kind (a person's rule replaces the latter and all that follows); then the kind's own rule (of Kubernetes, or of a well-known operator), else its Ready condition.
  */
 export function assessHealth(object: KubeObject, options: HealthOptions = {}): Health {
   const judged = withoutConditions(object, options.ignoreConditions ?? []);
   const id = kindId(judged);
   if (judged.metadata.deletionTimestamp !== undefined) return notReady(describeDeletion(judged));
+  if (options.rule !== undefined) return assessGeneration(judged) ?? options.rule(object);
   if (alwaysReady.has(id)) return ready;
   return assessGeneration(judged) ?? assessProgress(judged) ?? (rules[id] ?? assessOperator)(judged);
 }

@@ -7,6 +7,7 @@ import type {
   HelmOptions,
   ValuesFrom,
 } from "../api/deployment-options.ts";
+import type { HealthCheck } from "../api/health-check.ts";
 import type { Outcome } from "./match-targets.ts";
 import { optionsOf } from "./options-of.ts";
 
@@ -47,6 +48,10 @@ function valuesFromKey(source: ValuesFrom): string {
   const { configMapKeyRef: map, secretKeyRef: secret } = source;
   if (map !== undefined) return `configmap|${map.namespace ?? ""}|${map.name ?? ""}|${map.key ?? ""}`;
   return secret === undefined ? "" : `secret|${secret.namespace ?? ""}|${secret.name ?? ""}|${secret.key ?? ""}`;
+}
+
+function healthCheckKey({ apiVersion = "", kind = "" }: HealthCheck): string {
+  return `${apiVersion}|${kind}`;
 }
 
 function comparePatchKey(patch: ComparePatch): string {
@@ -140,6 +145,9 @@ export function mergeTargetOptions(base: DeploymentOptions, custom: DeploymentOp
             ),
           },
         }),
+    ...(custom.healthCheckExprs === undefined
+      ? {}
+      : { healthCheckExprs: mergeByKey(base.healthCheckExprs ?? [], custom.healthCheckExprs, healthCheckKey) }),
     ...(custom.yaml === undefined
       ? {}
       : { yaml: { overlays: [...(base.yaml?.overlays ?? []), ...(custom.yaml.overlays ?? [])] } }),

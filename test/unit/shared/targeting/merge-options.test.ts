@@ -73,6 +73,28 @@ describe("mergeTargetOptions", () => {
       merged: { diff: { comparePatches: [{ kind: "A", jsonPointers: ["/y"] }, { kind: "B" }, { kind: "C" }] } },
     },
     {
+      name: "replaces the rule for health of a kind, and adds others",
+      base: {
+        healthCheckExprs: [
+          { apiVersion: "a/v1", kind: "A", current: "true" },
+          { apiVersion: "a/v1", kind: "B" },
+        ],
+      },
+      custom: {
+        healthCheckExprs: [
+          { apiVersion: "a/v1", kind: "C" },
+          { apiVersion: "a/v1", kind: "A", current: "false" },
+        ],
+      },
+      merged: {
+        healthCheckExprs: [
+          { apiVersion: "a/v1", kind: "A", current: "false" },
+          { apiVersion: "a/v1", kind: "B" },
+          { apiVersion: "a/v1", kind: "C" },
+        ],
+      },
+    },
+    {
       name: "replaces only the last of equal comparePatches, by the first of the custom ones",
       base: { diff: { comparePatches: [{ kind: "A" }, { kind: "A", jsonPointers: ["/x"] }] } },
       custom: {
