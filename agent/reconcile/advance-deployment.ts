@@ -18,8 +18,8 @@ export interface Advance {
   readonly applied: boolean;
   /** When to look again, undefined when it is whole. */
   readonly afterMs?: number | undefined;
-  /** Why objects could not be applied. */
-  readonly fault?: AppError | undefined;
+  /** Why objects could not be applied; absent where all were. */
+  readonly faults?: readonly AppError[];
 }
 
 /** Returns whether an inventory says that this render is applied whole and nothing else was begun to be applied since. */
@@ -55,8 +55,8 @@ export async function advanceDeployment(pass: Pass, touched: Touched): Promise<A
   if (run.stage === "objects" || run.stage === "again") {
     const isLast = run.stage === "again" || (plan.after.length === 0 && !waits);
     const next = isLast ? undefined : nextStage(deps.clock, run, "after");
-    const fault = await applyDeployment(pass, { objects: pass.objects, run, next });
-    if (fault !== undefined) return { applied: false, fault };
+    const faults = await applyDeployment(pass, { objects: pass.objects, run, next });
+    if (faults.length > 0) return { applied: false, faults };
     // What is not wanted any more goes before the hooks after: the next look runs them.
     return next === undefined ? { applied: true } : { applied: mayPrune, afterMs: 0 };
   }
@@ -105,8 +105,8 @@ async function runBefore(pass: Pass, run: HookRun, plan: HookPlan): Promise<Adva
   if (runOf(inventory, pass) === undefined) {
     // Also makes the namespace. Helm installs `crds/` before the hooks; they are not told from other definitions here.
     const objects = run.occasion === "install" ? definitions : [];
-    const fault = await applyDeployment(pass, { objects, run, next: run });
-    if (fault !== undefined) return { applied: false, fault };
+    const faults = await applyDeployment(pass, { objects, run, next: run });
+    if (faults.length > 0) return { applied: false, faults };
   }
   const finished = await runStage(pass, run, plan.before);
   if ("applied" in finished) return finished;

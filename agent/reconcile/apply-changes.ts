@@ -15,6 +15,7 @@ import type { AdoptionGround } from "./adopt-object.ts";
 import { applyObject } from "./apply-object.ts";
 import { allStages, stageOf } from "./apply-stage.ts";
 import type { AppliedFields } from "./inventory.ts";
+import { takeOwnershipAnnotation } from "./marks.ts";
 import type { StepObserver } from "./step-observer.ts";
 import { waitReady } from "./wait-ready.ts";
 
@@ -83,11 +84,12 @@ async function applyOne(deps: ApplyDeps, object: KubeObject, ground: IndexedGrou
     }
     const target = targetOf(resource, object);
     await deps.onStep("apply", key);
+    const taken = object.metadata.annotations?.[takeOwnershipAnnotation] === "true";
     const rights = {
-      force: ground.force,
+      force: ground.force || taken,
       owned: ground.ownedByKey.get(key),
       fields: ground.fields[key],
-      adoption: ground.adoption,
+      adoption: ground.adoption === undefined || !taken ? ground.adoption : { ...ground.adoption, takeOwnership: true },
     };
     const applied = await applyObject(deps.client, { target, object }, rights);
     await deps.onStep("applied", key);

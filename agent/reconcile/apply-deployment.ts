@@ -33,9 +33,9 @@ export interface ApplyPart {
 
 /**
  * Brings objects of a new deployment to the cluster: inventory first, then the objects, then the inventory with what the
- * server made of them. Returns the first fault when something could not be applied; the record lists each.
+ * server made of them. Returns the faults of what could not be applied; the record lists each object.
  */
-export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<AppError | undefined> {
+export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<readonly AppError[]> {
   const { deps, record, rendered, wanted } = pass;
   const { inventories } = deps;
   await ensureNamespace(pass.client, wanted.bundle, rendered.options);
@@ -58,13 +58,13 @@ export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<AppE
     adoption: { release: releaseOf(wanted.bundle, rendered.options), takeOwnership },
   });
   const outcomes = await replaceImmutable(pass, applied);
-  const fault = await noteOutcomes(pass, changes, outcomes);
+  const faults = await noteOutcomes(pass, changes, outcomes);
   const complete = record.failed.size === 0;
   await writeAfter(pass, { outcomes, fields, run: complete ? part.next : part.run });
   if (complete && part.next === undefined) record.appliedId = wanted.deploymentId;
   record.objectCount = pass.objects.length;
   record.compared = complete && part.objects.length === pass.objects.length;
-  return fault;
+  return faults;
 }
 
 /** What is not in the inventory is not applied: a crash in between must not leave an object that nobody owns. */
@@ -176,20 +176,16 @@ function place({ deps, rendered, hooks }: Pass): Partial<StoredInventory> & Pick
   };
 }
 
-async function noteOutcomes(
-  pass: Pass,
-  changes: readonly Change[],
-  outcomes: readonly Outcome[],
-): Promise<AppError | undefined> {
+async function noteOutcomes(pass: Pass, changes: readonly Change[], outcomes: readonly Outcome[]): Promise<AppError[]> {
   const { record, deps, wanted } = pass;
   record.failed.clear();
   record.drift.clear();
   record.notReady.clear();
-  let first: AppError | undefined;
+  const faults: AppError[] = [];
   for (const outcome of outcomes) {
     const key = objectKey(outcome.object);
     if (outcome.type === "failed") {
-      first ??= outcome.error;
+      faults.push(outcome.error);
       record.failed.set(key, { ...refOf(outcome.object), message: outcome.error.message });
       continue;
     }
@@ -201,15 +197,10 @@ async function noteOutcomes(
     // It may hold what it does not want any more (removals that wait for approval) and learns only now that somebody does.
     deps.wake(change.heldBy);
     const message = `bundle ${change.heldBy} of this cluster owns it; ${wanted.bundle} wants it too: take it out of one of them`;
-    first ??= new AppError(
-      "OBJECT_HELD_BY_OTHER",
-      `${change.object.kind} ${change.object.metadata.name ?? ""}: ${message}`,
-      {
-        verdict: "waiting",
-        afterMs: 15_000,
-      },
-    );
+    const about = `${change.object.kind} ${change.object.metadata.name ?? ""}`;
+    const waiting = { verdict: "waiting", afterMs: 15_000 } as const;
+    faults.push(new AppError("OBJECT_HELD_BY_OTHER", `${about}: ${message}`, waiting));
     record.failed.set(objectKey(change.object), { ...refOf(change.object), message });
   }
-  return first;
+  return faults;
 }

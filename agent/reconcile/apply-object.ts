@@ -8,6 +8,7 @@ import { adoptObject, type AdoptionGround, isAdoptable } from "./adopt-object.ts
 import { fieldManager, type KubeClient } from "../kube/kube-client.ts";
 import { statusOf, type StatusCause } from "../kube/kube-status.ts";
 import { fieldPaths } from "./field-paths.ts";
+import { takeOwnershipAnnotation } from "./marks.ts";
 
 /** What an apply of one object may rely on. */
 export interface ApplyRights {
@@ -84,7 +85,7 @@ function conflictError(object: KubeObject, foreign: readonly StatusCause[], caus
   const name = describeEntry(entryOf(object));
   return new AppError(
     "FIELD_CONFLICT",
-    `${name}: others own fields that were never ours: ${fields}; leave them out of git or set helm.takeOwnership`,
+    `${name}: others own fields that were never ours: ${fields}; leave them out of git, set helm.takeOwnership, or annotate the object in git with ${takeOwnershipAnnotation}: "true"`,
     { verdict: "waiting", afterMs: 60_000, cause },
   );
 }

@@ -80,6 +80,11 @@ function hasFailed(pass: Pass, inventory: StoredInventory, { code }: AppError): 
   return pass.deps.clock.now() - sinceMs > hookTimeoutMs(pass.rendered.options);
 }
 
+/** Returns of several faults the one that says most of the deployment: another try would not change it. */
+export function worstFault(faults: readonly AppError[]): AppError | undefined {
+  return faults.find(({ code }) => final.has(code)) ?? faults[0];
+}
+
 /** What a deployment that was taken back is brought to. */
 export type WayBack =
   /** The verified one, as it was rendered. */

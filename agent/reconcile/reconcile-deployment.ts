@@ -1,10 +1,11 @@
 import { backoffMs } from "../../shared/backoff.ts";
-import { decideRequeue } from "../../shared/decide-requeue.ts";
+import { collapseDuplicates } from "../../shared/drift/collapse-duplicates.ts";
 import { objectKey } from "../../shared/drift/inventory-entry.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
 import { type Advance, advanceDeployment, isAppliedWhole, runOf } from "./advance-deployment.ts";
+import { isAtomic } from "./apply-deployment.ts";
 import { checkDeployment, type Touched } from "./check-deployment.ts";
 import { correctDrift } from "./correct-drift.ts";
 import { deploymentClient, requireServiceAccount } from "./deployment-client.ts";
@@ -19,9 +20,11 @@ import {
   noteTakenBack,
   type WayBack,
   wayBack,
+  worstFault,
 } from "./go-back.ts";
 import type { FailedAttempt } from "./inventory.ts";
 import { planRecheck } from "./recheck.ts";
+import { planRetry } from "./plan-retry.ts";
 import { applySetId } from "./marks.ts";
 import type { Pass, PassDeps } from "./pass.ts";
 import { prepareHooks, prepareObjects } from "./prepare-objects.ts";
@@ -101,7 +104,6 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
   record.appliedId = inventory.deploymentId;
   record.removing = false;
   const rendered = await deps.render(wanted, releaseFactsOf(inventory.release, wanted.deploymentId));
-  record.warnings = rendered.warnings;
   await requireServiceAccount(deps, rendered.options.serviceAccount);
   const asked = passOf(deps, look, { wanted, rendered });
   const failed = failureOf(inventory, asked);
@@ -118,12 +120,14 @@ function passOf(deps: PassDeps, look: Look, what: Pick<Pass, "wanted" | "rendere
     namespace: deploymentNamespace(rendered.options),
     scopeOf: scopeFrom(deps),
   };
+  const prepared = prepareObjects(rendered.objects, preparation).map(collapseDuplicates);
+  look.record.warnings = [...rendered.warnings, ...prepared.flatMap(({ warnings }) => warnings)];
   return {
     ...what,
     deps,
     client: deploymentClient(deps, serviceAccount),
     record: look.record,
-    objects: prepareObjects(rendered.objects, preparation),
+    objects: prepared.map(({ object }) => object),
     hooks: prepareHooks(rendered.hooks, preparation),
     log: deps.log.child({ bundle: wanted.bundle }),
     signal: look.signal,
@@ -224,10 +228,11 @@ async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs"
   if (wanted.paused === true) return { applied: false };
   if (runOf(deps.inventories.get(wanted.bundle), pass) === undefined) {
     if (pass.failed === undefined) requireDependencies(pass, look);
-    for (const warning of pass.rendered.warnings) pass.log.warn({ warning }, "bundle rendered with a warning");
+    for (const warning of record.warnings) pass.log.warn({ warning }, "bundle rendered with a warning");
   }
   const startMs = performance.now();
-  const { fault, ...advance } = await advanceOrGiveUp(pass, look.touched);
+  const { faults = [], ...advance } = await advanceOrGiveUp(pass, look.touched);
+  const [fault] = faults;
   const durationMs = Math.round(performance.now() - startMs);
   const done = { commit: wanted.commit, durationMs, objects: record.objectCount, failed: record.failed.size };
   if (advance.applied || fault !== undefined) pass.log.info(done, "deployment applied");
@@ -237,17 +242,19 @@ async function applyNew(pass: Pass, look: Look): Promise<Pick<Advance, "afterMs"
     return advance;
   }
   noteError(record, fault, deps.clock);
-  const requeue = decideRequeue(fault, ++record.retries, retry);
-  return { applied: false, afterMs: requeue.type === "after" ? requeue.afterMs : retry.maxMs };
+  return { applied: false, afterMs: planRetry(faults, ++record.retries) };
 }
 
 /** What has failed for good (`helm.atomic`) is gone back from at once. */
 async function advanceOrGiveUp(pass: Pass, touched: Touched): Promise<Advance> {
   try {
     const advance = await advanceDeployment(pass, touched);
-    if (advance.fault === undefined) return advance;
-    const fault = await giveUp(pass, advance.fault);
-    return fault === undefined ? { applied: false, afterMs: 0 } : { ...advance, fault };
+    const worst = worstFault(advance.faults ?? []);
+    if (worst === undefined) return advance;
+    const fault = await giveUp(pass, worst);
+    if (fault === undefined) return { applied: false, afterMs: 0 };
+    const others = (advance.faults ?? []).filter((one) => one !== worst);
+    return { ...advance, faults: isAtomic(pass) ? [fault, ...others] : (advance.faults ?? []) };
   } catch (error) {
     const fault = await giveUp(pass, toAppError(error));
     if (fault !== undefined) throw fault;
