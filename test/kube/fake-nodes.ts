@@ -7,6 +7,9 @@ const fakeNodeNames = ["fake-1", "fake-2"] as const;
 /** The annotation, as `key=value`, by which kwok knows its nodes. */
 export const fakeNodeSelector = "kwok.x-k8s.io/node=fake";
 
+/** What kwok gives a node by default, and room for pods that ask for storage of their own. */
+const resources = { cpu: "1k", memory: "1Ti", pods: "1M", "ephemeral-storage": "1Ti" };
+
 /** Creates the fake nodes; kwok makes them Ready. */
 export async function createFakeNodes(client: KubeClient): Promise<void> {
   for (const name of fakeNodeNames) {
@@ -25,6 +28,7 @@ export async function createFakeNodes(client: KubeClient): Promise<void> {
             type: "kwok",
           },
         },
+        status: { allocatable: resources, capacity: resources },
       },
     });
     if (answer.status !== 201) throw new Error(`cannot create node ${name}: ${answer.status} ${answer.text}`);

@@ -12,7 +12,13 @@ import type {
   Removal,
 } from "../../../shared/protocol/desired-document.ts";
 import type { Reply } from "../../../shared/protocol/answers.ts";
-import { answersRoute, blobRoute, checkInRoute, registerRoute, type CheckInRequest } from "../../../shared/protocol/routes.ts";
+import {
+  answersRoute,
+  blobRoute,
+  checkInRoute,
+  registerRoute,
+  type CheckInRequest,
+} from "../../../shared/protocol/routes.ts";
 
 /** One bundle as a test writes it: file name → text, or bytes. */
 export interface ScriptedBundle extends Partial<Omit<DesiredDeployment, "content" | "options">> {
