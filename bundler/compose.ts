@@ -195,7 +195,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     return found?.kind === "user" ? { name: found.name, groups: found.groups } : undefined;
   };
   const rbac = createRbacAuthorizer({ store: objects }, closing.signal);
-  const questions = composeQuestions({ hub, blobs, clock, deployer, remoteOf: gitRepos.remoteOf, git });
+  const questions = composeQuestions({ hub, blobs, clock, deployer, gitRepos, git, metrics: hubMetrics });
   const registry = createResourceRegistry([
     ...coreKinds(objects),
     ...fleetKinds({

@@ -21,6 +21,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   test: async () => (await import("./commands/test.ts")).testCommand,
   lint: async () => (await import("./commands/lint.ts")).lintCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,
+  plan: async () => (await import("./commands/plan.ts")).planCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,
   "helm template": async () => (await import("./commands/helm-template.ts")).helmTemplate,
   "helm show": async () => (await import("./commands/helm-show.ts")).helmShow,

@@ -16,6 +16,8 @@ export interface HubRequest {
   readonly body?: JsonValue;
   readonly contentType?: string;
   readonly accept?: string;
+  /** How long the answer may take; default 30 s. */
+  readonly timeoutMs?: number;
 }
 
 /** The hub's API as the commands use it. */
@@ -62,7 +64,7 @@ const fleetParty: Party = {
 };
 
 const group = "/apis/fleet.cattle.io/v1alpha1";
-const timeoutMs = 30_000;
+const defaultTimeoutMs = 30_000;
 
 /** Returns the path of a kind's collection, or of one object, in a workspace; "" means all workspaces. */
 export function fleetPath(plural: string, namespace: string, name = ""): string {
@@ -175,7 +177,14 @@ function loadFile(config: KubeConfig, file: string): void {
 
 async function send(
   { server, options, party }: Connection,
-  { method = "GET", path, body, contentType = "application/json", accept = "application/json" }: HubRequest,
+  {
+    method = "GET",
+    path,
+    body,
+    contentType = "application/json",
+    accept = "application/json",
+    timeoutMs = defaultTimeoutMs,
+  }: HubRequest,
 ): Promise<JsonObject> {
   const url = new URL(path, server.endsWith("/") ? server : `${server}/`);
   const payload = body === undefined ? undefined : Buffer.from(printJson(body));

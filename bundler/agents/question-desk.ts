@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { AppError, type ErrorCode, errorCodes } from "../../shared/errors.ts";
+import { AppError, type ErrorCode, errorCodes, toAppError } from "../../shared/errors.ts";
 import type { Answer, Reply } from "../../shared/protocol/answers.ts";
 import { maxOpenQuestions, type Question } from "../../shared/protocol/questions.ts";
+import type { HubMetrics, QuestionResult } from "../../shared/runtime/hub-metrics.ts";
 
 /** One cluster, by workspace and name. */
 export interface AskedCluster {
@@ -35,6 +36,7 @@ export interface QuestionDeskDeps {
   readonly presenceOf: (cluster: AskedCluster) => AgentPresence | undefined;
   /** Answers the cluster's held check-in. */
   readonly wake: (cluster: AskedCluster) => void;
+  readonly metrics: Pick<HubMetrics, "question">;
 }
 
 /** Questions to agents, in memory only: what is open is lost with this process, and asked again. */
@@ -60,18 +62,15 @@ interface Open extends Asking {
 }
 
 /** Returns a desk without questions; disposing ends those that are open. */
-export function createQuestionDesk({ presenceOf, wake }: QuestionDeskDeps): QuestionDesk {
+export function createQuestionDesk({ presenceOf, wake, metrics }: QuestionDeskDeps): QuestionDesk {
   const openByCluster = new Map<string, Map<string, Open>>();
   const openOf = (cluster: AskedCluster): Iterable<Open> => openByCluster.get(keyOf(cluster))?.values() ?? [];
 
   function requireReachable(cluster: AskedCluster): void {
     const presence = presenceOf(cluster);
     if (presence?.online === true) return;
-    const seen =
-      presence === undefined
-        ? "its agent has never reported"
-        : `its agent was last seen at ${new Date(presence.seenMs).toISOString()}`;
-    throw new AppError("AGENT_OFFLINE", `cluster ${cluster.name} cannot be asked: ${seen}`, { verdict: "stalled" });
+    const message = `cluster ${cluster.name} cannot be asked: ${lastSeen(presence)}`;
+    throw new AppError("AGENT_OFFLINE", message, { verdict: "stalled" });
   }
 
   async function ask(asking: Asking): Promise<Answer> {
@@ -85,8 +84,10 @@ export function createQuestionDesk({ presenceOf, wake }: QuestionDeskDeps): Ques
     }
     const question: Question = { ...wish, id: randomUUID() };
     const { promise, resolve } = Promise.withResolvers<Answer | AppError>();
-    const silent = `the agent of cluster ${cluster.name} did not answer within ${wish.withinMs} ms`;
-    const timer = setTimeout(() => resolve(new AppError("AGENT_SILENT", silent)), wish.withinMs);
+    const timer = setTimeout(() => {
+      const silent = `the agent of cluster ${cluster.name} did not answer within ${wish.withinMs / 1000} s`;
+      resolve(new AppError("AGENT_SILENT", `${silent}; ${lastSeen(presenceOf(cluster))}`));
+    }, wish.withinMs);
     const leave = (): void => resolve(new AppError("AGENT_SILENT", "nobody waits for the answer any more"));
     signal?.addEventListener("abort", leave, { once: true });
     if (signal?.aborted === true) leave();
@@ -105,7 +106,16 @@ export function createQuestionDesk({ presenceOf, wake }: QuestionDeskDeps): Ques
   }
 
   return {
-    ask,
+    ask: async (asking) => {
+      try {
+        const answer = await ask(asking);
+        metrics.question("answered");
+        return answer;
+      } catch (error) {
+        metrics.question(resultOf(toAppError(error).code));
+        throw error;
+      }
+    },
     openFor: (cluster, answering) => {
       if (openByCluster.size === 0) return [];
       return [...openOf(cluster)].map(({ question }) => question).filter(({ id }) => !answering.includes(id));
@@ -133,6 +143,17 @@ export function createQuestionDesk({ presenceOf, wake }: QuestionDeskDeps): Ques
         for (const { settle } of together.values()) settle(new AppError("AGENT_SILENT", "the hub stops; ask again"));
     },
   };
+}
+
+function resultOf(code: ErrorCode): QuestionResult {
+  if (code === "AGENT_OFFLINE") return "offline";
+  if (code === "AGENT_SILENT") return "silent";
+  return code === "QUESTIONS_TOO_MANY" ? "too-many" : "refused";
+}
+
+function lastSeen(presence: AgentPresence | undefined): string {
+  if (presence === undefined) return "its agent has never reported";
+  return `its agent was last seen at ${new Date(presence.seenMs).toISOString()}`;
 }
 
 function outcomeOf({ question, cluster }: Open, reply: Reply): Answer | AppError {

@@ -1,24 +1,54 @@
 import { isJsonObject, type JsonObject } from "../../codec/json-value.ts";
 import { printGoYaml } from "../../codec/print-go-yaml.ts";
-import { type Command, hubOptions, requiredArgument } from "../command.ts";
-import { fleetPath } from "../hub-client.ts";
+import { AppError } from "../../shared/errors.ts";
+import {
+  type Command,
+  type CommandContext,
+  type CommandInput,
+  type ExitCode,
+  hubOptions,
+  requiredArgument,
+  switchOption,
+  textOption,
+  UsageError,
+} from "../command.ts";
+import { fleetPath, type HubClient } from "../hub-client.ts";
+import { findDeployments, timeoutOption, timeoutSeconds } from "../live/ask-agents.ts";
+import { describeLive } from "../live/describe-live.ts";
 import { listOf, printColumns } from "../output.ts";
 import { pluralOf } from "./get.ts";
 
 export const describeCommand: Command = {
   name: "describe",
   summary: "Show one object whole, with the state of each of its deployments and what differs",
-  usage: "KIND NAME",
+  usage: "KIND NAME [--live]",
   examples: [
     "drover describe cluster staging-eu",
     "drover describe bundle config-web",
     "drover describe gitrepo config",
+    "drover describe bundle config-web --live --cluster staging-eu",
+    "drover describe bundle config-web --object Deployment/shop/web --cluster staging-eu",
   ],
-  options: hubOptions,
+  options: {
+    ...hubOptions,
+    live: {
+      type: "boolean",
+      description: "Ask the agents what is not ready now, with Events and last log lines; for a bundle or a cluster.",
+    },
+    object: {
+      type: "string",
+      value: "KIND/[NAMESPACE/]NAME",
+      description: "Show this object of a bundle as it is in the cluster, values of Secrets hidden; implies --live.",
+    },
+    cluster: { type: "string", value: "NAME", description: "With --live: only this cluster of a bundle." },
+    timeout: timeoutOption,
+  },
   run: async (input, context) => {
     const plural = pluralOf(requiredArgument(input, 0, "KIND"));
     const name = requiredArgument(input, 1, "NAME");
     const hub = await context.hub(input);
+    if (switchOption(input, "live") || textOption(input, "object") !== undefined)
+      return showLive(hub, { plural, name }, { input, context });
     const object = await hub.call({ path: fleetPath(plural, hub.namespace, name) });
     const {
       managedFields: _fields,
@@ -34,6 +64,33 @@ export const describeCommand: Command = {
     return 0;
   },
 };
+
+interface Described {
+  readonly plural: string;
+  readonly name: string;
+}
+
+async function showLive(
+  hub: HubClient,
+  { plural, name }: Described,
+  { input, context }: { readonly input: CommandInput; readonly context: CommandContext },
+): Promise<ExitCode> {
+  if (plural !== "bundles" && plural !== "clusters")
+    throw new UsageError(`--live is for bundles and clusters, not for ${plural}`);
+  const cluster = textOption(input, "cluster");
+  const which = plural === "bundles" ? { bundle: name, cluster } : { cluster: name };
+  const wish = { object: textOption(input, "object"), seconds: timeoutSeconds(input) };
+  const deployments = await findDeployments(hub, which);
+  if (deployments.length === 0) {
+    const what = cluster === undefined ? name : `${name} on cluster ${cluster}`;
+    throw new AppError("HUB_REFUSED", `there are no deployments of ${what} in workspace ${hub.namespace}`);
+  }
+  const heard = await describeLive(hub, deployments, wish);
+  context.print(heard.flatMap(({ said }) => said ?? []).join("\n\n"));
+  const failed = heard.filter(({ error }) => error !== undefined);
+  for (const { cluster: silent, error } of failed) context.printError(`cluster ${silent}: ${error?.message ?? ""}`);
+  return failed.length === 0 ? 0 : 1;
+}
 
 /** Returns the selector of the BundleDeployments that belong to an object; undefined for kinds without any. */
 function selectorOf(plural: string, namespace: string, name: string): string | undefined {

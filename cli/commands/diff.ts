@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { printJson } from "../../codec/print-json.ts";
-import { type Command, requiredArgument, textOption } from "../command.ts";
+import { type Command, hubOptions, requiredArgument, switchOption, textOption } from "../command.ts";
 import { type ChangeGroup, diffDeployments, type ObjectChange } from "../offline/diff-deployments.ts";
 import { offlineOptions, readSettings, readTree } from "../offline/offline-options.ts";
 import { renderAll, renderOptions } from "../offline/render-all.ts";
@@ -8,6 +8,7 @@ import { reportFaults, reportOptions, unknownFormat } from "../offline/report.ts
 import { clusterOptions, readWorld, targetAll } from "../offline/target-all.ts";
 import { asJson } from "../offline/target-view.ts";
 import { printColumns, printValue } from "../output.ts";
+import { diffLive, liveOptions } from "./diff-live.ts";
 
 const { rev: _rev, ...commonOptions } = offlineOptions;
 
@@ -21,15 +22,20 @@ export const diffCommand: Command = {
   examples: [
     "drover diff main HEAD --gitrepo gitrepo.yaml --clusters clusters.yaml",
     "drover diff v1.4.0 . --gitrepo gitrepo.yaml --clusters clusters.yaml -o table",
+    "drover diff --live config-web --cluster staging-eu",
   ],
   options: {
     ...commonOptions,
     ...clusterOptions,
     ...renderOptions,
     ...reportOptions,
+    kubeconfig: hubOptions.kubeconfig,
+    context: hubOptions.context,
+    ...liveOptions,
     output: { type: "string", short: "o", value: "FORMAT", description: "text (default), table, yaml or json." },
   },
   run: async (input, context) => {
+    if (switchOption(input, "live")) return diffLive(input, context);
     const revisions = [
       requiredArgument(input, 0, "REV1"),
       requiredArgument(input, 1, `REV2 (${workTree} is the folder as it is)`),

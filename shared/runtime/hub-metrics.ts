@@ -3,6 +3,9 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 /** How a check-in ended: `document`: news for the agent; `questions`: somebody asks it something; `unchanged`: none; `left`: the agent hung up; `refused`: 4xx; `failed`: 5xx. */
 export type CheckInResult = "document" | "failed" | "left" | "questions" | "refused" | "unchanged";
 
+/** What became of a question to an agent. */
+export type QuestionResult = "answered" | "offline" | "refused" | "silent" | "too-many";
+
 /** What the hub looks up when somebody asks for its metrics. */
 export interface HubFigures {
   /** Check-ins that are held open now: connected agents. */
@@ -21,6 +24,7 @@ export interface HubMetrics {
   /** A commit brought into force. */
   observeCommit(durationMs: number): void;
   registered(): void;
+  question(result: QuestionResult): void;
   webhook(result: "refused" | "taken"): void;
 }
 
@@ -65,6 +69,12 @@ export function createHubMetrics(registry: Registry, figures: HubFigures): HubMe
     registers,
   });
   const registrations = new Counter({ name: "gitops_registrations_total", help: "Agents registered.", registers });
+  const questions = new Counter({
+    name: "gitops_questions_total",
+    help: "Questions to agents by what became of them.",
+    labelNames: ["result"],
+    registers,
+  });
   const webhooks = new Counter({
     name: "gitops_webhooks_total",
     help: "Webhook calls by whether they were taken.",
@@ -76,6 +86,7 @@ export function createHubMetrics(registry: Registry, figures: HubFigures): HubMe
     observeReport: (durationMs) => reports.observe(durationMs / 1000),
     observeCommit: (durationMs) => commits.observe(durationMs / 1000),
     registered: () => registrations.inc(),
+    question: (result) => questions.inc({ result }),
     webhook: (result) => webhooks.inc({ result }),
   };
 }
