@@ -2,13 +2,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync
 import { dirname, join } from "node:path";
 import * as z from "zod";
 
-import { runCli } from "../../../cli/main.ts";
 import { type JsonObject, type JsonValue, isJsonObject } from "../../../codec/json-value.ts";
 import { parseYaml } from "../../../codec/parse-yaml.ts";
 import { printGoYaml } from "../../../codec/print-go-yaml.ts";
 import { type KubeObject, fleetApiVersion } from "../../../shared/api/meta.ts";
 import { defaultTargets } from "../../../shared/bundle/bundle-options.ts";
-import { createTestContext } from "../../support/cli-context.ts";
+import { callCli } from "./call-cli.ts";
 import type { CaseError, FleetCase } from "./read-case.ts";
 import { asJson } from "../../../cli/offline/target-view.ts";
 
@@ -32,7 +31,7 @@ export interface CliCase {
   render(path: string): Promise<CliAnswer & { readonly files: ReadonlyMap<string, readonly KubeObject[]> }>;
 }
 
-/** Writes a case's repository, clusters, targets and manifest below a folder; its calls run the command line in process. */
+/** Writes a case's repository, clusters, targets and manifest below a folder; its calls run the command line (see `callCli`). */
 export function layOutCase(fleetCase: FleetCase, folder: string): CliCase {
   const repo = join(folder, "repo");
   cpSync(join(fleetCase.folder, "repo"), repo, { recursive: true, verbatimSymlinks: true });
@@ -68,9 +67,8 @@ export function layOutCase(fleetCase: FleetCase, folder: string): CliCase {
   ];
   const call = async (args: readonly string[], path = ""): Promise<CliAnswer> => {
     const errors = join(folder, "errors.yaml");
-    const { context, output } = createTestContext({ cwd: folder, env: { PATH: path } });
-    const code = await runCli([...args, "--errors", errors], context);
-    return { code, documents: read(output()), errors: errorsSchema.parse(read(readFileSync(errors, "utf8")).filter(isJsonObject)) };
+    const { code, output } = await callCli({ args: [...args, "--errors", errors], cwd: folder, path });
+    return { code, documents: read(output), errors: errorsSchema.parse(read(readFileSync(errors, "utf8")).filter(isJsonObject)) };
   };
   return {
     bundle: async (form) => call(["bundle", "-o", "yaml", ...input(form)]),
