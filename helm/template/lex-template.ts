@@ -1,9 +1,7 @@
 import { type Delimiters, keywords, type Token, type TokenType } from "./tokens.ts";
 
-// Compiling a Unicode class takes longer than lexing a small chart: only texts that need one may ask for it.
+// Making a Unicode class takes longer than lexing a small chart: only texts that need one ask for it, where they do.
 const asciiWord = /[A-Za-z0-9_]*/y;
-const wordCharacter = /[\p{L}\p{Nd}_]/u;
-const word = /[\p{L}\p{Nd}_]*/uy;
 const spaces = /[ \t\r\n]*/y;
 const trailingSpaces = " \t\r\n";
 const number =
@@ -231,7 +229,7 @@ export class TemplateLexer {
 
   #word(): string {
     const found = this.#match(asciiWord);
-    return this.#text.charCodeAt(this.#pos + found.length) > 0x7f ? this.#match(word) : found;
+    return this.#text.charCodeAt(this.#pos + found.length) > 0x7f ? this.#match(/[\p{L}\p{Nd}_]*/uy) : found;
   }
 
   #match(pattern: RegExp): string {
@@ -253,7 +251,7 @@ export class TemplateLexer {
 }
 
 function isWordCharacter(character: string): boolean {
-  return character.charCodeAt(0) > 0x7f ? wordCharacter.test(character) : /[A-Za-z0-9_]/.test(character);
+  return character.charCodeAt(0) > 0x7f ? /[\p{L}\p{Nd}_]/u.test(character) : /[A-Za-z0-9_]/.test(character);
 }
 
 function isSpace(character: string | undefined): boolean {
