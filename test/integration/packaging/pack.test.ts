@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -43,7 +43,8 @@ describe("the package that `npm pack` makes, installed", () => {
   /** Runs the installed command in the temporary folder; returns its exit code and what it wrote. */
   async function call(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     try {
-      return { code: 0, ...(await run(drover, args, { cwd: folder.path, env })) };
+      const options = { cwd: folder.path, env: { ...env, XDG_CACHE_HOME: join(folder.path, "cache") } };
+      return { code: 0, ...(await run(drover, args, options)) };
     } catch (error) {
       if (typeof error === "object" && error !== null && "code" in error && "stdout" in error && "stderr" in error)
         return { code: Number(error.code), stdout: String(error.stdout), stderr: String(error.stderr) };
@@ -83,6 +84,34 @@ describe("the package that `npm pack` makes, installed", () => {
     expect(await call("agent", "--hub", "https://hub.example")).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("--kubeconfig (AGENT_KUBECONFIG) is needed"),
+    });
+  });
+
+  it("renders a chart by a program of its own, which keeps its code, with the same words for faults", async () => {
+    const chart = join(folder.path, "web");
+    await mkdir(join(chart, "templates"), { recursive: true });
+    await writeFile(join(chart, "Chart.yaml"), "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    await writeFile(
+      join(chart, "templates/map.yaml"),
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}",
+    );
+    const first = await call("helm", "template", "x", "web");
+    expect(first.stdout).toBe(
+      "---\n# Source: web/templates/map.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+    );
+    const kept = (await readdir(join(folder.path, "cache/drover/compiled"))).filter((name) =>
+      /helm-template/u.test(name),
+    );
+    expect(kept).toEqual([expect.stringMatching(/^drover-helm-template-\w+\.cjs-v\d+/u)]);
+    expect(await call("helm", "template", "x", "web")).toEqual(first);
+    expect(await call("helm", "template")).toMatchObject({
+      code: 2,
+      stderr: "CHART is missing\nUsage: drover helm template [NAME] CHART\n",
+    });
+    expect((await call("helm", "template", "--help")).stdout).toContain("--show-only");
+    expect(await call("helm", "template", "x", "nowhere")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Error: /u),
     });
   });
 
