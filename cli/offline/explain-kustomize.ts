@@ -7,7 +7,7 @@ import { shownValue } from "./explain-value.ts";
 import { type Kustomization, type KustomizedField, positionIn, readFile, readKustomization } from "./kustomize-file.ts";
 import { patchSteps } from "./kustomize-patches.ts";
 import { transformerSteps } from "./kustomize-transformers.ts";
-import { isNamed } from "./object-name.ts";
+import { isNamed, type ObjectName } from "./object-name.ts";
 
 const maxDepth = 20;
 
@@ -51,6 +51,12 @@ function stepsIn(content: Content, dir: string, { field, depth }: Visit): readon
     return [...inside, ...resourceSteps(before, entry)];
   });
   return [...made, ...patchSteps(before), ...transformerSteps(kustomization)];
+}
+
+/** Returns how a kustomization calls an object before it gives it a prefix and suffix. */
+export function nameBefore(content: Content, dir: string, field: KustomizedField): ObjectName {
+  const kustomization = readKustomization(content, dir, field);
+  return kustomization === undefined ? field.wanted : beforeRenaming(kustomization).field.wanted;
 }
 
 /** A kustomization sees its objects before it gives them a prefix or suffix, which patches name them without. */

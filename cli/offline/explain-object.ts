@@ -7,7 +7,7 @@ import { selectRawFiles } from "../../shared/render/raw/select-raw-files.ts";
 import { chartInput, prepareFiles, type RenderInput } from "../../shared/render/render-with.ts";
 import { explainChart } from "./explain-chart.ts";
 import { explainExpressions } from "./explain-handlebars.ts";
-import { explainKustomize } from "./explain-kustomize.ts";
+import { explainKustomize, nameBefore } from "./explain-kustomize.ts";
 import { type ExplainStep, valueAt } from "./explain-option.ts";
 import { explainPlacement } from "./explain-placement.ts";
 import { explainRaw } from "./explain-raw.ts";
@@ -86,15 +86,17 @@ function chartSteps(
 ): readonly ExplainStep[] | undefined {
   if (traced === undefined) return undefined;
   const value = valueAt(rendered, path);
-  const named = traced.objects.filter((object) => isNamed(object.value, wanted));
+  const { chartDir = "", kustomizeDir } = styleOf(input);
+  const before =
+    kustomizeDir === undefined ? wanted : nameBefore(input.content, kustomizeDir, { wanted, path, rendered });
+  const named = traced.objects.filter((object) => isNamed(object.value, before));
   const object = named.find((one) => stableJson(valueAt(one.value, path) ?? null) === stableJson(value ?? null));
   const found = object ?? named[0];
   if (found === undefined) return undefined;
-  const { chartDir = "" } = styleOf(input);
   const prefix = chartDir === "" ? "" : `${chartDir}/`;
   const { name, version } = traced.chart.metadata;
-  const shown = chartDir.startsWith(".chart/")
-    ? `${name}-${version}.tgz`
-    : joinPath(targeted.assembled.dir.path, chartDir);
+  const { dir } = targeted.assembled;
+  const inRepository = chartDir === "" ? dir.path : joinPath(dir.path, chartDir);
+  const shown = chartDir.startsWith(".chart/") ? `${name}-${version}.tgz` : inRepository;
   return explainChart(found, path, { targeted, tree, traced, prefix, positionOf: (file) => joinPath(shown, file) });
 }

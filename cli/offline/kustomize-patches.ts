@@ -35,7 +35,8 @@ function stepsOf(patch: Patch, document: YamlDocument, { field }: Kustomization)
   }
   if (patch.target === undefined ? !isNamed(value, field.wanted) : !isTarget(patch.target, field.wanted)) return [];
   const path = pathInPatch(field.rendered, value, field.path);
-  if (path === undefined) return [];
+  // What says which object a patch is for does not change it.
+  if (path === undefined || ["apiVersion", "kind", "metadata.name"].includes(path.join("."))) return [];
   return [{ rule: "patch", position: patch.positionOf(document, path), ...shownValue(valueAt(value, path)) }];
 }
 
