@@ -7,10 +7,11 @@ import { releaseOf } from "../../shared/render/release-of.ts";
 import { applyChanges, type Outcome } from "./apply-changes.ts";
 import { ownFields } from "./apply-object.ts";
 import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
-import { ensureNamespace } from "./ensure-namespace.ts";
+import { deploymentNamespace, ensureNamespace } from "./ensure-namespace.ts";
 import type { AppliedFields, Inventory, StoredInventory } from "./inventory.ts";
 import type { HookRun } from "./hook-run.ts";
 import { hookTimeoutMs } from "./hook-timeout.ts";
+import { withoutTakenNamespace } from "./leave-namespace.ts";
 import { noteHealth } from "./note-health.ts";
 import { deleteHooks } from "../../shared/render/hooks/plan-hooks.ts";
 import { releaseFactsOf } from "../../shared/render/release-facts.ts";
@@ -113,19 +114,20 @@ async function writeAfter(pass: Pass, { outcomes, fields, run }: Written): Promi
   const applied = new Map<string, KubeObject>();
   for (const outcome of outcomes)
     if (outcome.type === "applied") applied.set(objectKey(outcome.object), outcome.applied);
-  const entries = before.entries.map((entry): InventoryEntry => {
+  const kept = withoutTakenNamespace(before.entries, { taken: before.deleteNamespace, desired: pass.objects });
+  const entries = kept.map((entry): InventoryEntry => {
     const uid = applied.get(entryKey(entry))?.metadata.uid;
     if (uid === undefined) return entry;
     const { granted: _withdrawn, ...wanted } = entry;
     return { ...wanted, uid };
   });
   const owned = Object.fromEntries([...applied].map(([key, object]) => [key, ownFields(object)]));
-  const kept = Object.fromEntries(
+  const former = Object.fromEntries(
     entries.map(entryKey).flatMap((key) => (fields[key] === undefined ? [] : [[key, fields[key]]])),
   );
   await deps.onStep("inventory-finish", wanted.bundle);
   const written = { ...before, ...place(pass), entries, run };
-  await deps.inventories.save(run === undefined ? asWhole(pass, written) : written, { ...kept, ...owned });
+  await deps.inventories.save(run === undefined ? asWhole(pass, written) : written, { ...former, ...owned });
   await deps.onStep("inventory-finished", wanted.bundle);
 }
 
@@ -171,6 +173,7 @@ function place({ deps, rendered, hooks }: Pass): Partial<StoredInventory> & Pick
     epoch: document?.epoch ?? "",
     revision: document?.revision ?? 0,
     keepResources: rendered.options.keepResources === true,
+    deleteNamespace: rendered.options.deleteNamespace === true ? deploymentNamespace(rendered.options) : undefined,
     deleteDefinitions: rendered.options.deleteCRDResources === true,
     serviceAccount: rendered.options.serviceAccount,
   };

@@ -53,6 +53,7 @@ const partSchema = z.object({
   revision: z.number(),
   keepResources: z.boolean(),
   deleteDefinitions: z.boolean(),
+  deleteNamespace: z.string().optional(),
   serviceAccount: z.string().optional(),
   entries: z.array(entrySchema),
   release: appliedReleaseSchema.optional(),

@@ -33,6 +33,8 @@ export interface Inventory {
   /** Options that count when the deployment goes, as it was applied last. */
   readonly keepResources: boolean;
   readonly deleteDefinitions: boolean;
+  /** `deleteNamespace`: the namespace that goes with it. */
+  readonly deleteNamespace?: string | undefined;
   /** Service account that applied it. */
   readonly serviceAccount?: string | undefined;
   /** What charts were told when it was last applied whole; absent before the first time. */

@@ -7,6 +7,7 @@ import { beginRun, type HookRun, nextStage } from "./hook-run.ts";
 import { defaultTimeoutMs } from "./hook-timeout.ts";
 import type { StoredInventory } from "./inventory.ts";
 import type { PassDeps } from "./pass.ts";
+import { takeNamespace } from "./leave-namespace.ts";
 import { firstUnknown, pruneDeployment } from "./prune-deployment.ts";
 import { type HookProgress, runHooks } from "./run-hooks.ts";
 
@@ -45,6 +46,7 @@ export async function removeDeployment(deps: PassDeps, removing: Removing): Prom
   record.error = undefined;
   if (inventories.get(bundle).entries.length > 0) return { type: "left", afterMs };
   if (!(await finishHooks(deps, removing))) return { type: "left", afterMs: 100 };
+  if (await takeNamespace(deps, removing)) return { type: "left", afterMs: 0 };
   if (inventories.get(bundle).verified !== undefined) await deps.verified.keepOnly(bundle, undefined);
   await inventories.drop(bundle);
   return { type: "gone" };

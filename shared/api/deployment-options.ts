@@ -85,7 +85,10 @@ export const deploymentOptionsShape = {
     })
     .exactOptional(),
   keepResources: z.boolean().describe("Leave the objects behind when the bundle goes. Default false.").exactOptional(),
-  deleteNamespace: z.boolean().describe("Delete the target namespace with the GitRepo. Default false.").exactOptional(),
+  deleteNamespace: z
+    .boolean()
+    .describe("With the bundle, delete the namespace that was made for it, once approved. Default false.")
+    .exactOptional(),
   ignore: z
     .looseObject({
       conditions: z.array(stringMapSchema).describe("Conditions that do not count for readiness.").exactOptional(),

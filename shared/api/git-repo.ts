@@ -40,7 +40,10 @@ export const gitRepoSpecSchema = z.looseObject({
     .exactOptional(),
   paused: z.boolean().describe("Stage changes, do not promote them. Default false.").exactOptional(),
   keepResources: z.boolean().describe("Leave objects behind when a bundle goes. Default false.").exactOptional(),
-  deleteNamespace: z.boolean().describe("Delete the target namespace with the GitRepo. Default false.").exactOptional(),
+  deleteNamespace: z
+    .boolean()
+    .describe("With the bundle, delete the namespace that was made for it, once approved. Default false.")
+    .exactOptional(),
   correctDrift: correctDriftSchema.describe("Where enabled, replaces that of fleet.yaml.").exactOptional(),
   forceSyncGeneration: z.number().int().describe("A new number deploys everything again.").exactOptional(),
   pollingInterval: z

@@ -19,7 +19,6 @@ const options: readonly LaterField[] = [
     field: "downstreamResources",
     instead: "nothing is copied, and clusters refuse the whole bundle, since it would run without them: take them out",
   },
-  { field: "deleteNamespace", instead: "the namespace stays when the bundle goes" },
   { field: "correctDrift.keepFailHistory", instead: noHistory },
   {
     field: "correctDrift.force",
@@ -33,7 +32,6 @@ const options: readonly LaterField[] = [
 export const laterFields = {
   Bundle: options,
   GitRepo: [
-    { field: "deleteNamespace", instead: "the namespace stays when the GitRepo goes" },
     { field: "correctDrift.keepFailHistory", instead: noHistory },
     { field: "imageScanInterval", instead: "no image is looked up" },
     { field: "imageScanCommit", instead: "nothing is committed" },

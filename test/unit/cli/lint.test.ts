@@ -50,12 +50,12 @@ describe("drover lint", () => {
   });
 
   it("says what is not acted on yet with its place, which strict does not refuse", async () => {
-    const files = { "repo/web/cm.yaml": configMap, "repo/web/fleet.yaml": "helm:\n  atomic: true\n" };
+    const files = { "repo/web/cm.yaml": configMap, "repo/web/fleet.yaml": "helm:\n  maxHistory: 5\n" };
     const { code, lines, errors } = await lint(files, "--strict");
     expect({ code, errors }).toEqual({ code: 0, errors: "bundles: 1, errors: 0, warnings: 0\n" });
     expect(lines).toEqual([
       expect.stringMatching(
-        /^web\/fleet\.yaml:2:3: info: helm\.atomic is kept and not acted on yet: .*\(NOT_ACTED_ON\)$/u,
+        /^web\/fleet\.yaml:2:3: info: helm\.maxHistory is kept and not acted on yet: .*\(NOT_ACTED_ON\)$/u,
       ),
     ]);
   });
