@@ -47,8 +47,10 @@ export type WorkerAnswer =
 
 /** Bounds of one render. */
 export interface RenderBounds {
-  /** Time of templates, not of what they wait for. */
+  /** Time by the clock, waits for answers left out: the thread is ended when even its own limits do not end it. */
   readonly timeoutMs: number;
+  /** CPU time of a chart, which ends with the place in its templates. */
+  readonly cpuMs: number;
   readonly maxHeapMb: number;
 }
 
@@ -70,7 +72,7 @@ export async function renderInWorker(
   answerQuestion: AnswerQuestion,
 ): Promise<WorkerResult> {
   const worker = new Worker(workerUrl(), {
-    workerData: work,
+    workerData: { ...work, input: { ...work.input, renderCpuMs: bounds.cpuMs } },
     resourceLimits: { maxOldGenerationSizeMb: bounds.maxHeapMb, stackSizeMb: 4 },
     env: {},
   });

@@ -67,6 +67,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
     context,
     readValues: () => readGivenValues(input, context.cwd),
   });
+  const cpu = context.env["DROVER_RENDER_CPU_MS"];
   const dns = switchOption(input, "enable-dns") ? await import("../helm/resolve-host.ts") : undefined;
   return {
     chart,
@@ -85,6 +86,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
       (textOption(input, "output-dir") ?? "") === ""
         ? undefined
         : { releaseFolder: switchOption(input, "release-name") ? `${name}/` : "" },
+    cpuMs: cpu === undefined || cpu === "" ? undefined : (await import("../helm/render-cpu.ts")).readRenderCpu(cpu),
     resolveHost: dns?.createHostResolver(),
   };
 }

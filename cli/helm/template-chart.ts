@@ -25,6 +25,8 @@ export interface TemplateRequest {
   readonly showOnly: readonly string[];
   /** Write files instead of printing documents; those of templates below a folder: `web/`, or "" for none. */
   readonly output?: { readonly releaseFolder: string } | undefined;
+  /** CPU time that the render may take, in milliseconds; the engine's default without it. */
+  readonly cpuMs?: number | undefined;
   /** Addresses for `getHostByName`; without it they are empty. */
   readonly resolveHost?: ((name: string) => string) | undefined;
 }
@@ -46,7 +48,7 @@ export interface TemplateAnswer {
 
 /** Returns what `helm template` prints and writes, byte for byte. Throws `ChartError`. */
 export function templateChart(request: TemplateRequest): TemplateAnswer {
-  const { chart, kubeVersion, resolveHost } = request;
+  const { chart, kubeVersion, resolveHost, cpuMs } = request;
   checkInstallable(chart);
   checkDependencies(chart);
   const rendered = renderChart({
@@ -56,7 +58,10 @@ export function templateChart(request: TemplateRequest): TemplateAnswer {
     kubeVersion,
     apiVersions: [...defaultApiVersions, ...request.apiVersions],
     skipSchemaValidation: request.skipSchemaValidation,
-    ...(resolveHost === undefined ? {} : { execute: { resolveHost } }),
+    execute: {
+      ...(cpuMs === undefined ? {} : { limits: { cpuMs } }),
+      ...(resolveHost === undefined ? {} : { resolveHost }),
+    },
   });
   const { warnings } = rendered;
   const files = request.output === undefined ? [] : outputFiles(rendered, request, request.output.releaseFolder);

@@ -1,5 +1,6 @@
 import { fn, type GoFunction } from "../template/go-function.ts";
-import { byteLength, sliceBytes, toBytes, toRunes } from "../template/go-string.ts";
+import { byteLength, fromBytes, sliceBytes, toBytes, toRunes } from "../template/go-string.ts";
+import { spendSteps } from "../template/run-cost.ts";
 import { isLowerRune, isSpaceRune, isUpperRune, lowerRune, titleRune, upperRune } from "./text-case.ts";
 import { joinWords, pascalCase } from "./word-case.ts";
 
@@ -76,6 +77,9 @@ function untitle(text: string): string {
     .join("");
 }
 
+/** What cutting off a line takes. */
+const stepsOfLine = 5;
+
 /** `goutils.WrapCustom`: lines of at most `width` bytes, broken at blanks. */
 function wrapText(
   text: string,
@@ -85,7 +89,10 @@ function wrapText(
   const bytes = toBytes(text);
   const size = Math.max(width, 1);
   const lineBreak = options.lineBreak === "" ? "\n" : options.lineBreak;
-  const cut = (start: number, end: number): string => sliceBytes(text, start, end);
+  const cut = (start: number, end: number): string => {
+    spendSteps(stepsOfLine);
+    return fromBytes(bytes.subarray(start, end));
+  };
   let offset = 0;
   let out = "";
   while (bytes.length - offset > size) {

@@ -68,8 +68,10 @@ export function countSteps(run: Run, steps: number): void {
 
 /** Throws `CostExceeded` when the time of a run is used up, or would be after work of so many milliseconds. */
 export function checkTime(run: Run, expectedMs: number): void {
-  if (threadCpuMs() + expectedMs <= run.deadlineMs) return;
-  throw new CostExceeded("time", `more than ${run.limits.cpuMs} ms of CPU time`);
+  const nowMs = threadCpuMs();
+  if (nowMs + expectedMs <= run.deadlineMs) return;
+  const basis = nowMs > run.deadlineMs ? "" : ", by estimate";
+  throw new CostExceeded("time", `more than ${run.limits.cpuMs} ms of CPU time${basis}`);
 }
 
 /** Counts what a run has made; throws `CostExceeded` when it is too much. */

@@ -25,5 +25,33 @@ export const hostileTemplates: readonly (readonly [string, string])[] = [
     "reads a long text",
     '{{ $x := repeat 1000000 "- a\\n" }}{{ range until 1000 }}{{ $_ := fromYamlArray $x }}{{ end }}',
   ],
+  ["makes authorities", '{{ range until 10000 }}{{ $_ := genCA "ca" 1 }}{{ end }}'],
+  ["makes keys of another kind", '{{ range until 10000 }}{{ $_ := genPrivateKey "dsa" }}{{ end }}'],
+  ["hashes passwords", '{{ range until 10000 }}{{ $_ := htpasswd "a" "b" }}{{ end }}'],
+  [
+    "matches each letter of long texts with groups",
+    '{{ $x := repeat 4000000 "a" }}{{ range until 10 }}{{ $_ := regexReplaceAll "(a)" $x "$1" }}{{ end }}',
+  ],
+  [
+    "matches with a pattern that unfolds",
+    '{{ $x := repeat 100000 "abcdefgh" }}{{ range until 100 }}{{ $_ := regexMatch "(a?b?c?d?){500}[a-h]{500}9" $x }}{{ end }}',
+  ],
+  [
+    "breaks a long text into lines",
+    '{{ $x := repeat 2000000 " a" }}{{ range until 10 }}{{ $_ := wrap 2 $x }}{{ end }}',
+  ],
+  [
+    "reads long maps",
+    '{{ $x := toYaml (dict "a" (until 300000)) }}{{ range until 100 }}{{ $_ := fromYaml $x }}{{ end }}',
+  ],
+  [
+    "writes a long text as YAML",
+    '{{ $x := repeat 1000000 "1\\n" }}{{ range until 100 }}{{ $_ := toYaml (dict "a" $x) }}{{ end }}',
+  ],
+  [
+    "runs a long text",
+    '{{ $x := repeat 400000 "{{1}}" }}{{ range $i, $_ := until 100 }}{{ $_ := tpl (print $i $x) $ }}{{ end }}',
+  ],
+  ["writes a document that takes long to read", "{{ range until 300000 }}- {a: 1, b: [2, 3]}\n{{ end }}"],
   ["writes for ever", `{{ ${forever} }}{{ repeat 1000 "x: y\\n" }}{{ end }}`],
 ];

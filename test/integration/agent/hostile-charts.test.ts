@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { renderInWorker } from "../../../agent/render-in-worker.ts";
 import { hostileTemplates } from "../../support/hostile-templates.ts";
 
-const bounds = { timeoutMs: 60_000, maxHeapMb: 256 };
+const bounds = { timeoutMs: 60_000, cpuMs: 2000, maxHeapMb: 256 };
 
 /** Renders a chart of one template as the agent does: in a thread of its own, which asks for nothing. */
 async function renderTemplate(text: string, within = bounds): Promise<readonly unknown[]> {
@@ -27,7 +27,7 @@ it.each(hostileTemplates)(
     await expect(renderTemplate(text)).rejects.toMatchObject({
       name: "AppError",
       code: expect.stringMatching(/^RENDER_/),
-      message: expect.stringMatching(/the template takes more than \d+ |rendering took more than 256 MB/),
+      message: expect.stringMatching(/(?:the template|wrote) takes more than \d+ |rendering took more than 256 MB/),
       verdict: "stalled",
     });
     expect(await renderTemplate(harmless)).toHaveLength(1);
@@ -44,10 +44,22 @@ it("memory that counting does not see is bounded by the thread's heap", { timeou
   expect(await renderTemplate(harmless)).toHaveLength(1);
 });
 
+it("a bundle may be given more or less CPU time, and the error says where it went", { timeout: 60_000 }, async () => {
+  const text = '{{ range until 10000 }}\n{{ $_ := genPrivateKey "rsa" }}{{ end }}';
+  await expect(renderTemplate(text, { ...bounds, cpuMs: 300 })).rejects.toMatchObject({
+    code: "RENDER_LIMIT",
+    message: expect.stringMatching(
+      /^bundle team\/bomb: template: bomb\/templates\/bomb\.yaml:2:9: executing "bomb\/templates\/bomb\.yaml": the template takes more than 300 ms of CPU time, by estimate$/,
+    ),
+  });
+  expect(await renderTemplate(harmless)).toHaveLength(1);
+});
+
 it("a template that runs for too long is ended from outside", { timeout: 60_000 }, async () => {
   const text = '{{ range until 10000 }}{{ $_ := genPrivateKey "rsa" }}{{ end }}';
-  await expect(renderTemplate(text, { ...bounds, timeoutMs: 300 })).rejects.toMatchObject({
+  await expect(renderTemplate(text, { ...bounds, timeoutMs: 300, cpuMs: 60_000 })).rejects.toMatchObject({
     code: "RENDER_LIMIT",
     message: "bundle team/bomb: rendering took longer than 300 ms",
   });
+  expect(await renderTemplate(harmless)).toHaveLength(1);
 });

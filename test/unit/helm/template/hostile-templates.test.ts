@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { TemplateLimitError } from "../../../../helm/template/template-error.ts";
 import { renderText } from "./render-text.ts";
 
-/** Renders with the default limits; returns which of them ended it. */
+/** Renders with the default limits but for time; returns which of them ended it. */
 function endOf(text: string): string {
   try {
-    renderText(text);
+    renderText(text, { limits: { cpuMs: 60_000 } });
   } catch (error) {
     if (error instanceof TemplateLimitError) return error.limit;
     throw error;
