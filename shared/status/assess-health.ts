@@ -75,7 +75,8 @@ export function hasHealth(apiVersion: string, kind: string): boolean {
 function assessGeneration(object: KubeObject): Health | undefined {
   const observed = numberAt(statusFields(object), "observedGeneration");
   const generation = object.metadata.generation;
-  if (observed === undefined || generation === undefined || observed >= generation) return undefined;
+  if (observed === undefined || generation === undefined || observed === generation) return undefined;
+  // A later one is what an object was restored with that is another now.
   return notReady(`its controller has seen generation ${observed}, not yet ${generation}`);
 }
 

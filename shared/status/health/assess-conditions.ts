@@ -20,7 +20,7 @@ export function assessConditions(object: KubeObject): Health {
     if (failed) return notReady(message || `${type} is ${status}`);
   }
   for (const type of decisive) {
-    const condition = conditions.find((entry) => entry.type === type);
+    const condition = conditions.find((entry) => entry.type === type && entry.status !== "");
     if (condition === undefined) continue;
     if (condition.status === "True") return ready;
     return notReady(

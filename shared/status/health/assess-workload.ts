@@ -2,13 +2,14 @@ import type { KubeObject } from "../../api/meta.ts";
 import { notReady, ready, type Health } from "./health.ts";
 import { conditionOf, numberAt, objectAt, specFields, statusFields, textAt } from "./read-fields.ts";
 
-/** Returns the health of a Deployment: all replicas new, available and ready, and no old one left. */
+/** Returns the health of a Deployment: all replicas new, available and ready, and no other one left. */
 export function assessDeployment(object: KubeObject): Health {
   const progressing = conditionOf(object, "Progressing");
   if (progressing?.reason === "ProgressDeadlineExceeded")
     return notReady(progressing.message || "made no progress in time");
   const failure = conditionOf(object, "ReplicaFailure");
   if (failure?.status === "True") return notReady(failure.message || "cannot make its pods");
+  const available = conditionOf(object, "Available");
   const counts = readCounts(object, 1);
   if (specFields(object)["paused"] === true) return ready;
   return (
@@ -16,10 +17,11 @@ export function assessDeployment(object: KubeObject): Health {
     (counts.total > counts.updated
       ? notReady(`${counts.total - counts.updated} old replicas are still there`)
       : undefined) ??
+    tooMany(counts) ??
     waitFor("available", counts.available, counts.wanted) ??
     waitFor("ready", counts.ready, counts.wanted) ??
     unseen(object) ??
-    ready
+    (available?.status === "False" ? notReady(available.message || "is not available") : ready)
   );
 }
 
@@ -37,22 +39,22 @@ export function assessStatefulSet(object: KubeObject): Health {
     waitFor("there", counts.total, counts.wanted) ??
     waitFor("ready", counts.ready, counts.wanted) ??
     (partition > 0 || revisionDiffers ? waitFor("updated", counts.updated, toUpdate) : undefined) ??
-    (counts.total > counts.wanted
-      ? notReady(`${counts.total - counts.wanted} replicas too many are still there`)
-      : undefined) ??
+    tooMany(counts) ??
     unseen(object) ??
     ready
   );
 }
 
-/** Returns the health of a ReplicaSet: all replicas available and ready. */
+/** Returns the health of a ReplicaSet: all replicas available and ready, and none too many. */
 export function assessReplicaSet(object: KubeObject): Health {
   const failure = conditionOf(object, "ReplicaFailure");
   if (failure?.status === "True") return notReady(failure.message || "cannot make its pods");
   const counts = readCounts(object, 1);
   return (
+    waitFor("labelled", numberAt(statusFields(object), "fullyLabeledReplicas") ?? 0, counts.wanted) ??
     waitFor("available", counts.available, counts.wanted) ??
     waitFor("ready", counts.ready, counts.wanted) ??
+    tooMany(counts) ??
     unseen(object) ??
     ready
   );
@@ -96,6 +98,10 @@ function readCounts(object: KubeObject, initial: number): Counts {
 
 function waitFor(what: string, have: number, wanted: number): Health | undefined {
   return have < wanted ? notReady(`${have} of ${wanted} replicas are ${what}`) : undefined;
+}
+
+function tooMany({ total, wanted }: Counts): Health | undefined {
+  return total > wanted ? notReady(`${total - wanted} replicas too many are still there`) : undefined;
 }
 
 /** A workload scaled to zero looks complete before its controller has ever seen it. */
