@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Answer, Reply } from "../../../shared/protocol/answers.ts";
-import { describeWithKube, sharedCluster } from "../../support/kube.ts";
-import { type AgentRig, configMap, createAgentRig } from "./agent-rig.ts";
+import { describeWithKube } from "../../support/kube.ts";
+import { configMap } from "./agent-rig.ts";
+import { answerOf, aReadyRig, refusalOf } from "./asked-rig.ts";
 
 const secretValue = "s3cr3t-of-the-test";
 
@@ -20,36 +20,11 @@ function expectNoSecret(value: unknown): void {
   expect(text).not.toContain(secretBytes);
 }
 
-function answerOf<K extends Answer["kind"]>(reply: Reply, kind: K): Extract<Answer, { readonly kind: K }> {
-  if (!("answer" in reply)) throw new Error(`refused: ${JSON.stringify(reply.refusal)}`);
-  const { answer } = reply;
-  const fits = (one: Answer): one is Extract<Answer, { readonly kind: K }> => one.kind === kind;
-  if (!fits(answer)) throw new Error(`another answer: ${answer.kind}`);
-  return answer;
-}
-
-function refusalOf(reply: Reply): { readonly code: string; readonly message: string } {
-  if ("refusal" in reply) return reply.refusal;
-  throw new Error(`not refused: ${JSON.stringify(reply.answer)}`);
-}
-
-function filesOf(value: string): Readonly<Record<string, string>> {
-  return { "cm.yaml": configMap("web", { size: value }), "secret.yaml": aSecret("login") };
-}
-
-/** An agent that has applied one bundle with a ConfigMap and a Secret. */
-async function aReadyRig(config: Parameters<AgentRig["start"]>[0] = {}): Promise<AgentRig> {
-  const rig = await createAgentRig(await sharedCluster());
-  await rig.start(config);
-  const options = { defaultNamespace: rig.namespace };
-  rig.hub.publish({ bundles: [{ bundle: "team/web", files: filesOf("small"), options }] });
-  await rig.state("team/web", "Ready");
-  return rig;
-}
+const files = { "cm.yaml": configMap("web", { size: "small" }), "secret.yaml": aSecret("login") };
 
 describeWithKube("an agent that is asked", () => {
   test("shows a live object of a bundle without managedFields", async () => {
-    await using rig = await aReadyRig();
+    await using rig = await aReadyRig(files);
     const object = { group: "", kind: "ConfigMap", namespace: rig.namespace, name: "web" };
     const answer = answerOf(await rig.hub.ask({ kind: "object", bundle: "team/web", object }), "object");
     expect(answer.object).toMatchObject({ kind: "ConfigMap", data: { size: "small" }, metadata: { name: "web" } });
@@ -57,7 +32,7 @@ describeWithKube("an agent that is asked", () => {
   });
 
   test("hides every value of a Secret, and the copies of it in annotations", async () => {
-    await using rig = await aReadyRig();
+    await using rig = await aReadyRig(files);
     const object = { group: "", kind: "Secret", namespace: rig.namespace, name: "login" };
     const answer = answerOf(await rig.hub.ask({ kind: "object", bundle: "team/web", object }), "object");
     expect(answer.object).toMatchObject({ kind: "Secret", data: { password: "[hidden]" } });
@@ -65,7 +40,7 @@ describeWithKube("an agent that is asked", () => {
   });
 
   test("refuses objects that the bundle does not own, its own credential among them", async () => {
-    await using rig = await aReadyRig();
+    await using rig = await aReadyRig(files);
     const object = { group: "", kind: "Secret", namespace: rig.systemNamespace, name: "drover-agent" };
     const refusal = refusalOf(await rig.hub.ask({ kind: "object", bundle: "team/web", object }));
     expect(refusal).toMatchObject({ code: "ANSWER_REFUSED" });
@@ -73,11 +48,17 @@ describeWithKube("an agent that is asked", () => {
   });
 
   test("tells field by field what others changed, and nothing of a Secret's values", async () => {
-    await using rig = await aReadyRig();
+    await using rig = await aReadyRig(files);
     const base = `/api/v1/namespaces/${rig.namespace}`;
     const patch = { method: "PATCH", contentType: "application/merge-patch+json" } as const;
-    await rig.cluster.request(`${base}/configmaps/web?fieldManager=ann`, { ...patch, body: { data: { size: "huge" } } });
-    await rig.cluster.request(`${base}/secrets/login?fieldManager=ann`, { ...patch, body: { stringData: { password: "x" } } });
+    await rig.cluster.request(`${base}/configmaps/web?fieldManager=ann`, {
+      ...patch,
+      body: { data: { size: "huge" } },
+    });
+    await rig.cluster.request(`${base}/secrets/login?fieldManager=ann`, {
+      ...patch,
+      body: { stringData: { password: "x" } },
+    });
     const { deployment } = answerOf(await rig.hub.ask({ kind: "diff", bundle: "team/web" }), "diff");
     expect(deployment.objects.map(({ kind, action }) => [kind, action])).toEqual(
       expect.arrayContaining([
@@ -91,7 +72,7 @@ describeWithKube("an agent that is asked", () => {
   });
 
   test("lists what a bundle owns, with what is missing of it", async () => {
-    await using rig = await aReadyRig({ config: { resyncMs: 3_600_000 } });
+    await using rig = await aReadyRig(files, { config: { resyncMs: 3_600_000 } });
     await rig.cluster.request(`/api/v1/namespaces/${rig.namespace}/configmaps/web`, { method: "DELETE" });
     const { objects } = answerOf(await rig.hub.ask({ kind: "inventory", bundle: "team/web" }), "inventory");
     expect(Object.fromEntries(objects.map(({ kind, state }) => [kind, state]))).toEqual({
@@ -102,7 +83,7 @@ describeWithKube("an agent that is asked", () => {
   });
 
   test("names the switch of a kind of question that is turned off", async () => {
-    await using rig = await aReadyRig({ config: { answerDiff: false } });
+    await using rig = await aReadyRig(files, { config: { answerDiff: false } });
     const refusal = refusalOf(await rig.hub.ask({ kind: "diff", bundle: "team/web" }));
     expect(refusal).toMatchObject({ code: "ANSWER_REFUSED" });
     expect(refusal.message).toContain("AGENT_ANSWER_DIFF");
@@ -110,12 +91,12 @@ describeWithKube("an agent that is asked", () => {
   });
 
   test("says that it does not know a question of a later hub", async () => {
-    await using rig = await aReadyRig();
+    await using rig = await aReadyRig(files);
     expect(refusalOf(await rig.hub.ask({ kind: "weather" })).code).toBe("QUESTION_UNKNOWN");
   });
 
   test("answers two askers at once, each his own", async () => {
-    await using rig = await aReadyRig();
+    await using rig = await aReadyRig(files);
     const ask = async (name: string, kind: string) =>
       rig.hub.ask({ kind: "object", bundle: "team/web", object: { group: "", kind, namespace: rig.namespace, name } });
     const [map, secret] = await Promise.all([ask("web", "ConfigMap"), ask("login", "Secret")]);
