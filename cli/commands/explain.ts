@@ -29,7 +29,7 @@ export const explainCommand: Command = {
   name: "explain",
   summary:
     "Show for one option, value or field of an object on one cluster which file, line and rule put it there; the last line decides",
-  usage: "BUNDLE [KIND/NAME] FIELD --clusters FILE --cluster NAME [PATH …]",
+  usage: "BUNDLE [KIND/[NAMESPACE/]NAME] FIELD --clusters FILE --cluster NAME [PATH …]",
   examples: [
     "drover explain config-web helm.values.image.tag --gitrepo gitrepo.yaml --clusters clusters.yaml --cluster staging-eu",
     "drover explain config-web Deployment/web spec.replicas --gitrepo gitrepo.yaml --clusters clusters.yaml --cluster staging-eu",
@@ -94,10 +94,10 @@ export const explainCommand: Command = {
   },
 };
 
-/** Reads `Deployment/web`; anything else is a field. */
+/** Reads `Deployment/web` or `Deployment/shop/web`; anything else is a field. */
 function objectName(text: string): ObjectName | undefined {
-  const [, kind, name] = /^([A-Z]\w*)\/(.+)$/u.exec(text) ?? [];
-  return kind === undefined || name === undefined ? undefined : { kind, name };
+  const [, kind, namespace, name] = /^([A-Z]\w*)\/(?:([^/]+)\/)?([^/]+)$/u.exec(text) ?? [];
+  return kind === undefined || name === undefined ? undefined : { kind, name, namespace };
 }
 
 interface Call {

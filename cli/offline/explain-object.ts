@@ -35,10 +35,19 @@ export function traceBundle(input: RenderInput): TracedChart | undefined {
 }
 
 /** Returns the steps by which a field of a rendered object came about, the last of which decides. */
-export function explainObject(targeted: Targeted, field: ObjectField, sources: ExplainSources): readonly ExplainStep[] {
+export function explainObject(
+  targeted: Targeted,
+  { wanted: asked, path }: ObjectField,
+  sources: ExplainSources,
+): readonly ExplainStep[] {
   const { tree, input, rendered } = sources;
   const { kustomizeDir } = styleOf(input);
-  const value = valueAt(rendered, field.path);
+  const value = valueAt(rendered, path);
+  // Objects of one name in two namespaces are told apart, unless namespaces are given to them only later.
+  const isPlaced = kustomizeDir === undefined && input.options.namespace === undefined;
+  const namespace = isPlaced ? valueAt(rendered, ["metadata", "namespace"]) : undefined;
+  const wanted = { ...asked, namespace: typeof namespace === "string" ? namespace : undefined };
+  const field = { wanted, path };
   const made = chartSteps(targeted, field, sources);
   const { dir } = targeted.assembled;
   const before =
@@ -52,7 +61,7 @@ export function explainObject(targeted: Targeted, field: ObjectField, sources: E
             before: made?.at(-1)?.value,
           }).map((step) => placed(step, dir.path)),
         ];
-  return [...before, ...explainPlacement(targeted, tree, { rendered, path: field.path, value, before })];
+  return [...before, ...explainPlacement(targeted, tree, { rendered, path, value, before })];
 }
 
 function styleOf({ content, options }: RenderInput): RenderStyle {

@@ -5,6 +5,8 @@ import type { OptionPath } from "./explain-option.ts";
 export interface ObjectName {
   readonly kind: string;
   readonly name: string;
+  /** Where it must be; objects that name no namespace fit any. */
+  readonly namespace?: string | undefined;
 }
 
 /** A field of an object of a bundle. */
@@ -13,9 +15,11 @@ export interface ObjectField {
   readonly path: OptionPath;
 }
 
-/** Returns whether an object has a kind and name. */
-export function isNamed(value: JsonValue, { kind, name }: ObjectName): boolean {
+/** Returns whether an object has a kind and name, and no other namespace. */
+export function isNamed(value: JsonValue, { kind, name, namespace }: ObjectName): boolean {
   if (!isJsonObject(value) || value["kind"] !== kind) return false;
   const { metadata } = value;
-  return isJsonObject(metadata) && metadata["name"] === name;
+  if (!isJsonObject(metadata) || metadata["name"] !== name) return false;
+  const own = metadata["namespace"];
+  return namespace === undefined || typeof own !== "string" || own === namespace;
 }
