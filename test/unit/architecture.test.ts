@@ -5,7 +5,6 @@ import { forbiddenImports, type ImportRule, packageName } from "../support/check
 import { readImports } from "../support/read-imports.ts";
 
 const x509 = ["@peculiar/x509", "reflect-metadata"];
-const cel = ["@bufbuild/cel", "@marcbachmann/cel-js"];
 const bundlerFolders = ["bundler", "shared", "apiserver", "helm", "codec"];
 const bundlerPackages = ["node:*", "zod", "js-yaml", "node-cron", "@kubernetes/client-node", ...x509];
 const simulatorFolders = ["simulator", "agent", "bundler", "shared", "apiserver", "helm", "codec"];
@@ -18,18 +17,18 @@ const rules: readonly ImportRule[] = [
     ours: ["helm", "codec"],
     packages: ["node:*", "re2js", "smol-toml", "bcryptjs", "semver", ...x509],
   },
-  { folder: "apiserver", ours: ["apiserver", "codec"], packages: ["node:*", "zod", ...cel] },
+  { folder: "apiserver", ours: ["apiserver", "codec"], packages: ["node:*", "zod"] },
   {
     folder: "shared",
     ours: ["shared", "codec"],
     except: ["shared/runtime"],
-    packages: ["handlebars", "zod", "node:crypto", ...cel],
+    packages: ["handlebars", "zod", "node:crypto"],
   },
   ...["shared/bundle", "shared/render", "shared/targeting"].map((folder) => ({
     folder,
     ours: ["shared", "codec", "helm"],
     except: ["shared/runtime"],
-    packages: ["handlebars", "zod", "node:crypto", ...cel],
+    packages: ["handlebars", "zod", "node:crypto"],
   })),
   // Patterns in health rules, and names in comparePatches, are Go's regular expressions.
   {
