@@ -49,6 +49,12 @@ export const helmTemplate: Command = {
   },
 };
 
+/** Loaded where it is asked for. */
+async function readPostRender(input: CommandInput, context: CommandContext): Promise<TemplateRequest["postRender"]> {
+  if (listOption(input, "post-renderer").length === 0) return undefined;
+  return (await import("../helm/post-renderer.ts")).readPostRenderer(input, context);
+}
+
 async function readRequest(input: CommandInput, context: CommandContext): Promise<TemplateRequest> {
   const [{ checkTemplateFlags }, { readKubeVersion }, { readReleaseIdentity }, { readGivenValues }] = await Promise.all(
     [
@@ -58,6 +64,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
       import("../helm/value-options.ts"),
     ],
   );
+  const postRender = await readPostRender(input, context);
   checkTemplateFlags(input);
   const kubeVersion = readKubeVersion(textOption(input, "kube-version"));
   const { name, reference } = readReleaseIdentity(input);
@@ -87,6 +94,7 @@ async function readRequest(input: CommandInput, context: CommandContext): Promis
         ? undefined
         : { releaseFolder: switchOption(input, "release-name") ? `${name}/` : "" },
     cpuMs: cpu === undefined || cpu === "" ? undefined : (await import("../helm/render-cpu.ts")).readRenderCpu(cpu),
+    postRender,
     resolveHost: dns?.createHostResolver(),
   };
 }

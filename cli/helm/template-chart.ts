@@ -3,6 +3,7 @@ import { ChartError } from "../../helm/chart/chart-error.ts";
 import { defaultApiVersions } from "../../helm/chart/default-capabilities.ts";
 import { missingDependencies } from "../../helm/chart/dependencies/complete-chart.ts";
 import { compilePathPattern } from "../../helm/chart/match-path.ts";
+import type { PostRender } from "../../helm/chart/post-render.ts";
 import { renderChart, type RenderedChart } from "../../helm/chart/render-chart.ts";
 import { splitManifests } from "../../helm/chart/split-manifests.ts";
 import type { GoMap } from "../../helm/template/go-value.ts";
@@ -27,6 +28,8 @@ export interface TemplateRequest {
   readonly output?: { readonly releaseFolder: string } | undefined;
   /** CPU time that the render may take, in milliseconds; the engine's default without it. */
   readonly cpuMs?: number | undefined;
+  /** Changes all that was rendered before it is sorted: `--post-renderer`. */
+  readonly postRender?: PostRender | undefined;
   /** Addresses for `getHostByName`; without it they are empty. */
   readonly resolveHost?: ((name: string) => string) | undefined;
 }
@@ -58,6 +61,7 @@ export function templateChart(request: TemplateRequest): TemplateAnswer {
     kubeVersion,
     apiVersions: [...defaultApiVersions, ...request.apiVersions],
     skipSchemaValidation: request.skipSchemaValidation,
+    postRender: request.postRender,
     execute: {
       ...(cpuMs === undefined ? {} : { limits: { cpuMs } }),
       ...(resolveHost === undefined ? {} : { resolveHost }),

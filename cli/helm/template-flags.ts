@@ -5,12 +5,9 @@ import { valueFlags } from "./value-flags.ts";
 
 const many = { type: "string", multiple: true } as const;
 const { "repository-config": _repositories, ...refusedElsewhere } = refusedEverywhere;
-const noPlugins = "plugins of Helm are not run: pipe what is printed through the program";
 
 /** Flags of `helm template` that this command has not. */
 export const refusedByTemplate: Readonly<Record<string, RefusedFlag>> = {
-  "post-renderer": { type: "string", reason: noPlugins },
-  "post-renderer-args": { type: "string", reason: noPlugins },
   validate: { type: "boolean", reason: "this command talks to no cluster: use `kubectl apply --dry-run=server`" },
   ...refusedSigning,
   ...refusedElsewhere,
@@ -35,6 +32,15 @@ const output = {
 } as const satisfies Record<string, CommandOption>;
 
 const installing = "Has no effect on what is printed, as in Helm: it concerns installing.";
+
+const postRendering = {
+  "post-renderer": {
+    ...many,
+    value: "NAME",
+    description: "Plugin of Helm (postrenderer/v1, a program) that all documents go through before they are sorted.",
+  },
+  "post-renderer-args": { ...many, value: "ARG", description: "Argument for the post-renderer; may be repeated." },
+} as const satisfies Record<string, CommandOption>;
 
 /** Flags that Helm takes and that cannot change what it prints. */
 const withoutEffect = {
@@ -78,6 +84,7 @@ export const templateFlags: Readonly<Record<string, CommandOption>> = {
     description: "Let getHostByName ask for addresses; without it, it returns nothing.",
   },
   ...output,
+  ...postRendering,
   ...sourceFlags,
   "dependency-update": {
     type: "boolean",
