@@ -4,11 +4,12 @@ import { templateChart } from "../cli/helm/template-chart.ts";
 import type { Chart } from "../helm/chart/chart.ts";
 import { valuesOf } from "../helm/chart/chart-values.ts";
 import { loadChart } from "../helm/chart/load-chart.ts";
+import type { GoMap } from "../helm/template/go-value.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
 import { createTempDir } from "../test/support/temp-dir.ts";
 import { type CommandTime, compareCommands, type TimedCommand } from "./command-time.ts";
 import { type BenchRow, median } from "./row.ts";
-import { sampleChart } from "./sample-chart.ts";
+import { clusterValues, otherValues, sampleChart } from "./sample-chart.ts";
 
 const sizes = [
   { name: "small", templates: 5, target: undefined },
@@ -23,10 +24,10 @@ const drover = join(import.meta.dirname, "../dist/drover.mjs");
 
 type Size = (typeof sizes)[number];
 
-function render(chart: Chart, replicas: number): string {
+function render(chart: Chart, values: GoMap): string {
   return templateChart({
     chart,
-    values: valuesOf({ replicaCount: replicas, env: { REPLICAS: String(replicas) } }),
+    values,
     name: "bench",
     namespace: "default",
     kubeVersion: undefined,
@@ -47,11 +48,13 @@ function timeMs(run: () => void): number {
 }
 
 /** Renders other values each time until the engine has been at it for a while, then takes the times of as long again. */
-function warmTimes(chart: Chart): number[] {
+function warmTimes(chart: Chart, sets: readonly GoMap[]): number[] {
   const times: number[] = [];
   const start = performance.now();
   for (let round = 0; performance.now() - start < 2 * warmMs; round++) {
-    const time = timeMs(() => render(chart, (round % valueSets) + 1));
+    const values = sets[round % sets.length];
+    if (values === undefined) break;
+    const time = timeMs(() => render(chart, values));
     if (performance.now() - start > warmMs) times.push(time);
   }
   return times;
@@ -108,25 +111,32 @@ function processRows(what: string, { ours, first, node, helm }: Processes): Benc
 
 async function benchSize(size: Size, helm: string | undefined): Promise<BenchRow[]> {
   const files = sampleChart(size.templates);
-  const cold = Array.from({ length: coldRounds }, () => timeMs(() => render(loadChart(files), 1)));
+  const sets = Array.from({ length: valueSets }, (_, index) => valuesOf(clusterValues(index)));
+  const others = Array.from({ length: valueSets }, (_, index) => valuesOf(otherValues(index)));
+  const cold = sets.slice(0, coldRounds).map((values) => timeMs(() => render(loadChart(files), values)));
   const chart = loadChart(files);
-  const warm = warmTimes(chart);
-  const all = timeMs(() => {
-    for (let set = 1; set <= valueSets; set++) render(chart, set);
-  });
+  const warm = warmTimes(chart, sets);
+  const all = timeMs(() => sets.forEach((values) => render(chart, values)));
+  const warmOther = warmTimes(chart, others);
   const processes = await processTimes(size, helm);
   const floor = processes.helm === undefined ? {} : { floor: processes.helm.wallMs };
   const what = `${size.name} chart, ${size.templates} templates`;
   return [
     {
-      what: `${what}: render, warm`,
+      what: `${what}: render, warm, values of another cluster`,
       value: median(warm),
       unit: "ms",
       ...floor,
       ...(size.target === undefined ? {} : { target: size.target }),
     },
+    {
+      what: `${what}: render, warm, every text and number of the values another`,
+      value: median(warmOther),
+      unit: "ms",
+      ...floor,
+    },
     { what: `${what}: load, compile and render in a running process`, value: median(cold), unit: "ms", ...floor },
-    { what: `${what}: renders of ${valueSets} value sets`, value: (valueSets * 1000) / all, unit: "/s" },
+    { what: `${what}: renders of the values of ${valueSets} clusters`, value: (valueSets * 1000) / all, unit: "/s" },
     ...processRows(what, processes),
   ];
 }

@@ -1,4 +1,5 @@
 import { printGoYaml } from "../codec/print-go-yaml.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../codec/json-value.ts";
 import type { ChartFile } from "../helm/chart/chart.ts";
 
 /** The partials that `helm create` writes, as most charts have them. */
@@ -213,3 +214,29 @@ const sampleValues = {
     hosts: [{ host: "{{ .Release.Name }}.example.com", paths: ["/", "/api"] }],
   },
 };
+
+/** Returns what a cluster sets of the sample chart's values: size, image, name, host and resources. */
+export function clusterValues(cluster: number): JsonObject {
+  const name = `cluster-${cluster}`;
+  return {
+    replicaCount: 1 + (cluster % 9),
+    global: { cluster: name },
+    image: { tag: `1.4.${cluster}` },
+    env: { CLUSTER: name },
+    resources: { requests: { cpu: `${100 + cluster}m` } },
+    ingress: { hosts: [{ host: `${name}.example.com`, paths: ["/", "/api"] }] },
+  };
+}
+
+/** Returns the sample chart's values with each text and each number another. */
+export function otherValues(set: number): JsonValue {
+  return changed(sampleValues, set);
+}
+
+function changed(value: JsonValue, set: number): JsonValue {
+  if (typeof value === "string") return `${value}-${set}`;
+  if (typeof value === "number") return value + set;
+  if (Array.isArray(value)) return value.map((item) => changed(item, set));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, changed(member, set)]));
+}

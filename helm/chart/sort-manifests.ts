@@ -46,22 +46,24 @@ export function sortManifests(
   files: ReadonlyMap<string, string>,
   heads: ManifestHeads = createManifestHeads(),
 ): SortedManifests {
-  const known = heads.last;
-  const read = new Map<string, ManifestHead>();
+  const known = heads.files;
+  const read = new Map<string, readonly ReadDocument[]>();
   const manifests: Manifest[] = [];
   const hooks: Hook[] = [];
   for (const [source, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (posix.basename(source).startsWith("_") || text.trim() === "") continue;
-    for (const content of withinLimits(`reading what ${source} wrote`, () => splitManifests(text))) {
-      const head = known.get(content) ?? withinLimits(`reading what ${source} wrote`, () => readHead(source, content));
-      read.set(content, head);
+    const documents =
+      known.get(text) ?? withinLimits(`reading what ${source} wrote`, () => readFile(source, text, heads));
+    read.set(text, documents);
+    for (const { content, head } of documents) {
       const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion, value: head.value };
       const events = head.annotations.get(hookAnnotation);
       if (events === undefined) manifests.push(manifest);
       else hooks.push(...readHook(manifest, head, events));
     }
   }
-  heads.last = read;
+  heads.files = read;
+  heads.documents = new Map([...read.values()].flat().map(({ content, head }) => [content, head]));
   return {
     manifests: manifests.toSorted((a, b) => compareKinds(a.kind, b.kind)),
     hooks: hooks.toSorted((a, b) => compareKinds(a.kind, b.kind)),
@@ -70,12 +72,26 @@ export function sortManifests(
 
 /** What the documents of the last render say of themselves, by their text: most are the same with other values. */
 export interface ManifestHeads {
-  last: ReadonlyMap<string, ManifestHead>;
+  /** By the text of a whole file. */
+  files: ReadonlyMap<string, readonly ReadDocument[]>;
+  documents: ReadonlyMap<string, ManifestHead>;
 }
 
 /** Returns heads for the renders of one chart. */
 export function createManifestHeads(): ManifestHeads {
-  return { last: new Map() };
+  return { files: new Map(), documents: new Map() };
+}
+
+interface ReadDocument {
+  readonly content: string;
+  readonly head: ManifestHead;
+}
+
+function readFile(source: string, text: string, { documents }: ManifestHeads): ReadDocument[] {
+  return splitManifests(text).map((content) => ({
+    content,
+    head: documents.get(content) ?? readHead(source, content),
+  }));
 }
 
 /** What the parser takes for each character of YAML that is mostly structure. */

@@ -25,8 +25,8 @@ export interface StatementCompiler {
 
 /** Runs a statement of the template's own data only where something that it reads has changed since it ran last. */
 function remembering(node: StatementNode, statement: Statement): Statement {
-  // The same action in several files is one.
-  const maker = node.type === "action" ? nodeText(node) : node;
+  // The same statement in several files is one.
+  const maker = nodeText(node);
   return (frame, dot) => {
     const [data] = frame.variables;
     const reads = dot === data && data instanceof TypedMap && mayRemember(frame) ? data.reads : undefined;
