@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { answeredByDefault } from "../shared/protocol/questions.ts";
 import { logLevels } from "../shared/runtime/logger.ts";
 import { numberSetting, pairsSetting, setting, switchSetting } from "../shared/runtime/config.ts";
 import { agentNamespace } from "./reconcile/marks.ts";
@@ -71,17 +72,29 @@ export const agentConfigSchema = z.object({
   ),
   showLogs: switchSetting(true, "Tell the hub the last line that a crashing container logged."),
   answerObject: switchSetting(
-    true,
+    answeredByDefault.object,
     "Show the hub's users live objects of a bundle when they ask; values of Secrets are hidden.",
   ),
-  answerDiff: switchSetting(true, "Show the hub's users how a bundle differs from Git when they ask."),
-  answerEvents: switchSetting(true, "Show the hub's users Events about what is not ready when they ask."),
+  answerDiff: switchSetting(
+    answeredByDefault.diff,
+    "Show the hub's users how a bundle differs from Git when they ask.",
+  ),
+  answerEvents: switchSetting(
+    answeredByDefault.events,
+    "Show the hub's users Events about what is not ready when they ask.",
+  ),
   answerLogs: switchSetting(
-    false,
+    answeredByDefault.logs,
     "Show the hub's users the last log lines of pods that are not ready when they ask; logs may hold secrets.",
   ),
-  answerInventory: switchSetting(true, "List for the hub's users what a bundle owns when they ask."),
-  answerPlan: switchSetting(true, "Try for the hub's users, by dry runs, what a commit would change when they ask."),
+  answerInventory: switchSetting(
+    answeredByDefault.inventory,
+    "List for the hub's users what a bundle owns when they ask.",
+  ),
+  answerPlan: switchSetting(
+    answeredByDefault.plan,
+    "Try for the hub's users, by dry runs, what a commit would change when they ask.",
+  ),
   answerPlanSecrets: switchSetting(
     false,
     "Plan also commits that read Secrets of the cluster, with what is in them: whoever may ask could make them show it.",

@@ -45,6 +45,17 @@ export const installAgent: Command = {
       value: "NUMBER",
       description: "Agents, of which one works and the others wait to take over. Default 2.",
     },
+    answers: {
+      type: "string",
+      value: "LIST",
+      description:
+        "Which questions of the hub's users the agent answers: diff, events, inventory, logs, object, plan, with commas, or none. Default: all but logs.",
+    },
+    "hide-logs": {
+      type: "boolean",
+      description:
+        "Tell nothing that containers logged, not even a crash's last line; without --answers logs the right for pods/log is left out.",
+    },
     proxy: { type: "string", value: "URL", description: "Proxy between the agent and the hub." },
     "no-proxy": { type: "string", value: "LIST", description: "Hosts that are reached without the proxy." },
   },

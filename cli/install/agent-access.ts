@@ -42,14 +42,15 @@ const narrowRules: readonly JsonObject[] = [
   rule("autoscaling", ["horizontalpodautoscalers"], all),
   rule("discovery.k8s.io", ["endpointslices"], read),
   rule("", ["endpoints", "events"], read),
-  // Why something is not ready is found in the last lines that its pods logged.
-  rule("", ["pods/log"], ["get"]),
   rule("apiextensions.k8s.io", ["customresourcedefinitions"], read),
   rule("apiregistration.k8s.io", ["apiservices"], read),
 ];
 
+/** Why something is not ready is found in the last lines that its pods logged: for status, and for who asks. */
+const logRule = rule("", ["pods/log"], ["get"]);
+
 /** Returns the service account, and the roles that are bound to it. */
-export function agentAccess({ namespace, roles }: AgentSettings): JsonObject[] {
+export function agentAccess({ namespace, roles, answers, hideLogs }: AgentSettings): JsonObject[] {
   // Cluster-wide names carry the namespace, so that two agents on trial in one cluster do not share rights.
   const clusterWide = `${namespace}-agent`;
   const labels = agentLabels();
@@ -73,7 +74,7 @@ export function agentAccess({ namespace, roles }: AgentSettings): JsonObject[] {
             apiVersion: `${rbac}/v1`,
             kind: "ClusterRole",
             metadata: { name: clusterWide, labels },
-            rules: [...narrowRules],
+            rules: [...narrowRules, ...(hideLogs && !answers.has("logs") ? [] : [logRule])],
           },
         ]),
     {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../codec/json-value.ts";
+import { answeredByDefault, questionKinds } from "../../shared/protocol/questions.ts";
 import { agentHealthPort, agentLabels, agentName, agentPodLabels, hubSecretName } from "./agent-settings.ts";
 import type { AgentSettings } from "./agent-settings.ts";
 
@@ -85,6 +86,12 @@ function probe(path: string, timing: Readonly<Record<string, number>>): JsonObje
   return { httpGet: { path, port: "health" }, ...timing };
 }
 
+/** Only what differs from the agent's own defaults is set. */
+function answerSwitches({ answers }: AgentSettings): Record<string, string> {
+  const differing = questionKinds.filter((kind) => answers.has(kind) !== answeredByDefault[kind]);
+  return Object.fromEntries(differing.map((kind) => [`AGENT_ANSWER_${kind.toUpperCase()}`, String(answers.has(kind))]));
+}
+
 function environment(settings: AgentSettings): JsonObject[] {
   const labels = Object.entries(settings.labels).map(([key, value]) => `${key}=${value}`);
   const values: Readonly<Record<string, string | undefined>> = {
@@ -99,6 +106,8 @@ function environment(settings: AgentSettings): JsonObject[] {
     AGENT_LEADER_ELECT: "true",
     [settings.hub.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY"]: settings.proxy?.href,
     NO_PROXY: settings.noProxy,
+    AGENT_SHOW_LOGS: settings.hideLogs ? "false" : undefined,
+    ...answerSwitches(settings),
   };
   const set = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
   // Once the cluster is registered the token may be taken out of the Secret.

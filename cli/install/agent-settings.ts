@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../codec/json-value.ts";
+import type { QuestionKind } from "../../shared/protocol/questions.ts";
 
 /** How much an agent may do in its cluster; `docs/how-to/install-an-agent.md` lists both. */
 export const agentRoles = ["narrow", "wide"] as const;
@@ -20,6 +21,10 @@ export interface AgentSettings {
   readonly replicas: number;
   readonly proxy?: URL;
   readonly noProxy?: string;
+  /** Questions of the hub's users that are answered. */
+  readonly answers: ReadonlySet<QuestionKind>;
+  /** Nothing that a container logged is told, in status either. */
+  readonly hideLogs: boolean;
 }
 
 /** Name of the service account, the Deployment and what belongs to them. */

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { defaultAgentNamespace } from "../../shared/api/annotations.ts";
 import { AppError } from "../../shared/errors.ts";
 import { droverVersion } from "../../shared/version.ts";
-import { type CommandInput, listOption, textOption, UsageError } from "../command.ts";
+import { answeredByDefault, type QuestionKind, questionKinds } from "../../shared/protocol/questions.ts";
+import { type CommandInput, listOption, switchOption, textOption, UsageError } from "../command.ts";
 import { agentRoles, type AgentSettings } from "./agent-settings.ts";
 
 const dnsLabel = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/u;
@@ -36,6 +37,8 @@ export function readAgentSettings(input: CommandInput, cwd: string): AgentSettin
     image: text("image") ?? `drover-agent:${droverVersion}`,
     roles: rolesOf(text("roles") ?? "narrow"),
     replicas: replicasOf(text("replicas") ?? "2"),
+    answers: answersOf(text("answers")),
+    hideLogs: switchOption(input, "hide-logs"),
     ...(caFile === undefined ? {} : { ca: readCa(resolve(cwd, caFile)) }),
     ...(caPin === undefined ? {} : { caPin }),
     ...(clusterName === undefined ? {} : { clusterName }),
@@ -69,6 +72,18 @@ function rolesOf(word: string): AgentSettings["roles"] {
 function replicasOf(word: string): number {
   if (/^[1-5]$/u.test(word)) return Number(word);
   throw new UsageError(`--replicas ${word}: one works, the others wait; give 1 to 5`);
+}
+
+function answersOf(list: string | undefined): ReadonlySet<QuestionKind> {
+  if (list === undefined) return new Set(questionKinds.filter((kind) => answeredByDefault[kind]));
+  const words = list === "none" ? [] : list.split(",").map((word) => word.trim());
+  return new Set(
+    words.map((word) => {
+      const kind = questionKinds.find((one) => one === word);
+      if (kind !== undefined) return kind;
+      throw new UsageError(`--answers ${word}: use none, or some of ${questionKinds.join(", ")} with commas`);
+    }),
+  );
 }
 
 function labelsOf(words: readonly string[]): Record<string, string> {

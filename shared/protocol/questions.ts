@@ -6,6 +6,16 @@ export const questionKinds = ["diff", "events", "inventory", "logs", "object", "
 
 export type QuestionKind = (typeof questionKinds)[number];
 
+/** What an agent answers unless its settings say otherwise: logs may hold secrets. */
+export const answeredByDefault: Readonly<Record<QuestionKind, boolean>> = {
+  diff: true,
+  events: true,
+  inventory: true,
+  logs: false,
+  object: true,
+  plan: true,
+};
+
 /** One object by what names it in every version; namespace "" for cluster-scoped kinds, group "" for the core group. */
 export const objectNameSchema = z.object({
   group: z.string(),

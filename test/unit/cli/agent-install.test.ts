@@ -45,6 +45,20 @@ describe("drover agent install", () => {
     expect(objects.some(({ kind }) => kind === "ClusterRole")).toBe(false);
   });
 
+  it("turns kinds of questions on and off, and gives the right to logs only where they are told", async () => {
+    expect((await install(base)).output).not.toContain("AGENT_ANSWER");
+    const chosen = await install([...base, "--answers", "inventory,logs", "--hide-logs"]);
+    for (const kind of ["DIFF", "EVENTS", "OBJECT", "PLAN"])
+      expect(chosen.output).toMatch(new RegExp(`AGENT_ANSWER_${kind}\\n\\s+value: "false"`, "u"));
+    expect(chosen.output).toMatch(/AGENT_ANSWER_LOGS\n\s+value: "true"/u);
+    expect(chosen.output).not.toContain("AGENT_ANSWER_INVENTORY");
+    expect(chosen.output).toContain("pods/log");
+    const silent = await install([...base, "--answers", "none", "--hide-logs"]);
+    expect(silent.output).not.toContain("pods/log");
+    expect(silent.output).toMatch(/AGENT_SHOW_LOGS\n\s+value: "false"/u);
+    expect(await install([...base, "--answers", "weather"])).toMatchObject({ code: 2 });
+  });
+
   it("needs no disruption budget for one agent", async () => {
     const { objects } = await install([...base, "--replicas", "1"]);
     expect(objects.some(({ kind }) => kind === "PodDisruptionBudget")).toBe(false);
