@@ -35,6 +35,8 @@ export interface ChartObjects {
   readonly definitions: readonly KubeObject[];
   /** Objects that Helm applies at certain moments only. */
   readonly hooks: readonly KubeObject[];
+  /** Objects, then hooks, as the chart wrote them: kustomize reads them by rules of its own. Missing where kustomize made them. */
+  readonly texts?: readonly string[];
   /** What the random functions gave, empty when none was called. */
   readonly random: RandomTape;
   readonly warnings: readonly string[];

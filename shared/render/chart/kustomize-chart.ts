@@ -22,7 +22,7 @@ const manifestsName = "fleet-manifests.yaml";
 
 /**
  * Returns what kustomize has to be run on where a bundle is a chart with a kustomization over it, undefined where it is
- * not (fleet-semantics 3.4): the chart's objects and hooks as a file beside the kustomization, which has it as its first
+ * not (fleet-semantics 3.4): the chart's objects and hooks, in its own words, as a file beside the kustomization, which has it as its first
  * resource unless it lists it itself.
  */
 export function prepareKustomize(input: RenderInput, charts: ChartRenderer): ChartForKustomize | undefined {
@@ -30,8 +30,7 @@ export function prepareKustomize(input: RenderInput, charts: ChartRenderer): Cha
   const names = content.resources.map(({ name }) => name);
   const { chartDir, kustomizeDir: dir } = detectStyle(names, options);
   if (chartDir === undefined || dir === undefined || content.source === "objects") return undefined;
-  const { objects, hooks, ...rest } = charts(chartInput(input, chartDir));
-  const made = [...objects, ...hooks];
+  const { definitions, random, warnings, texts: made = [] } = charts(chartInput(input, chartDir));
   const place = (name: string): string => (dir === "" ? name : `${dir}/${name}`);
   const resources =
     made.length === 0
@@ -40,9 +39,9 @@ export function prepareKustomize(input: RenderInput, charts: ChartRenderer): Cha
           ...content.resources
             .filter(({ name }) => name !== place(manifestsName))
             .map((resource) => (resource.name === place("kustomization.yaml") ? withManifests(resource) : resource)),
-          { name: place(manifestsName), content: made.map((object) => `---\n${printJson(object)}\n`).join("") },
+          { name: place(manifestsName), content: made.map((text) => `---\n${text.trimEnd()}\n`).join("") },
         ];
-  return { content: { source: "files", resources }, dir, rest };
+  return { content: { source: "files", resources }, dir, rest: { definitions, random, warnings } };
 }
 
 /** Returns the chart's objects as kustomize printed them; they replace what the chart made, hooks included. */

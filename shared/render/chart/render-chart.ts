@@ -1,3 +1,7 @@
+import { CodecError } from "../../../codec/codec-error.ts";
+import { parseJson } from "../../../codec/parse-json.ts";
+import { parseFirstYaml } from "../../../codec/parse-yaml.ts";
+import { printJson } from "../../../codec/print-json.ts";
 import { ChartError } from "../../../helm/chart/chart-error.ts";
 import { valuesOf } from "../../../helm/chart/chart-values.ts";
 import { renderChart as renderHelmChart, type RenderedChart } from "../../../helm/chart/render-chart.ts";
@@ -22,6 +26,7 @@ export function renderChart(input: ChartInput): ChartObjects {
   return {
     objects: objectsOf(main),
     hooks: objectsOf(hooks),
+    texts: [...textsOf(rendered.manifests, main), ...textsOf(rendered.hooks, hooks)],
     definitions: objectsOf(definitions),
     random: random.tape(),
     warnings: [
@@ -41,7 +46,38 @@ function unreadWarnings({ options, namespaces }: ChartInput): string[] {
 }
 
 function parseAll(manifests: readonly Pick<Manifest, "source" | "content">[]): ParsedManifests[] {
-  return collectFaults(manifests, ({ source, content }) => parseManifests({ name: source, text: content }));
+  return collectFaults(manifests, ({ source, content }) =>
+    parseManifests({ name: source, text: withoutFlow(content) }),
+  );
+}
+
+/** The texts of manifests that hold something. */
+function textsOf(manifests: readonly Pick<Manifest, "content">[], parsed: readonly ParsedManifests[]): string[] {
+  return manifests.flatMap(({ content }, index) =>
+    (parsed[index]?.objects ?? []).length === 0 ? [] : [withoutFlow(content)],
+  );
+}
+
+/** What begins with `{` is JSON for Fleet and kustomize; charts' YAML in that style is printed anew (Fleet: `normalizeFlowStyleDocs`). */
+function withoutFlow(content: string): string {
+  if (!/^\s*\{/u.test(content) || isJson(content)) return content;
+  try {
+    return `${printJson(parseFirstYaml(content)?.value ?? null)}\n`;
+  } catch (error) {
+    // Whoever reads it next says where it is broken.
+    if (error instanceof CodecError) return content;
+    throw error;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    parseJson(text);
+    return true;
+  } catch (error) {
+    if (error instanceof CodecError) return false;
+    throw error;
+  }
 }
 
 function objectsOf(parsed: readonly ParsedManifests[]): KubeObject[] {

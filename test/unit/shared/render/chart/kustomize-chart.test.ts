@@ -29,6 +29,15 @@ describe("prepareKustomize", () => {
     expect(made).toMatchObject([{ metadata: { name: "a" }, data: { big: "x" } }, { metadata: { name: "h" } }]);
   });
 
+  it("leaves to kustomize what the chart's scalars mean, as Fleet does: YAML 1.1 and kustomize read them differently", () => {
+    const thing = "apiVersion: e.x/v1\nkind: Thing\nmetadata: {name: t}\nspec: {y: 1, n: yes, o: 012} # ours\n";
+    const flow = "{apiVersion: v1, kind: ConfigMap, metadata: {name: f}}\n";
+    const files = { "c/Chart.yaml": chart["c/Chart.yaml"], "c/templates/a.yaml": thing, "c/templates/b.yaml": flow };
+    const text = textOf(prepare({ ...files, "k/kustomization.yaml": "" }), "k/fleet-manifests.yaml");
+    expect(text).toContain("spec: {y: 1, n: yes, o: 012}");
+    expect(text).toContain('---\n{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"f"}}\n');
+  });
+
   it.each([
     { name: "that lists the chart's output itself", text: "resources: [x, fleet-manifests.yaml]\n# kept\n" },
     { name: "that is no YAML, for kustomize to complain about", text: "resources: [\n" },
