@@ -11,6 +11,7 @@ import { runAll } from "../run-all.ts";
 import { allStages, stageOf } from "./apply-stage.ts";
 import { keepAnnotation, partOfLabel } from "./marks.ts";
 import type { StepObserver } from "./step-observer.ts";
+import { whyLingering } from "./why-lingering.ts";
 
 /** What became of one object that was to go. */
 export type Removal =
@@ -93,12 +94,12 @@ async function removeOrThrow(deps: RemoveDeps, entry: InventoryEntry): Promise<D
     log.warn({ object: entryKey(entry), reason: foreign }, "object is left in place");
     return { removal: { type: "released", entry, reason: foreign }, sinceMs: 0 };
   }
-  if (live.metadata.deletionTimestamp !== undefined) return waiting(entry, live);
+  if (live.metadata.deletionTimestamp !== undefined) return waiting(deps, entry, live);
   await deps.onStep("prune", entryKey(entry));
   const result = await client.remove(target, { uid: live.metadata.uid ?? "" });
   await deps.onStep("pruned", entryKey(entry));
   log.info({ object: entryKey(entry), uid: live.metadata.uid }, "object deleted");
-  return result === "lingering" ? waiting(entry, live) : gone;
+  return result === "lingering" ? waiting(deps, entry, live) : gone;
 }
 
 /** Returns why an object must not be deleted, undefined when it is the one that we made or took over. */
@@ -116,9 +117,9 @@ export function whyNotOurs(live: KubeObject, entry: InventoryEntry, partOf: stri
   return applied && labels[partOfLabel] === partOf ? undefined : "it was never applied by this deployment";
 }
 
-function waiting(entry: InventoryEntry, live: KubeObject): Done {
-  const { deletionTimestamp, finalizers = [] } = live.metadata;
-  const reason = finalizers.length === 0 ? "is being deleted" : `waits for finalizers: ${finalizers.join(", ")}`;
+async function waiting(deps: RemoveDeps, entry: InventoryEntry, live: KubeObject): Promise<Done> {
+  const { deletionTimestamp } = live.metadata;
+  const reason = await whyLingering(deps, live);
   const sinceMs = deletionTimestamp === undefined ? Date.parse("9999-01-01") : Date.parse(deletionTimestamp);
   return { removal: { type: "waiting", entry, reason }, sinceMs };
 }

@@ -12,6 +12,15 @@ function bundleOf(rig: AgentRig, name: string) {
   return { bundle: `team/${name}`, files: { [`${name}.yaml`]: configMap(name) }, options };
 }
 
+/** Waits until the removal is held, and approves it. */
+async function approve(rig: AgentRig): Promise<void> {
+  const { held = [] } = await rig.status("team/app", (status) => status.held !== undefined);
+  const plan = /plan ([0-9a-f]{12})/u.exec(held[0] ?? "")?.[1] ?? "";
+  const body = { metadata: { annotations: { "drover.dev/approve-removal": plan } } };
+  const secret = `/api/v1/namespaces/${rig.systemNamespace}/secrets/${inventoryName("team/app")}`;
+  await rig.cluster.request(secret, { method: "PATCH", contentType: "application/merge-patch+json", body });
+}
+
 describeWithKube("deleteNamespace", () => {
   test.concurrent("removes the namespace that was made for a bundle, once a person approves", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
@@ -32,13 +41,33 @@ describeWithKube("deleteNamespace", () => {
     rig.hub.publish({ bundles: [bundleOf(rig, "app")] });
     expect((await rig.state("team/app", "Ready")).held).toBeUndefined();
     rig.hub.publish({ bundles: [], remove });
-    const again = await rig.status("team/app", (status) => status.held !== undefined);
-    const plan = /plan ([0-9a-f]{12})/u.exec(again.held?.[0] ?? "")?.[1] ?? "";
-    const body = { metadata: { annotations: { "drover.dev/approve-removal": plan } } };
-    const secret = `/api/v1/namespaces/${rig.systemNamespace}/secrets/${inventoryName("team/app")}`;
-    await cluster.request(secret, { method: "PATCH", contentType: "application/merge-patch+json", body });
+    await approve(rig);
     await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 60_000 });
     expect(await rig.get(path)).toBeUndefined();
+  });
+
+  test.concurrent("says which object inside holds up the removal", { timeout }, async () => {
+    await using cluster = await auditedSharedCluster();
+    await using rig = await createAgentRig(cluster);
+    const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
+    await rig.start();
+    rig.hub.publish({ bundles: [bundleOf(rig, "app")] });
+    await rig.state("team/app", "Ready");
+    const stuck = { metadata: { name: "stuck", finalizers: ["example.com/wait"] } };
+    await cluster.request(maps, { method: "POST", body: stuck });
+    rig.hub.publish({ bundles: [], remove });
+    await approve(rig);
+    const message = `held up by ConfigMap ${rig.namespace}/stuck (example.com/wait)`;
+    await vi.waitFor(
+      () => {
+        const [problem] = rig.hub.statuses.get("team/app")?.notReady ?? [];
+        expect(problem).toMatchObject({ kind: "Namespace", message: expect.stringContaining(message) });
+      },
+      { timeout: 60_000 },
+    );
+    const body = { metadata: { finalizers: null } };
+    await cluster.request(`${maps}/stuck`, { method: "PATCH", contentType: "application/merge-patch+json", body });
+    await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 60_000 });
   });
 
   test.concurrent("leaves namespaces that the agent did not make, or that other bundles use", { timeout }, async () => {
