@@ -1,10 +1,12 @@
 import { isJsonObject, type JsonObject } from "../../codec/json-value.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
+import { assessHealth } from "../../shared/status/assess-health.ts";
 import { explainEvents } from "../../shared/status/health/explain-events.ts";
 import { findPodProblem, type PodProblem } from "../../shared/status/health/explain-pods.ts";
 import { listAt, objectAt, specFields, textAt } from "../../shared/status/health/read-fields.ts";
 import { objectPath, type ApiResource } from "../kube/api-resource.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
+import { findOwned } from "./find-owned.ts";
 import { listFirst } from "../kube/list-first.ts";
 
 const pods: ApiResource = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
@@ -34,14 +36,23 @@ export interface Explaining {
 
 /**
  * Returns why an object is not ready, as its pods and Events tell: owners are followed down to the pods, the worst of them
- * counts. At most five requests; undefined where nothing tells more than the object does. Throws what the API server answers.
+ * counts. At most five requests, ten for a custom resource; undefined where nothing tells more than the object does. Throws what the API server answers.
  */
 export async function explainHealth(explaining: Explaining, object: KubeObject): Promise<string | undefined> {
   const made = await findPods(explaining.client, object);
-  if (made === undefined) return explainByEvents(explaining, object);
+  if (made === undefined) return (await explainOwned(explaining, object)) ?? explainByEvents(explaining, object);
   const problem = findPodProblem(made.pods);
   if (problem !== undefined) return explainPod(explaining, problem);
   return made.maker === undefined ? undefined : explainByEvents(explaining, made.maker);
+}
+
+/** What an operator made for a custom resource says more than the resource. */
+async function explainOwned(explaining: Explaining, object: KubeObject): Promise<string | undefined> {
+  const [first, ...others] = await findOwned(explaining, object);
+  if (first === undefined) return undefined;
+  if (first.kind === "Pod") return explainPod(explaining, findPodProblem([first, ...others]));
+  const reason = await orNothing(explaining, explainHealth(explaining, first));
+  return `${first.kind} ${first.metadata.name ?? ""}: ${reason ?? assessHealth(first).message}`;
 }
 
 /** Pods that an object made, and what made them for it: the newest ReplicaSet of a Deployment, else the object itself. */

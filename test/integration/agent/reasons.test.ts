@@ -50,6 +50,26 @@ async function podOf(rig: AgentRig, cluster: SharedCluster): Promise<{ name: str
   return pod.metadata;
 }
 
+/** Makes a kind `Shop` that holds whatever is put into it, and returns its group. */
+async function defineKind(rig: AgentRig): Promise<string> {
+  const group = `g${rig.namespace.slice("apps-".length)}.example.com`;
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const answer = await rig.cluster.request("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    method: "POST",
+    body: {
+      metadata: { name: `shops.${group}` },
+      spec: {
+        group,
+        scope: "Namespaced",
+        names: { plural: "shops", singular: "shop", kind: "Shop", listKind: "ShopList" },
+        versions: [{ name: "v1", served: true, storage: true, schema }],
+      },
+    },
+  });
+  expect(answer.status).toBe(201);
+  return group;
+}
+
 describeWithKube("why objects are not ready", () => {
   test("names the pod, the container and the exit code of a crash loop", async () => {
     const cluster = await sharedCluster();
@@ -76,6 +96,34 @@ describeWithKube("why objects are not ready", () => {
     publish(rig, { "web.yaml": workload("Deployment", { nodeSelector: { disk: "none" } }) });
     expect(await reason(rig, /pod web-/u)).toMatch(
       /cannot be scheduled: 0\/\d+ nodes are available: .*didn't match Pod's node affinity\/selector/u,
+    );
+  });
+
+  test("follows a custom resource down to the pods of what its operator made", async () => {
+    const cluster = await sharedCluster();
+    await using rig = await createAgentRig(cluster);
+    const group = await defineKind(rig);
+    await rig.start();
+    const object = { apiVersion: `${group}/v1`, kind: "Shop", metadata: { name: "shop" }, spec: {} };
+    publish(rig, { "shop.yaml": JSON.stringify(object) });
+    const path = `/apis/${group}/v1/namespaces/${rig.namespace}/shops/shop`;
+    await expect.poll(async () => (await cluster.request(path)).status, { timeout: 15_000 }).toBe(200);
+    const { metadata } = (await cluster.request(path)).json as { metadata: { uid: string } };
+    const owner = { apiVersion: `${group}/v1`, kind: "Shop", name: "shop", uid: metadata.uid, controller: true };
+    const made = JSON.parse(workload("StatefulSet", {}, "crash-loop")) as { metadata: object };
+    await send(cluster, `/apis/apps/v1/namespaces/${rig.namespace}/statefulsets`, {
+      ...made,
+      metadata: { ...made.metadata, ownerReferences: [owner] },
+    });
+    const conditions = [{ type: "Ready", status: "False", message: "waits for its database" }];
+    const answer = await cluster.request(path, {
+      method: "PATCH",
+      body: { status: { conditions } },
+      contentType: "application/merge-patch+json",
+    });
+    expect(answer.status).toBe(200);
+    expect(await reason(rig, /CrashLoopBackOff/u)).toMatch(
+      /^Shop shop: waits for its database: StatefulSet web: pod web-0: container app: CrashLoopBackOff, last exit code 1/u,
     );
   });
 
