@@ -34,13 +34,15 @@ export function matchReads({ chain, written }: TextSource, field: Field): readon
   const text = { written: unquoted(written), field };
   const [caller] = chain.slice(-2, -1);
   const isOfValue = own.template === "gotpl" && caller !== undefined;
-  const template = isOfValue ? closeReads(readsOf(caller), { ...text, written: own.node.source.text }) : [];
+  const template = isOfValue ? textReads(readsOf(caller), own.node.source.text) : [];
   if (own.node.type === "text") return template;
-  const levels = [readsOf(own), ...giversOf(own), ...chain.slice(0, -1).toReversed().flatMap(levelsOf)];
-  for (const reads of levels) {
-    const close = closeReads(reads, text);
-    if (close.length > 0) return distinct([...template, ...close]);
-  }
+  const near = levelsOf(own);
+  const far = chain.slice(0, -1).toReversed().flatMap(levelsOf);
+  const levels = [...near, ...far];
+  const same = levels.map((reads) => sameReads(reads, text)).find((reads) => reads.length > 0);
+  if (same !== undefined) return distinct([...template, ...same]);
+  const parts = [near.flat(), ...far].map((reads) => partReads(reads, text)).find((reads) => reads.length > 0);
+  if (parts !== undefined) return distinct([...template, ...parts]);
   const all = levels.find((reads) => reads.length > 0) ?? [];
   return distinct([...template, ...all]).slice(0, maxShown);
 }
@@ -75,20 +77,28 @@ interface Wanted {
   readonly field: Field;
 }
 
-function closeReads(reads: readonly UsedValue[], wanted: Wanted): readonly UsedValue[] {
-  const { written, field } = wanted;
-  const texts = new Set([written, printed(field.value)]);
-  const exact = reads.flatMap((read) => {
+/** Those that a text was taken from, whole or in part. */
+function textReads(reads: readonly UsedValue[], text: string): readonly UsedValue[] {
+  const wanted = { written: text, field: { path: [], value: text } };
+  const same = sameReads(reads, wanted);
+  return distinct(same.length > 0 ? same : partReads(reads, wanted));
+}
+
+/** Those that are what was written, or hold it. */
+function sameReads(reads: readonly UsedValue[], wanted: Wanted): readonly UsedValue[] {
+  const texts = new Set([wanted.written, printed(wanted.field.value)]);
+  return reads.flatMap((read) => {
     if (typeof read.value === "object") return memberIn(read, wanted);
     return read.value !== undefined && texts.has(printed(read.value)) ? [read] : [];
   });
-  if (exact.length > 0) return distinct(exact);
-  return distinct(
-    reads.filter(({ value }) => {
-      const text = value === undefined || typeof value === "object" ? "" : printed(value);
-      return text.length > 1 && (written.includes(text) || (written.length > 1 && text.includes(written)));
-    }),
-  );
+}
+
+/** Those that are a part of what was written, or that it is a part of. */
+function partReads(reads: readonly UsedValue[], { written }: Wanted): readonly UsedValue[] {
+  return reads.filter(({ value }) => {
+    const text = value === undefined || typeof value === "object" ? "" : printed(value);
+    return text.length > 1 && (written.includes(text) || (written.length > 1 && text.includes(written)));
+  });
 }
 
 /** The member of a map or list that became the field: by the end of its path, else the first that is written the same. */
