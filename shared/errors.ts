@@ -119,7 +119,8 @@ export const errorCodes = {
   VALUES_FROM_MISSING:
     "An object named by helm.valuesFrom, or its key, is not in the cluster; the bundle waits for it.",
   VALUES_TEMPLATE_FAILED: "A template in helm.values or helm.templateValues failed for one cluster.",
-  WAIT_TIMEOUT: "A definition or namespace did not become ready in time; the rest waits for it.",
+  WAIT_TIMEOUT:
+    "A definition, a namespace, or with helm.timeoutSeconds another object did not become ready in time; the message names it.",
   WEBHOOK_INVALID: "A webhook call whose body or event cannot be understood.",
   WEBHOOK_REFUSED: "A webhook call without a valid signature, or no webhook secret is configured.",
 } as const satisfies Record<string, string>;
