@@ -3,6 +3,7 @@ import { systemClock, type Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
 import type { ControllerMetrics } from "../shared/runtime/metrics.ts";
 import type { AnswerDeps } from "./answers/answer-deps.ts";
+import { createJudges } from "./answers/live-health.ts";
 import { createTrialRenderers } from "./answers/trial-renderers.ts";
 import type { AgentConfig } from "./config.ts";
 import { createRender } from "./create-render.ts";
@@ -164,6 +165,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     inventories,
     desired,
     claims,
+    judgeOf: createJudges({ desired, blob: rendering.blob, healthRules }),
     renderers: createTrialRenderers({ ...rendering, discovery, bounds, memories, kustomize }, config.answerPlanSecrets),
     scopeOf: rendering.scopeOf,
     limits,

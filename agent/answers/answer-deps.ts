@@ -12,6 +12,7 @@ import { deploymentClient } from "../reconcile/deployment-client.ts";
 import type { DesiredState } from "../reconcile/desired-state.ts";
 import type { StoredInventory } from "../reconcile/inventory.ts";
 import type { InventoryStore } from "../reconcile/inventory-store.ts";
+import type { JudgeOf } from "./live-health.ts";
 import type { TrialRenderers } from "./trial-renderers.ts";
 
 /** What answers are made from. */
@@ -21,6 +22,7 @@ export interface AnswerDeps {
   readonly inventories: InventoryStore;
   readonly desired: DesiredState;
   readonly claims: Claims;
+  readonly judgeOf: JudgeOf;
   readonly renderers: TrialRenderers;
   readonly scopeOf: ScopeOf;
   readonly limits: RemovalLimits;

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { Answer, OwnedObject } from "../../shared/protocol/answers.ts";
 import type { Question } from "../../shared/protocol/questions.ts";
-import { assessHealth } from "../../shared/status/assess-health.ts";
+import type { Health } from "../../shared/status/assess-health.ts";
 import { runAll } from "../run-all.ts";
 import { type AnswerDeps, askedDeployment, parallelReads, readNamed } from "./answer-deps.ts";
 
@@ -18,10 +18,11 @@ export async function answerInventory(
 ): Promise<Answer> {
   const { inventory, client } = askedDeployment(deps, bundle);
   const { entries, deploymentId } = inventory;
+  const judge = await deps.judgeOf(bundle);
   const looked = await runAll(entries.slice(0, maxLooks), parallelReads, async (entry) => {
     signal.throwIfAborted();
     try {
-      return ownedObject(entry, stateOf(entry, await readNamed(deps, client, entry)));
+      return ownedObject(entry, stateOf(entry, await readNamed(deps, client, entry), judge));
     } catch (error) {
       if (hasCode(error, "KUBE_NOT_FOUND")) return ownedObject(entry, { state: "missing", message: messageOf(error) });
       throw error;
@@ -41,12 +42,12 @@ function ownedObject({ group, kind, namespace, name, uid }: InventoryEntry, stat
   return { group, kind, namespace, name, ...(uid === undefined ? {} : { uid }), ...state };
 }
 
-function stateOf(entry: InventoryEntry, live: KubeObject | undefined): State {
+function stateOf(entry: InventoryEntry, live: KubeObject | undefined, judge: (live: KubeObject) => Health): State {
   if (live === undefined) return { state: "missing" };
   if (entry.uid !== undefined && live.metadata.uid !== entry.uid) {
     return { state: "replaced", message: "somebody made another object of this name" };
   }
-  const health = assessHealth(live);
+  const health = judge(live);
   if (live.metadata.deletionTimestamp !== undefined) return { state: "deleting", message: health.message };
   return health.ready ? { state: "ready" } : { state: "not-ready", message: health.message };
 }

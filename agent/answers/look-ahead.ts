@@ -1,10 +1,12 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
 import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 import type { LiveState } from "../../shared/drift/plan-changes.ts";
+import { planReplacement, saysImmutable } from "../../shared/drift/plan-replacements.ts";
 import { AppError } from "../../shared/errors.ts";
 import { hasCode, statusOf } from "../kube/kube-status.ts";
 import { targetOf, type KubeClient } from "../kube/kube-client.ts";
 import { type AdoptionGround, isAdoptable } from "../reconcile/adopt-object.ts";
+import { replaceAnnotation } from "../reconcile/marks.ts";
 import { readLive, type TargetedObject } from "../reconcile/read-live.ts";
 import type { AnswerDeps } from "./answer-deps.ts";
 
@@ -15,6 +17,8 @@ export interface Foresight {
   readonly problem?: string;
   /** The problem is that others own fields. */
   readonly isConflict?: boolean;
+  /** The problem is a field that cannot be changed, and replacing the object was asked for and loses nothing. */
+  readonly isReplaced?: boolean;
 }
 
 /** What an apply of the object may rely on. */
@@ -24,6 +28,8 @@ export interface ForesightGround {
   /** `group/Kind` of the definitions that come with the same plan. */
   readonly coming: ReadonlySet<string>;
   readonly adoption: AdoptionGround;
+  /** `helm.force`: what cannot be changed may be replaced. */
+  readonly force: boolean;
 }
 
 /**
@@ -50,12 +56,25 @@ export async function lookAhead(
     case "present":
       return { state, ...(await foreseeConflict(client, targeted, { live: state.live, ground })) };
     case "unknown":
+      return { state, ...(await foreseeReplacement(client, targeted, { reason: state.reason, ground })) };
     case "unread":
       return { state };
   }
 }
 
-type Problem = Pick<Foresight, "isConflict" | "problem">;
+type Problem = Pick<Foresight, "isConflict" | "isReplaced" | "problem">;
+
+async function foreseeReplacement(
+  client: KubeClient,
+  { target, object }: TargetedObject,
+  { reason, ground }: { readonly reason: string; readonly ground: ForesightGround },
+): Promise<Problem> {
+  const isAsked = ground.force || object.metadata.annotations?.[replaceAnnotation] === "true";
+  if (!isAsked || !saysImmutable(reason)) return {};
+  const live = await client.get(target);
+  const isReplaced = live !== undefined && planReplacement(live, object).type !== "refuse";
+  return isReplaced ? { isReplaced, problem: reason } : {};
+}
 
 async function foreseeCreation(client: KubeClient, { target, object }: TargetedObject): Promise<Problem> {
   try {

@@ -173,11 +173,12 @@ async function foresee(
     release: releaseOf(wanted.bundle, rendered.options),
     takeOwnership: rendered.options.helm?.takeOwnership === true,
   };
+  const force = rendered.options.helm?.force === true;
   const coming = comingKinds(desired);
   const looked = await runAll(desired, parallelReads, async (object) => {
     signal.throwIfAborted();
     const key = objectKey(object);
-    const ground: ForesightGround = { owned: known.get(key), coming, adoption };
+    const ground: ForesightGround = { owned: known.get(key), coming, adoption, force };
     return [key, await lookAhead(deps, client, { object, ground })] as const;
   });
   return new Map(looked);
@@ -202,7 +203,7 @@ function plannedObject(change: Change, foreseen: Foresight | undefined): Planned
     return [{ ...about, action: "conflict", message: `bundle ${change.heldBy} of this cluster owns it` }];
   }
   if (foreseen?.problem !== undefined) {
-    return [{ ...about, action: foreseen.isConflict === true ? "conflict" : "fail", message: foreseen.problem }];
+    return [{ ...about, action: failureOf(foreseen), message: foreseen.problem }];
   }
   switch (change.action) {
     case "create":
@@ -220,6 +221,11 @@ function plannedObject(change: Change, foreseen: Foresight | undefined): Planned
     case "unchanged":
       return [];
   }
+}
+
+function failureOf({ isConflict, isReplaced }: Foresight): PlannedObject["action"] {
+  if (isReplaced === true) return "replace";
+  return isConflict === true ? "conflict" : "fail";
 }
 
 /** What is in an object that the bundle does not own is not shown: a commit could name any object. */

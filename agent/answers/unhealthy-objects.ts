@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
 import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 import type { ObjectName } from "../../shared/protocol/questions.ts";
-import { assessHealth, hasHealth } from "../../shared/status/assess-health.ts";
+import { hasHealth } from "../../shared/status/assess-health.ts";
 import { apiVersionOf } from "../kube/api-resource.ts";
 import { runAll } from "../run-all.ts";
 import { type AnswerDeps, type AskedDeployment, ownedEntry, parallelReads, readNamed } from "./answer-deps.ts";
@@ -24,6 +24,7 @@ export async function unhealthyObjects(
   asked: AskedDeployment,
   { object, signal }: { readonly object: ObjectName | undefined; readonly signal: AbortSignal },
 ): Promise<{ readonly objects: readonly WonderedObject[]; readonly left: number }> {
+  const judge = await deps.judgeOf(asked.inventory.bundle);
   const entries = object === undefined ? asked.inventory.entries : [ownedEntry(asked, object)];
   const looked = await runAll(entries, parallelReads, async (entry): Promise<WonderedObject | undefined> => {
     signal.throwIfAborted();
@@ -33,7 +34,7 @@ export async function unhealthyObjects(
     }
     const live = resource === undefined ? undefined : await readNamed(deps, asked.client, entry);
     if (live === undefined) return { entry, live, message: "it is not there" };
-    const health = assessHealth(live);
+    const health = judge(live);
     if (object === undefined && health.ready) return undefined;
     return { entry, live, message: health.ready ? undefined : health.message };
   });

@@ -57,6 +57,8 @@ export interface CommitPlanner {
 /** A build is kept this long, so that asking for a hundred clusters builds once. */
 const keptMs = 60_000;
 const maxKept = 4;
+/** Commits that are built for plans at the same time: deploying goes before. */
+const maxBuilding = 2;
 const buildTimeoutMs = 120_000;
 
 interface Tried {
@@ -69,6 +71,7 @@ interface Tried {
 
 /** Returns a planner, which keeps the last few builds for a minute. */
 export function createCommitPlanner(deps: CommitPlannerDeps): CommitPlanner {
+  let building = 0;
   const builds = new Map<string, { readonly atMs: number; readonly tried: Promise<Tried> }>();
 
   async function build({ gitRepo, revision = "" }: PlanWish): Promise<Tried> {
@@ -91,7 +94,12 @@ export function createCommitPlanner(deps: CommitPlannerDeps): CommitPlanner {
     for (const [known, { atMs }] of builds) if (nowMs - atMs > keptMs) builds.delete(known);
     const known = builds.get(key);
     if (known !== undefined) return known.tried;
-    const tried = build(wish);
+    if (building >= maxBuilding) {
+      const message = `${building} commits are being built for plans already; ask again in a moment`;
+      throw new AppError("QUESTIONS_TOO_MANY", message, { afterMs: 1000 });
+    }
+    building++;
+    const tried = build(wish).finally(() => building--);
     builds.set(key, { atMs: nowMs, tried });
     tried.catch(() => builds.delete(key));
     for (const oldest of [...builds.keys()].slice(0, -maxKept)) builds.delete(oldest);

@@ -37,8 +37,14 @@ function deploymentLines(deployment: PlannedDeployment, words: PlanWords): strin
 }
 
 const verbs = {
-  plan: { create: "+ create", configure: "~ configure", conflict: "! conflict", fail: "! fails" },
-  diff: { create: "- missing", configure: "~ differs", conflict: "! conflict", fail: "! unknown" },
+  plan: { create: "+ create", configure: "~ configure", replace: "± replace", conflict: "! conflict", fail: "! fails" },
+  diff: {
+    create: "- missing",
+    configure: "~ differs",
+    replace: "~ differs",
+    conflict: "! conflict",
+    fail: "! unknown",
+  },
 } as const satisfies Record<PlanWords, Record<PlannedObject["action"], string>>;
 
 function objectLines({ action, message, fields, ...object }: PlannedObject, words: PlanWords): string[] {

@@ -11,8 +11,8 @@ export const plannedObjectSchema = z.object({
   kind: z.string(),
   namespace: z.string(),
   name: z.string(),
-  /** `conflict`: it belongs to somebody else; `fail`: the API server refuses it, or could not say. */
-  action: z.enum(["create", "configure", "conflict", "fail"]),
+  /** `replace`: deleted and made again; `conflict`: it belongs to somebody else; `fail`: the API server refuses it, or could not say. */
+  action: z.enum(["create", "configure", "replace", "conflict", "fail"]),
   /** Which fields, for `configure`; values of Secrets are hidden. */
   fields: driftSchema.shape.fields,
   message: z.string().optional(),

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { describeWithKube } from "../../support/kube.ts";
 import { configMap } from "./agent-rig.ts";
-import { aReadyRig, planOf } from "./asked-rig.ts";
+import { answerOf, aReadyRig, planOf } from "./asked-rig.ts";
 
 const small = { "cm.yaml": configMap("web", { size: "small" }) };
 
@@ -66,6 +66,33 @@ describeWithKube("an agent that is asked for a plan", () => {
     expect(messages).toContain("spec.ports[0].port");
     const [other] = await planOf(rig, [{ bundle: "team/other", files: small }]);
     expect(other?.objects).toMatchObject([{ action: "conflict", message: "bundle team/web of this cluster owns it" }]);
+  });
+
+  test("tells what would be made anew because it cannot be changed, where that was asked for", async () => {
+    const fixed = (size: string, annotations: Readonly<Record<string, string>> = {}): string =>
+      manifest("v1", "ConfigMap", { metadata: { name: "fixed", annotations }, data: { size }, immutable: true });
+    await using rig = await aReadyRig({ "cm.yaml": fixed("small") });
+    const [refused] = await planOf(rig, [{ bundle: "team/web", files: { "cm.yaml": fixed("large") } }]);
+    expect(refused?.objects).toMatchObject([{ action: "fail", message: expect.stringContaining("immutable") }]);
+    const files = { "cm.yaml": fixed("large", { "drover.dev/replace": "true" }) };
+    const [replaced] = await planOf(rig, [{ bundle: "team/web", files }]);
+    expect(replaced?.objects).toMatchObject([{ action: "replace", name: "fixed" }]);
+  });
+
+  test("judges health by the rules of the bundle, as its status does", async () => {
+    const ignore = { conditions: [{ type: "Available", status: "False" }] };
+    await using rig = await aReadyRig(small);
+    const claim = manifest("v1", "PersistentVolumeClaim", {
+      metadata: { name: "disk" },
+      spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },
+    });
+    const options = { defaultNamespace: rig.namespace, ignore };
+    rig.hub.publish({ bundles: [{ bundle: "team/web", files: { ...small, "claim.yaml": claim }, options }] });
+    const { notReady } = await rig.state("team/web", "NotReady");
+    const { objects } = answerOf(await rig.hub.ask({ kind: "inventory", bundle: "team/web" }), "inventory");
+    const disk = objects.find(({ name }) => name === "disk");
+    expect(disk).toMatchObject({ state: "not-ready" });
+    expect(notReady?.[0]?.message).toContain(disk?.message ?? "nothing");
   });
 
   test("plans custom resources whose definition comes with them, in a namespace that is made on the way", async () => {

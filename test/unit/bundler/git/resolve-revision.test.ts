@@ -17,7 +17,7 @@ function aRemote(): {
   const asked: (readonly string[])[] = [];
   const askRefs: AskRefs = async (_remote, { prefixes }) => {
     asked.push(prefixes);
-    return { refs };
+    return { refs, head: undefined };
   };
   const { signal } = new AbortController();
   return { asked, resolve: async (revision) => resolveRevision(askRefs, remote, { revision, signal }) };
