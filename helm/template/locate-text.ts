@@ -43,8 +43,11 @@ export function locateText(text: TracedText, range: TextRange, depth = 0): reado
 
 /** Whether what templates within an action wrote is all that it wrote, or the action added something of its own. */
 function isAll(below: readonly TextSource[], written: string): boolean {
-  const plain = (text: string): string => text.replaceAll(/[\s"']/gu, "");
   return below.length > 0 && plain(below.map((source) => source.written).join("")).includes(plain(written));
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/[\s"']/gu, "");
 }
 
 /** A part of what an action wrote. */
