@@ -22,6 +22,7 @@ function isSameMap(a: ReadonlyMap<string, GoValue>, b: ReadonlyMap<string, GoVal
 
 function isSameList(a: readonly GoValue[], b: readonly GoValue[]): boolean {
   if (a.constructor !== b.constructor || a.length !== b.length) return false;
-  if (a instanceof TypedSlice && b instanceof TypedSlice && (a.goType !== b.goType || a.isNil !== b.isNil)) return false;
+  if (a instanceof TypedSlice && b instanceof TypedSlice && (a.goType !== b.goType || a.isNil !== b.isNil))
+    return false;
   return a.every((value, index) => isSameValue(value, b[index]));
 }
