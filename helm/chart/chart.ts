@@ -26,6 +26,8 @@ export interface Chart {
   readonly dependencies: readonly Chart[];
   /** Where a subchart stands in its parent, a folder or a packed chart: `charts/db`, `charts/db-1.0.0.tgz`. */
   readonly folder?: string;
+  /** How Helm names the chart in a release, `web/charts/db`; below an alias it may differ from its place. Once dependencies are processed. */
+  readonly fullPath?: string;
   /** What Helm prints as a warning while it reads the chart. */
   readonly warnings: readonly string[];
 }
@@ -37,7 +39,9 @@ export interface PlacedChart {
 }
 
 /** Returns a chart and all charts below it, parents first. */
-export function placeCharts(chart: Chart, path: string = chart.metadata.name): PlacedChart[] {
-  const below = chart.dependencies.flatMap((child) => placeCharts(child, `${path}/charts/${child.metadata.name}`));
+export function placeCharts(chart: Chart, path: string = chart.fullPath ?? chart.metadata.name): PlacedChart[] {
+  const below = chart.dependencies.flatMap((child) =>
+    placeCharts(child, child.fullPath ?? `${path}/charts/${child.metadata.name}`),
+  );
   return [{ chart, path }, ...below];
 }

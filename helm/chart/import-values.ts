@@ -3,33 +3,29 @@ import { isJsonObject } from "../../codec/json-value.ts";
 import { fromPlainValue } from "../functions/plain-value.ts";
 import type { GoMap } from "../template/go-value.ts";
 import { printValue } from "../template/print-value.ts";
-import type { Chart } from "./chart.ts";
-import type { ChartDependency } from "./chart-metadata.ts";
+import { chartOf, type ChartNode } from "./chart-node.ts";
 import { copyValues, tableAt } from "./chart-values.ts";
 import { mergeTables, mergeValues } from "./coalesce-values.ts";
 
-/** Returns the chart with the values that it imports among its defaults, subcharts first (Helm: `processDependencyImportValues`). */
-export function importValues(chart: Chart, warn: (message: string) => void): Chart {
-  const whole = { ...chart, dependencies: chart.dependencies.map((child) => importValues(child, warn)) };
-  const entries = whole.metadata.dependencies;
-  if (entries === undefined) return whole;
-  const defaults = mergeValues(whole, new Map());
+/** Puts the values that charts import among their defaults, subcharts first (Helm: `processDependencyImportValues`). */
+export function importValues(node: ChartNode, warn: (message: string) => void): void {
+  for (const child of node.dependencies) importValues(child, warn);
+  const entries = node.metadata.dependencies;
+  if (entries === undefined) return;
+  const defaults = mergeValues(chartOf(node), new Map());
   let imported: GoMap = new Map();
-  const done = entries.map((entry) => {
-    if (entry === undefined) return entry;
-    const wanted = entry.importValues.map(readImport);
+  for (const entry of entries) {
+    // Helm does not know its own form of an entry again, which is there when another chart shares it.
+    const wanted = entry.isImported ? [] : entry.importValues.map(readImport);
     for (const one of wanted) {
       const table = tableAt(defaults, `${entry.name}.${one.child}`);
       if (table === undefined) warn(`ImportValues missing table from chart ${entry.name}: ${one.child}`);
       else imported = mergeTables(imported, nest(one.parent, table));
     }
-    return { ...entry, importValues: wanted } satisfies ChartDependency;
-  });
-  return {
-    ...whole,
-    metadata: { ...whole.metadata, dependencies: done },
-    values: mergeTables(copyValues(defaults), imported),
-  };
+    entry.importValues = wanted;
+    entry.isImported = true;
+  }
+  node.values = mergeTables(copyValues(defaults), imported);
 }
 
 /** Returns an entry of `import-values`, a text as Helm means it. */

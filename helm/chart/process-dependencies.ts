@@ -2,7 +2,7 @@ import { GoPanic, type GoMap } from "../template/go-value.ts";
 import { parseConstraint, satisfies } from "../functions/semver-constraint.ts";
 import { parseVersion } from "../functions/semver-version.ts";
 import type { Chart } from "./chart.ts";
-import type { ChartDependency } from "./chart-metadata.ts";
+import { chartOf, type ChartNode, copyNode, createNode, type NodeEntry, setDependencies } from "./chart-node.ts";
 import { tableAt, valueAt } from "./chart-values.ts";
 import { coalesceValues } from "./coalesce-values.ts";
 import { importValues } from "./import-values.ts";
@@ -12,7 +12,10 @@ import { importValues } from "./import-values.ts";
  * `import-values` among the defaults (Helm: `ProcessDependencies`).
  */
 export function processDependencies(chart: Chart, values: GoMap, warn: (message: string) => void): Chart {
-  return importValues(enableDependencies(chart, { values, path: "", warn }), warn);
+  const node = createNode(chart);
+  enableDependencies(node, { values, path: "", warn });
+  importValues(node, warn);
+  return chartOf(node);
 }
 
 /** Returns whether a version fits a constraint; false where either is malformed (Helm: `IsCompatibleRange`). */
@@ -32,44 +35,38 @@ interface Asked {
   readonly warn: (message: string) => void;
 }
 
-function enableDependencies(chart: Chart, asked: Asked): Chart {
-  const declared = chart.metadata.dependencies?.filter((entry) => entry !== undefined);
-  if (declared === undefined) return chart;
-  const undeclared = chart.dependencies.filter((child) => !declared.some((entry) => isMeant(child, entry)));
+function enableDependencies(node: ChartNode, asked: Asked): void {
+  const declared = node.metadata.dependencies;
+  if (declared === undefined) return;
+  const undeclared = node.dependencies.filter((child) => !declared.some((entry) => isMeant(child, entry)));
   const found = declared.flatMap((entry) => {
-    const child = chart.dependencies.find((candidate) => isMeant(candidate, entry));
-    return child === undefined ? [] : [renamed(child, entry.alias)];
+    const child = node.dependencies.find((candidate) => isMeant(candidate, entry));
+    return child === undefined ? [] : [copyNode(child, entry.alias === "" ? child.metadata.name : entry.alias)];
   });
-  const renamedEntries = declared.map((entry) => ({ ...entry, name: entry.alias === "" ? entry.name : entry.alias }));
-  const whole = { ...chart, dependencies: [...undeclared, ...found] };
-  const values = coalesceValues(whole, asked.values);
-  const entries = renamedEntries.map((entry) => ({ ...entry, enabled: isEnabled(entry, { ...asked, values }) }));
-  const disabled = new Set(entries.filter(({ enabled }) => !enabled).map(({ name }) => name));
-  const kept = whole.dependencies.filter((child) => !disabled.has(child.metadata.name));
-  const keptEntries = entries.filter(({ name }) => !disabled.has(name));
-  return {
-    ...whole,
-    metadata: { ...chart.metadata, dependencies: keptEntries.length === 0 ? undefined : keptEntries },
-    dependencies: kept.map((child) =>
-      enableDependencies(child, { ...asked, values, path: `${asked.path}${child.metadata.name}.` }),
-    ),
-  };
+  for (const entry of declared) if (entry.alias !== "") entry.name = entry.alias;
+  setDependencies(node, [...undeclared, ...found]);
+  const values = coalesceValues(chartOf(node), asked.values);
+  for (const entry of declared) entry.enabled = isEnabled(entry, { ...asked, values });
+  const disabled = new Set(declared.filter(({ enabled }) => !enabled).map(({ name }) => name));
+  const kept = node.dependencies.filter((child) => !disabled.has(child.metadata.name));
+  const keptEntries = declared.filter(({ name }) => !disabled.has(name));
+  for (const child of kept) {
+    enableDependencies(child, { ...asked, values, path: `${asked.path}${child.metadata.name}.` });
+  }
+  node.metadata.dependencies = keptEntries.length === 0 ? undefined : keptEntries;
+  setDependencies(node, kept);
 }
 
-function isMeant(child: Chart, entry: ChartDependency): boolean {
-  return child.metadata.name === entry.name && isCompatible(entry.version, child.metadata.version);
+function isMeant({ metadata, chart }: ChartNode, entry: NodeEntry): boolean {
+  return metadata.name === entry.name && isCompatible(entry.version, chart.metadata.version);
 }
 
-function renamed(child: Chart, alias: string): Chart {
-  return alias === "" ? child : { ...child, metadata: { ...child.metadata, name: alias } };
-}
-
-function isEnabled(entry: ChartDependency, asked: Asked): boolean {
+function isEnabled(entry: NodeEntry, asked: Asked): boolean {
   return conditionOf(entry, asked) ?? tagsAllow(entry, asked);
 }
 
 /** The first path that holds a boolean decides; undefined when none does. */
-function conditionOf(entry: ChartDependency, asked: Asked): boolean | undefined {
+function conditionOf(entry: NodeEntry, asked: Asked): boolean | undefined {
   for (const path of entry.condition.trim().split(",")) {
     if (path === "") continue;
     const value = valueAt(asked.values, asked.path + path);
@@ -79,7 +76,7 @@ function conditionOf(entry: ChartDependency, asked: Asked): boolean | undefined 
   return undefined;
 }
 
-function tagsAllow(entry: ChartDependency, asked: Asked): boolean {
+function tagsAllow(entry: NodeEntry, asked: Asked): boolean {
   const tags = tableAt(asked.values, "tags");
   const set = entry.tags.map((tag) => tags?.get(tag)).filter((value) => value !== undefined);
   if (set.some((value) => typeof value !== "boolean")) asked.warn(`returned non-bool value chart=${entry.name}`);

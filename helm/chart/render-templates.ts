@@ -177,7 +177,7 @@ function collect(chart: Chart, found: Map<string, Renderable>, place: Place): Go
     subcharts.set(name, collect(child, found, below));
   }
   const isLibrary = chart.metadata.type.toLowerCase() === "library";
-  for (const placed of placeTemplates(chart.templates, path)) {
+  for (const placed of placeTemplates(chart.templates, chart.fullPath ?? path)) {
     if (!isLibrary || placed.isPartial) found.set(placed.file.name, { ...placed, scope });
   }
   return scope;
