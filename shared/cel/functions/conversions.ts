@@ -11,6 +11,9 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
 ]);
 
+/** Longer texts are no numbers, in characters. */
+const maxNumber = 400;
+
 function refuse(value: string, type: string): CelFault {
   return new CelFault(`${JSON.stringify(value.slice(0, 60))} cannot be converted to ${type}`);
 }
@@ -45,6 +48,7 @@ function toDouble(value: CelValue): number {
   if (typeof value === "bigint") return Number(value);
   if (value instanceof CelUint) return Number(value.value);
   const text = textOf(value);
+  if (text.length > maxNumber) throw refuse(text, "double");
   const { sign, word } = /^(?<sign>[+-]?)(?<word>inf|infinity|nan)$/iu.exec(text)?.groups ?? {};
   if (word !== undefined) return word.toLowerCase() === "nan" ? Number.NaN : sign === "-" ? -Infinity : Infinity;
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u.test(text)) throw refuse(text, "double");

@@ -8,7 +8,7 @@ import { type CelFunction, type CelFunctions, indexOf, textOf } from "../cel-fun
 const maxPattern = 1000;
 
 /** Steps of a pattern over a text: RE2's cost is the product of both. */
-const workPerStep = 200;
+const workPerStep = 10;
 
 function matcher(
   text: string,

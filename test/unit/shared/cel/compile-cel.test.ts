@@ -60,6 +60,12 @@ describe("compileCel", () => {
 describe("hostile expressions", () => {
   const list = Array.from({ length: 10_000 }, (_, index) => index);
   const object = { status: { list, text: "a".repeat(500_000) } };
+  Object.assign(object.status, {
+    words: "abc".repeat(1000),
+    half: `b${"a".repeat(250_000)}`,
+    digits: `${"1".repeat(500_000)}x`,
+    blanks: `x${" ".repeat(400_000)}y`,
+  });
   const doubling = `['${"x".repeat(100)}']${".map(s, s + s)".repeat(60)}[0].size()`;
 
   it.each([
@@ -74,6 +80,13 @@ describe("hostile expressions", () => {
       text: "status.list.all(a, status.text.contains('b' + string(a)) == false)",
     },
     { name: "a pattern that backtracks elsewhere", text: "status.list.all(a, !status.text.matches('(a*)*b'))" },
+    {
+      name: "a pattern that is hard to follow",
+      text: "status.list.all(a, !status.words.matches('^(([a-c])+.)+[A-Z]'))",
+    },
+    { name: "a search for half a text", text: "status.list.all(a, status.text.lastIndexOf(status.half) < 0)" },
+    { name: "a long text that is nearly a number", text: "double(status.digits) == 1.0" },
+    { name: "a long text that is trimmed", text: "status.list.all(a, status.blanks.trim() != '')" },
     { name: "a replacement that grows", text: "status.text.replace('', status.text).size()" },
     { name: "errors that are forgiven", text: "status.list.exists(a, status.list.exists(b, a / 0 == b))" },
     { name: "a list compared with itself again and again", text: "status.list.all(a, status.list == status.list)" },
