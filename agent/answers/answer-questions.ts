@@ -68,18 +68,22 @@ export function createQuestionAnswerer(deps: QuestionAnswererDeps): QuestionAnsw
     }
   }
 
-  async function answerOne(question: Question): Promise<void> {
+  async function answerOne(question: Question, signal: AbortSignal): Promise<void> {
     const { id, kind, asker } = question;
     const about = { question: kind, asker, ...subjectOf(question) };
-    const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(question.withinMs)]);
     const startMs = performance.now();
     let said: Reply;
     try {
+      signal.throwIfAborted();
       if (!deps.allows(kind)) throw turnedOff(kind);
       const answer = fitAnswer(await deps.answer(question, signal), maxAnswerBytes);
       said = { id, answer };
       deps.log.info({ ...about, durationMs: Math.round(performance.now() - startMs) }, "question answered");
     } catch (error) {
+      if (signal.aborted) {
+        deps.log.info(about, "question took too long: nobody waits any more");
+        return;
+      }
       const fault = toAppError(error);
       const { code } = fault;
       // Its stack is for this log only.
@@ -97,8 +101,11 @@ export function createQuestionAnswerer(deps: QuestionAnswererDeps): QuestionAnsw
       for (const sent of questions.slice(0, maxOpenQuestions)) {
         if (taken.has(sent.id)) continue;
         const parsed = questionSchema.safeParse(sent);
-        remember(sent.id, parsed.success ? parsed.data.withinMs : unknownKeptMs);
-        waiting.push(() => (parsed.success ? answerOne(parsed.data) : reply(sent.id, unknown(sent))));
+        const withinMs = parsed.success ? parsed.data.withinMs : unknownKeptMs;
+        remember(sent.id, withinMs);
+        // It waits in line as well as for its answer.
+        const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(withinMs)]);
+        waiting.push(() => (parsed.success ? answerOne(parsed.data, signal) : reply(sent.id, unknown(sent))));
       }
       next();
     },
