@@ -117,6 +117,29 @@ describe("inventory Secrets", () => {
     expect(readInventorySecrets([asked]).inventory.skipHooks).toBe(true);
   });
 
+  test("keep what failed, what is gone back to, what is new since, and that a person wants another try", () => {
+    const ref = { deploymentId: "d1", renderDigest: "r1", digest: "abc", parts: 2 };
+    const failed = {
+      deploymentId: "d2",
+      renderDigest: "r2",
+      code: "HOOK_FAILED",
+      message: "no",
+      at: "2026-01-01T00:00:00Z",
+    };
+    const { entries, ...rest } = anInventory(2);
+    const [first, second] = entries;
+    if (first === undefined || second === undefined) throw new Error("there are two entries");
+    const fresh = [
+      { ...first, fresh: "made" },
+      { ...second, fresh: "found" },
+    ] as const;
+    const noted = { verified: ref, failed: { ...failed, back: { ref, commit: "c0ffee" } }, deleteNamespace: "apps" };
+    const inventory = { ...rest, entries: fresh, ...noted, retry: true };
+    const secrets = inventorySecrets({ ...writing, inventory });
+    expect(readInventorySecrets(secrets).inventory).toMatchObject(inventory);
+    expect(secrets[0]?.metadata.annotations).toMatchObject({ "drover.dev/retry": "true" });
+  });
+
   test("are the parent of an ApplySet with a valid ID", () => {
     const [secret] = inventorySecrets({ ...writing, inventory: anInventory(1) });
     expect(secret?.metadata.labels?.["applyset.kubernetes.io/id"]).toMatch(/^applyset-[A-Za-z0-9_-]{43}-v1$/u);

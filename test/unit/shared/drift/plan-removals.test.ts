@@ -57,6 +57,18 @@ describe("planRemovals", () => {
     expect(plan({ inventory: entries(500), said: true }).remove).toHaveLength(500);
   });
 
+  test("lets a deployment that is taken back lose all that it made, as far as the number allows", () => {
+    const made = { inventory: entries(30), desired: new Set<string>(), goingBack: true };
+    expect(plan(made).remove).toHaveLength(30);
+    expect(plan({ ...made, goingBack: false }).held).toHaveLength(30);
+    expect(plan({ ...made, inventory: entries(101) }).held).toHaveLength(101);
+    expect(plan({ ...made, inventory: [claim, namespace, definition] })).toMatchObject({
+      remove: [],
+      held: [{ entry: claim }, { entry: namespace }],
+      released: [{ entry: definition }],
+    });
+  });
+
   test("always holds namespaces and claims, said or not", () => {
     for (const said of [true, false]) {
       const result = plan({ inventory: [claim, namespace, anEntry("m")], said });
