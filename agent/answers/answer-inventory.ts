@@ -24,6 +24,7 @@ export async function answerInventory(
     try {
       return ownedObject(entry, stateOf(entry, await readNamed(deps, client, entry), judge));
     } catch (error) {
+      if (hasCode(error, "KUBE_FORBIDDEN")) return ownedObject(entry, { state: "unread", message: messageOf(error) });
       if (hasCode(error, "KUBE_NOT_FOUND")) return ownedObject(entry, { state: "missing", message: messageOf(error) });
       throw error;
     }

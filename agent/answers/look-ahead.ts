@@ -2,7 +2,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 import type { LiveState } from "../../shared/drift/plan-changes.ts";
 import { planReplacement, saysImmutable } from "../../shared/drift/plan-replacements.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, toAppError } from "../../shared/errors.ts";
 import { hasCode, statusOf } from "../kube/kube-status.ts";
 import { targetOf, type KubeClient } from "../kube/kube-client.ts";
 import { type AdoptionGround, isAdoptable } from "../reconcile/adopt-object.ts";
@@ -49,7 +49,7 @@ export async function lookAhead(
     return { state: { type: "absent" }, problem };
   }
   const targeted = { target: targetOf(resource, object), object };
-  const state = await readLive(client, targeted);
+  const state = await readOrWhyNot(client, targeted);
   switch (state.type) {
     case "absent":
       return { state, ...(await foreseeCreation(client, targeted)) };
@@ -59,6 +59,16 @@ export async function lookAhead(
       return { state, ...(await foreseeReplacement(client, targeted, { reason: state.reason, ground })) };
     case "unread":
       return { state };
+  }
+}
+
+/** A right that is missing for one object hides nothing of the others. */
+async function readOrWhyNot(client: KubeClient, targeted: TargetedObject): Promise<LiveState> {
+  try {
+    return await readLive(client, targeted);
+  } catch (error) {
+    if (hasCode(error, "KUBE_FORBIDDEN")) return { type: "unknown", reason: toAppError(error).message };
+    throw error;
   }
 }
 

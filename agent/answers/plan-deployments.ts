@@ -12,6 +12,7 @@ import {
 } from "../../shared/drift/inventory-entry.ts";
 import { planChanges, type Change } from "../../shared/drift/plan-changes.ts";
 import { planRemovals, type RemovalPlan, type RemovalReason } from "../../shared/drift/plan-removals.ts";
+import { AppError } from "../../shared/errors.ts";
 import type { PlannedDeployment, PlannedObject } from "../../shared/protocol/answers.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
 import type { ObjectName } from "../../shared/protocol/questions.ts";
@@ -48,7 +49,7 @@ export async function planDeployments(
   }
   const around: Surroundings = { prepared, leaving: new Set(remove), signal };
   const planned: PlannedDeployment[] = [];
-  for (const one of prepared) planned.push("error" in one ? failedPlan(one) : await planOne(deps, one, around));
+  for (const one of prepared) planned.push("error" in one ? failedPlan(one) : await planOrWhyNot(deps, one, around));
   return [
     ...planned,
     ...remove.filter((bundle) => deps.inventories.has(bundle)).map((bundle) => planRemoval(deps, bundle, around)),
@@ -73,6 +74,15 @@ function describe({
   paused,
 }: DesiredDeployment): Pick<PlannedDeployment, "bundle" | "commit" | "paused"> {
   return { bundle, ...(commit === undefined ? {} : { commit }), ...(paused === true ? { paused } : {}) };
+}
+
+async function planOrWhyNot(deps: AnswerDeps, plan: PreparedPlan, around: Surroundings): Promise<PlannedDeployment> {
+  try {
+    return await planOne(deps, plan, around);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "KUBE_UNREACHABLE") throw error;
+    return failedPlan({ wanted: plan.wanted, error });
+  }
 }
 
 async function planOne(deps: AnswerDeps, plan: PreparedPlan, around: Surroundings): Promise<PlannedDeployment> {

@@ -72,7 +72,7 @@ const podLogSchema = z.object({
 
 const ownedSchema = objectNameSchema.extend({
   uid: z.string().optional(),
-  /** `replaced`: somebody made another one of that name; `unread`: too many to look at each. */
+  /** `replaced`: somebody made another one of that name; `unread`: too many to look at each, or the agent may not read it. */
   state: z.enum(["ready", "not-ready", "missing", "deleting", "replaced", "unread"]),
   message: z.string().optional(),
 });

@@ -18,6 +18,10 @@ function aChart(template: string): Readonly<Record<string, string>> {
 const oneField = (value: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: shown }\ndata: { seen: ${value} }\n`;
 
+function fixed(size: string, annotations: Readonly<Record<string, string>> = {}): string {
+  return manifest("v1", "ConfigMap", { metadata: { name: "fixed", annotations }, data: { size }, immutable: true });
+}
+
 describeWithKube("an agent that is asked for a plan", () => {
   test("tells what would be made, changed, deleted and left alone, and does none of it", async () => {
     const kept = `kept-${randomBytes(4).toString("hex")}`;
@@ -69,8 +73,6 @@ describeWithKube("an agent that is asked for a plan", () => {
   });
 
   test("tells what would be made anew because it cannot be changed, where that was asked for", async () => {
-    const fixed = (size: string, annotations: Readonly<Record<string, string>> = {}): string =>
-      manifest("v1", "ConfigMap", { metadata: { name: "fixed", annotations }, data: { size }, immutable: true });
     await using rig = await aReadyRig({ "cm.yaml": fixed("small") });
     const [refused] = await planOf(rig, [{ bundle: "team/web", files: { "cm.yaml": fixed("large") } }]);
     expect(refused?.objects).toMatchObject([{ action: "fail", message: expect.stringContaining("immutable") }]);

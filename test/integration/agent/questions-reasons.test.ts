@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeWithKube, sharedCluster, type SharedCluster } from "../../support/kube.ts";
 import { startTlsServer } from "../../support/tls-server.ts";
 import { type AgentRig, createAgentRig } from "./agent-rig.ts";
-import { answerOf, refusalOf } from "./asked-rig.ts";
+import { answerOf, planOf, refusalOf } from "./asked-rig.ts";
 
 /** A workload of one pod; `outcome` is what kwok makes of it, none when the test plays the kubelet. */
 function workload(pod: Readonly<Record<string, unknown>>, outcome = "run"): string {
@@ -96,6 +96,19 @@ describeWithKube("an agent that is asked why", () => {
     expect(code).toBe("KUBE_FORBIDDEN");
     expect(message).toContain(`system:serviceaccount:${rig.systemNamespace}:poor`);
     expect(message).toMatch(/cannot list resource "replicasets" in API group "apps"/u);
+    const service = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { ports: [{ port: 80 }] },
+    });
+    const options = { defaultNamespace: rig.namespace, serviceAccount: "poor" };
+    const first = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "first" } });
+    const [plan] = await planOf(rig, [{ bundle: "team/app", files: { "a.yaml": service, "b.yaml": first }, options }]);
+    expect(plan?.objects).toMatchObject([
+      { action: "create", name: "first" },
+      { action: "fail", name: "web", message: expect.stringContaining('cannot get resource "services"') },
+    ]);
     await cluster.request(`${rbac}/clusterrolebindings/poor-${rig.namespace}`, { method: "DELETE" });
     await cluster.request(`${rbac}/clusterroles/poor-${rig.namespace}`, { method: "DELETE" });
   });

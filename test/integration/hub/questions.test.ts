@@ -153,6 +153,15 @@ describe("questions at the hub", () => {
     expect(await reply(agent, { id: question.id, answer: { kind: "plan", deployments: [] } })).toBe(204);
     expect((await asked).json).toMatchObject({ commit, unchanged: 0, faults: [] });
     expect((await agent.blob(content)).status).toBe(404);
+    const empty = await git.commit("plans", {
+      branch: "none",
+      delete: ["web"],
+      files: { "README.md": "nothing here" },
+    });
+    const held = await hub.call(`${path}?cluster=eight&commit=${empty}`, { token: admin });
+    expect(held.json).toMatchObject({ answer: { kind: "plan", deployments: [] }, faults: [{ code: "NO_BUNDLES" }] });
+    expect((await hub.call(`${path}?cluster=nowhere`, { token: admin })).status).toBe(404);
+    expect((await hub.call(`${path}?cluster=eight&timeoutSeconds=0`, { token: admin })).status).toBe(400);
     const current = await agent.document();
     expect(current.deployments.map((one) => one.content)).not.toContain(content);
   });
