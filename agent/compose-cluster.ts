@@ -21,6 +21,7 @@ import { createLiveIndex } from "./reconcile/live-index.ts";
 import { createReconciler, type Reconciler } from "./reconcile/reconciler.ts";
 import { createDeploymentRenderer } from "./reconcile/render-deployment.ts";
 import { createRenderMemoryStore } from "./reconcile/render-memory.ts";
+import { createRunClock } from "./reconcile/run-clock.ts";
 import type { StepObserver } from "./reconcile/step-observer.ts";
 import { createValuesInputs } from "./reconcile/values-inputs.ts";
 import { createVerifiedStore } from "./reconcile/verified-store.ts";
@@ -67,12 +68,12 @@ const coalesceMs = 50;
 /** Joins client, inventories, watches and reconciler; everything is added to the stack. */
 export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): ClusterSide {
   const { config, connection, log, reporter } = deps;
-  const clock = deps.clock ?? systemClock;
+  const clock = createRunClock(deps.clock ?? systemClock);
   const client = createKubeClient({ connection, http: deps.http, signal: deps.signal });
   const discovery = createDiscovery(client);
   const desired = createDesiredState();
   const inventories = createInventoryStore({ client, namespace: config.namespace, maxPartBytes });
-  const index = createLiveIndex(() => clock.now());
+  const index = createLiveIndex(() => clock.elapsed());
   const watches = stack.use(
     createKindWatches({
       client,

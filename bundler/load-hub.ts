@@ -35,7 +35,8 @@ export async function loadHub({ db, objects, reports, hub, clock }: LoadHubDeps)
   for (const { namespace, name, state } of await reports.readStates()) {
     const { reportDigest, exceptions, agent } = state;
     const byBundle = new Map(exceptions.map((status) => [status.bundle, status]));
-    const said = { reportDigest, exceptions: byBundle, agent, seenMs: clock.now(), online: true };
+    const at = { seenMs: clock.now(), heardMs: clock.elapsed() };
+    const said = { reportDigest, exceptions: byBundle, agent, ...at, online: true };
     hub.workspace(namespace).status.report(name, said, bodies.get(reportDigest) ?? []);
   }
   const repos = await load(gitRepoResource);

@@ -26,7 +26,7 @@ const parallelChecks = 8;
 export async function checkDeployment(pass: Pass, touched: Touched): Promise<Change[]> {
   const { deps, record, wanted, rendered } = pass;
   record.objectCount = pass.objects.length;
-  const nowMs = deps.clock.now();
+  const nowMs = deps.clock.elapsed();
   const again = new Set(
     [...record.drift.keys(), ...record.failed.keys()].filter((key) => isDueAgain(record, key, nowMs)),
   );

@@ -13,7 +13,7 @@ import type { Pass } from "./pass.ts";
  */
 export async function correctDrift(pass: Pass, changes: readonly Change[]): Promise<void> {
   const { deps, record, wanted } = pass;
-  const nowMs = deps.clock.now();
+  const nowMs = deps.clock.elapsed();
   const due = changes.filter((change) => !leaveContested(pass, objectKey(change.object), nowMs));
   const inventory = deps.inventories.get(wanted.bundle);
   const ground = { owned: inventory.entries, fields: {}, force: true };
@@ -45,20 +45,21 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
 }
 
 /** Returns whether an object is left alone for now, and says so in its drift. */
-function leaveContested({ record }: Pass, key: ObjectKey, nowMs: number): boolean {
+function leaveContested({ record, deps }: Pass, key: ObjectKey, nowMs: number): boolean {
   const history = record.corrections.get(key);
   if (history === undefined || history.pausedUntilMs <= nowMs) return false;
   const drift = record.drift.get(key);
-  if (drift !== undefined) record.drift.set(key, { ...drift, message: contestedMessage(drift, history) });
+  const untilMs = deps.clock.now() + history.pausedUntilMs - nowMs;
+  const until = new Date(Math.round(untilMs / 1000) * 1000).toISOString();
+  if (drift !== undefined) record.drift.set(key, { ...drift, message: contestedMessage(drift, history, until) });
   return true;
 }
 
-function contestedMessage(drift: Drift, { inARow, pausedUntilMs }: CorrectionHistory): string {
+function contestedMessage(drift: Drift, { inARow }: CorrectionHistory, until: string): string {
   const managers = [...new Set(drift.fields.flatMap(({ manager }) => manager ?? []))];
   const who = managers.length === 0 ? "somebody" : managers.join(" and ");
   const what = drift.type === "missing" ? "deletes" : "changes";
-  const next = new Date(pausedUntilMs).toISOString();
-  return `${who} ${what} it again and again: it was put back ${inARow} times in a row and is left alone until ${next}`;
+  return `${who} ${what} it again and again: it was put back ${inARow} times in a row and is left alone until ${until}`;
 }
 
 /** A crash between making an object anew and noting its uid must not leave one that nobody may remove. */

@@ -63,7 +63,7 @@ export function explainedMessage({ message, reason }: Explanation): string {
  */
 export async function explainProblems(pass: Pass): Promise<number | undefined> {
   const { record, deps } = pass;
-  const nowMs = deps.clock.now();
+  const nowMs = deps.clock.elapsed();
   for (const key of record.explanations.keys()) if (!record.notReady.has(key)) record.explanations.delete(key);
   const waiting = [...record.explanations].toSorted(([, a], [, b]) => a.dueMs - b.dueMs);
   for (const [key, explanation] of waiting.slice(0, maxPerLook)) {

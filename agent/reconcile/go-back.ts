@@ -76,8 +76,7 @@ function hasFailed(pass: Pass, inventory: StoredInventory, { code }: AppError): 
   if (pass.rendered.options.helm?.atomic !== true || passing.test(code)) return false;
   const begun = runOf(inventory, pass);
   if (final.has(code) || (code === "WAIT_TIMEOUT" && begun?.stage === "after")) return true;
-  const sinceMs = begun === undefined ? Number.NaN : Date.parse(begun.since);
-  return pass.deps.clock.now() - sinceMs > hookTimeoutMs(pass.rendered.options);
+  return begun !== undefined && pass.deps.clock.ageMs(begun.since) > hookTimeoutMs(pass.rendered.options);
 }
 
 /** Returns of several faults the one that says most of the deployment: another try would not change it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isoTime, type Clock } from "../../shared/clock.ts";
+import type { RunClock } from "./run-clock.ts";
 import type { HookOccasion } from "../../shared/render/hooks/plan-hooks.ts";
 
 /** An object that was made for a hook. */
@@ -41,13 +41,13 @@ export interface HookFailure {
 
 /** Returns a run that begins now, with an ID of its own. */
 export function beginRun(
-  clock: Clock,
+  clock: RunClock,
   of: Pick<HookRun, "deploymentId" | "renderDigest" | "occasion" | "stage">,
 ): HookRun {
-  return { ...of, id: randomUUID(), since: isoTime(clock), failures: 0, done: [] };
+  return { ...of, id: randomUUID(), since: clock.begin(), failures: 0, done: [] };
 }
 
 /** Returns a run as its next stage begins now. */
-export function nextStage(clock: Clock, run: HookRun, stage: HookRun["stage"]): HookRun {
-  return { ...run, stage, since: isoTime(clock), failures: 0, failed: undefined, done: [], current: undefined };
+export function nextStage(clock: RunClock, run: HookRun, stage: HookRun["stage"]): HookRun {
+  return { ...run, stage, since: clock.begin(), failures: 0, failed: undefined, done: [], current: undefined };
 }

@@ -25,30 +25,40 @@ interface Seen {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly fields: string;
+  /** When the fields were first seen to be these. */
+  readonly fieldsAtMs: number;
 }
 
 /** A second edit within the same second by the same manager changes no byte of managedFields. */
 const timeGrainMs = 2000;
 
-/** Returns an empty index. `nowMs` is the time since 1970. */
-export function createLiveIndex(nowMs: () => number): LiveIndex {
+/** Returns an empty index. `elapsedMs` only rises. */
+export function createLiveIndex(elapsedMs: () => number): LiveIndex {
   const seen = new Map<ObjectKey, Seen>();
   /** Versions that watches told of and nobody has read since; "" for gone. */
   const told = new Map<ObjectKey, string>();
+  /** What is seen now; fields that are as before are as old as before. */
+  const look = (key: ObjectKey, metadata: ObjectMeta): Seen => {
+    const { uid = "", resourceVersion = "" } = metadata;
+    const fields = hashOfFields(metadata);
+    const before = seen.get(key);
+    const same = before?.uid === uid && before.fields === fields;
+    return { uid, resourceVersion, fields, fieldsAtMs: same ? before.fieldsAtMs : elapsedMs() };
+  };
   return {
     note: (key, metadata) => {
-      const now = readSeen(metadata);
+      const now = look(key, metadata);
       seen.set(key, now);
       if (told.get(key) === now.resourceVersion) told.delete(key);
     },
     compare: (key, metadata) => {
       const before = seen.get(key);
-      const now = readSeen(metadata);
+      const now = look(key, metadata);
       if (before?.resourceVersion === now.resourceVersion && before.uid === now.uid) return undefined;
       seen.set(key, now);
       told.set(key, now.resourceVersion);
       if (before === undefined || before.uid !== now.uid || before.fields !== now.fields) return "fields";
-      return nowMs() - newestFieldsMs(metadata) < timeGrainMs ? "fields" : "status";
+      return elapsedMs() - now.fieldsAtMs < timeGrainMs ? "fields" : "status";
     },
     gone: (key) => {
       seen.delete(key);
@@ -62,17 +72,11 @@ export function createLiveIndex(nowMs: () => number): LiveIndex {
   };
 }
 
-function readSeen(metadata: ObjectMeta): Seen {
+function hashOfFields(metadata: ObjectMeta): string {
   const own = fieldEntries(metadata);
-  const fields = stableHash([metadata.generation, metadata.deletionTimestamp, own]).slice(0, 16);
-  return { uid: metadata.uid ?? "", resourceVersion: metadata.resourceVersion ?? "", fields };
+  return stableHash([metadata.generation, metadata.deletionTimestamp, own]).slice(0, 16);
 }
 
 function fieldEntries(metadata: ObjectMeta): readonly NonNullable<ObjectMeta["managedFields"]>[number][] {
   return (metadata.managedFields ?? []).filter((entry) => entry["subresource"] !== "status");
-}
-
-function newestFieldsMs(metadata: ObjectMeta): number {
-  const times = fieldEntries(metadata).map(({ time }) => (typeof time === "string" ? Date.parse(time) : 0));
-  return Math.max(0, ...times);
 }

@@ -14,7 +14,7 @@ export async function noteHealth({ record, rendered, deps }: Pass, key: ObjectKe
     record.explanations.delete(key);
     return;
   }
-  const explanation = expectReason(record.explanations.get(key), live, { message, nowMs: deps.clock.now() });
+  const explanation = expectReason(record.explanations.get(key), live, { message, nowMs: deps.clock.elapsed() });
   record.explanations.set(key, explanation);
   record.notReady.set(key, { ...refOf(live), message: explainedMessage(explanation) });
 }

@@ -1,5 +1,4 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
-import type { Clock } from "../../shared/clock.ts";
 import type { RemovalLimits } from "../../shared/drift/plan-removals.ts";
 import type { Logger } from "../../shared/log.ts";
 import type { Hook } from "../../shared/render/hooks/hook.ts";
@@ -14,6 +13,7 @@ import type { InventoryStore } from "./inventory-store.ts";
 import type { LiveIndex } from "./live-index.ts";
 import type { RenderDeployment, RenderedDeployment } from "./render-deployment.ts";
 import type { FailedAttempt } from "./inventory.ts";
+import type { RunClock } from "./run-clock.ts";
 import type { StepObserver } from "./step-observer.ts";
 import type { VerifiedStore } from "./verified-store.ts";
 import type { KindWatches } from "./watch-kinds.ts";
@@ -36,7 +36,7 @@ export interface PassDeps {
   readonly showLogs: boolean;
   /** The agent's own namespace. */
   readonly namespace: string;
-  readonly clock: Clock;
+  readonly clock: RunClock;
   readonly log: Logger;
   readonly onStep: StepObserver;
   /** Looks at another deployment now: it waits for something that has happened. */

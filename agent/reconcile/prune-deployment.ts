@@ -108,7 +108,7 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
       discovery: deps.discovery,
       log: deps.log,
       partOf: applySetId(bundle, deps.namespace),
-      nowMs: deps.clock.now(),
+      ageMs: (since) => deps.clock.ageMs(since),
       onStep: deps.onStep,
     },
     plan.remove,

@@ -217,7 +217,7 @@ async function keepApplied(pass: Pass, look: Look): Promise<number | undefined> 
   const correct = rendered.options.correctDrift?.enabled === true && wanted.paused !== true;
   if (!correct) record.corrections.clear();
   else if (changes.length > 0) await correctDrift(pass, changes);
-  const recheckMs = planRecheck(record, pass.deps.clock.now());
+  const recheckMs = planRecheck(record, pass.deps.clock.elapsed());
   if (record.failed.size === 0) record.error = undefined;
   const explainMs = await explainProblems(pass);
   return record.failed.size > 0 ? backoffMs(++record.retries, retry) : earliest(recheckMs, explainMs);

@@ -30,7 +30,8 @@ export interface RemoveDeps {
   readonly log: Logger;
   /** Value of the `part-of` label of the deployment's objects. */
   readonly partOf: string;
-  readonly nowMs: number;
+  /** How long ago something began, in milliseconds, by its time as ISO 8601. */
+  readonly ageMs: (since: string) => number;
   readonly onStep: StepObserver;
 }
 
@@ -57,15 +58,15 @@ export async function removeObjects(deps: RemoveDeps, entries: readonly Inventor
     }
     const done = await runAll(due, parallelRemovals, (entry) => removeOne(deps, entry));
     removals.push(...done.map(({ removal }) => removal));
-    blocked = done.some(({ removal, sinceMs }) => removal.type === "waiting" && deps.nowMs - sinceMs < stageWaitMs);
+    blocked = done.some(({ removal, ageMs }) => removal.type === "waiting" && ageMs < stageWaitMs);
   }
   return removals;
 }
 
 interface Done {
   readonly removal: Removal;
-  /** When deletion began, for those that wait. */
-  readonly sinceMs: number;
+  /** How long ago deletion began, for those that wait. */
+  readonly ageMs: number;
 }
 
 async function removeOne(deps: RemoveDeps, entry: InventoryEntry): Promise<Done> {
@@ -74,13 +75,13 @@ async function removeOne(deps: RemoveDeps, entry: InventoryEntry): Promise<Done>
   } catch (error) {
     const fault = toAppError(error);
     if (fault.code === "KUBE_UNREACHABLE" || fault.code === "INTERNAL") throw fault;
-    return { removal: { type: "failed", entry, error: fault }, sinceMs: 0 };
+    return { removal: { type: "failed", entry, error: fault }, ageMs: 0 };
   }
 }
 
 async function removeOrThrow(deps: RemoveDeps, entry: InventoryEntry): Promise<Done> {
   const { client, discovery, log } = deps;
-  const gone: Done = { removal: { type: "gone", entry }, sinceMs: 0 };
+  const gone: Done = { removal: { type: "gone", entry }, ageMs: 0 };
   const resource = await discovery.resolveKind(entry.group, entry.kind);
   if (resource === undefined) {
     if (await isKindGone(client, entry)) return gone;
@@ -92,7 +93,7 @@ async function removeOrThrow(deps: RemoveDeps, entry: InventoryEntry): Promise<D
   const foreign = whyNotOurs(live, entry, deps.partOf);
   if (foreign !== undefined) {
     log.warn({ object: entryKey(entry), reason: foreign }, "object is left in place");
-    return { removal: { type: "released", entry, reason: foreign }, sinceMs: 0 };
+    return { removal: { type: "released", entry, reason: foreign }, ageMs: 0 };
   }
   if (live.metadata.deletionTimestamp !== undefined) return waiting(deps, entry, live);
   await deps.onStep("prune", entryKey(entry));
@@ -120,8 +121,8 @@ export function whyNotOurs(live: KubeObject, entry: InventoryEntry, partOf: stri
 async function waiting(deps: RemoveDeps, entry: InventoryEntry, live: KubeObject): Promise<Done> {
   const { deletionTimestamp } = live.metadata;
   const reason = await whyLingering(deps, live);
-  const sinceMs = deletionTimestamp === undefined ? Date.parse("9999-01-01") : Date.parse(deletionTimestamp);
-  return { removal: { type: "waiting", entry, reason }, sinceMs };
+  const ageMs = deletionTimestamp === undefined ? 0 : deps.ageMs(deletionTimestamp);
+  return { removal: { type: "waiting", entry, reason }, ageMs };
 }
 
 /** A kind that no longer exists has no objects; one whose server is only away may have. */

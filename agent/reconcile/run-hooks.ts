@@ -1,6 +1,5 @@
 import { sha256Hex } from "../../codec/stable-hash.ts";
 import { backoffMs } from "../../shared/backoff.ts";
-import type { Clock } from "../../shared/clock.ts";
 import { describeEntry, entryOf, objectKey, refOf } from "../../shared/drift/inventory-entry.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
@@ -9,6 +8,7 @@ import type { Hook } from "../../shared/render/hooks/hook.ts";
 import { assessHook, type HookState } from "../../shared/status/health/assess-hook.ts";
 import { closeHook, type HookObjectDeps, makeHook, readHook } from "./hook-object.ts";
 import type { HookRun } from "./hook-run.ts";
+import type { RunClock } from "./run-clock.ts";
 import { whyJobFailed } from "./why-job-failed.ts";
 
 /** The hooks of one stage, and what running them needs. */
@@ -20,7 +20,7 @@ export interface HookStage extends HookObjectDeps {
   /** What is run: `pre-install`. */
   readonly event: string;
   readonly timeoutMs: number;
-  readonly clock: Clock;
+  readonly clock: RunClock;
   /** Makes a run durable; what follows may rely on it. */
   readonly save: (run: HookRun) => Promise<void>;
 }
@@ -99,7 +99,7 @@ async function lookAtHook(stage: HookStage, hook: Hook, run: HookRun): Promise<H
   const making = await makeHook(stage, hook, markOf(run));
   if (making.type === "leaving") return making;
   const { name = "", uid = "" } = making.live.metadata;
-  return { ...making, current: { name, uid, since: new Date(stage.clock.now()).toISOString() } };
+  return { ...making, current: { name, uid, since: stage.clock.begin() } };
 }
 
 interface HookAt {
@@ -108,14 +108,14 @@ interface HookAt {
 }
 
 function waiting({ clock, event, hooks }: HookStage, at: HookAt & { readonly message: string }): HookProgress {
-  const elapsedMs = clock.now() - Date.parse(at.run.current?.since ?? at.run.since);
+  const elapsedMs = clock.ageMs(at.run.current?.since ?? at.run.since);
   const afterMs = Math.min(poll.maxMs, Math.max(poll.minMs, elapsedMs / 5));
   const message = `${event} hook ${at.run.done.length + 1} of ${hooks.length} ${at.message}`;
   return { type: "waiting", afterMs, for: { ...refOf(at.hook.object), message } };
 }
 
 function isLate({ clock, timeoutMs }: HookStage, state: HookState, since: string): boolean {
-  return state.type === "running" && clock.now() - Date.parse(since) > timeoutMs;
+  return state.type === "running" && clock.ageMs(since) > timeoutMs;
 }
 
 function late({ timeoutMs }: HookStage): string {

@@ -117,11 +117,11 @@ export function createValuesInputs(deps: ValuesInputsDeps): ValuesInputs {
   }
 
   return {
-    isFresh: (bundle) => deps.clock.now() - (readAt.get(bundle) ?? -Infinity) < maxAgeMs,
+    isFresh: (bundle) => deps.clock.elapsed() - (readAt.get(bundle) ?? -Infinity) < maxAgeMs,
     read: async (bundle, references, client) => {
       const targets = new Map(references.map((reference) => [idOf(reference), targetOf(reference)] as const));
       useOnly(bundle, targets);
-      const startMs = deps.clock.now();
+      const startMs = deps.clock.elapsed();
       // Before reading: a change from now on counts as one.
       readAt.set(bundle, startMs);
       try {

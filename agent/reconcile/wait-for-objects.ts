@@ -28,7 +28,7 @@ export async function waitForObjects(pass: Pass, run: HookRun, touched: Touched)
   const waiting = [...record.notReady.values()].map((problem) => `${describeEntry(problem)}: ${problem.message}`);
   if (rendered.options.helm?.waitForJobs === true) waiting.push(...(await unfinishedJobs(pass)));
   if (waiting.length === 0) return undefined;
-  if (deps.clock.now() - Date.parse(run.since) <= timeoutMs) return pollMs;
+  if (deps.clock.ageMs(run.since) <= timeoutMs) return pollMs;
   const more = waiting.length > maxNamed ? `, and ${waiting.length - maxNamed} more` : "";
   const message = `not ready within ${timeoutMs / 1000} s: ${waiting.slice(0, maxNamed).join("; ")}${more}`;
   throw new AppError("WAIT_TIMEOUT", message, { verdict: "waiting", afterMs: 5000 });

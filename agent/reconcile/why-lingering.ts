@@ -17,7 +17,7 @@ const maxKinds = 5;
 export async function whyLingering(deps: RemoveDeps, live: KubeObject): Promise<string> {
   const { deletionTimestamp, finalizers = [] } = live.metadata;
   const own = finalizers.length === 0 ? "is being deleted" : `waits for finalizers: ${finalizers.join(", ")}`;
-  if (deletionTimestamp === undefined || deps.nowMs - Date.parse(deletionTimestamp) < patienceMs) return own;
+  if (deletionTimestamp === undefined || deps.ageMs(deletionTimestamp) < patienceMs) return own;
   const holders: string[] = [];
   for (const { resource, namespace } of contentOf(deps, live).slice(0, maxKinds)) {
     if (holders.length >= maxNamed) break;

@@ -74,10 +74,10 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
   async function take({ workspace, name }: CheckedInCluster, request: CheckInRequest): Promise<void> {
     const { status } = workspace;
     const known = { report: status.reportOf(name), states: status.reportedStates(name) };
-    const taken = takeReport(known, request, deps.clock.now());
+    const taken = takeReport(known, request, { seenMs: deps.clock.now(), heardMs: deps.clock.elapsed() });
     const wasOffline = known.report?.online === false;
     if (!isNews(known.report, taken)) {
-      status.seen(name, taken.report.seenMs);
+      status.seen(name, taken.report);
       if (wasOffline) deps.reported(workspace, name, [...known.states.keys()]);
       return;
     }
@@ -112,7 +112,7 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
     takeStatuses: async (cluster, request) =>
       inTurn(`${cluster.workspace.namespace}/${cluster.name}`, async () => take(cluster, request)),
     awaitNews: async ({ workspace, name }, request, signal) => {
-      const deadlineMs = deps.clock.now() + Math.min(request.waitMs, longestWaitMs);
+      const deadlineMs = deps.clock.elapsed() + Math.min(request.waitMs, longestWaitMs);
       while (!signal.aborted) {
         const nowMs = deps.clock.now();
         const input = documentInput(deps.epoch, { workspace, name, nowMs }, request.holds);
@@ -124,7 +124,7 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
         }
         const questions = questionsFor({ workspace, name }, request);
         if (questions.length > 0) return { questions };
-        const leftMs = deadlineMs - nowMs;
+        const leftMs = deadlineMs - deps.clock.elapsed();
         if (leftMs <= 0) return undefined;
         if (!(await workspace.waiters.wait(name, leftMs, signal))) return undefined;
       }

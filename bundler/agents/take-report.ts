@@ -2,7 +2,7 @@ import { stableHash } from "../../codec/stable-hash.ts";
 import type { DeploymentStatus } from "../../shared/protocol/deployment-status.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
 import type { ReportedState } from "../../shared/status/roll-up-status.ts";
-import type { ClusterReport } from "../desired/fleet-status.ts";
+import type { ClusterReport, SeenAt } from "../desired/fleet-status.ts";
 import type { Report } from "../store/report-table.ts";
 
 /** A cluster's report after a check-in, with its interned body. */
@@ -20,11 +20,11 @@ export interface KnownReport {
 }
 
 /** Returns what a cluster's report is once a check-in's statuses are laid over what was known. */
-export function takeReport(known: KnownReport, request: CheckInRequest, nowMs: number): TakenReport {
+export function takeReport(known: KnownReport, request: CheckInRequest, at: SeenAt): TakenReport {
   const { full, statuses, gone = [] } = request;
   if (known.report !== undefined && !full && statuses.length + gone.length === 0) {
     const agent = request.agent ?? known.report.agent;
-    return { report: { ...known.report, agent, seenMs: nowMs, online: true }, body: bodyOf(known.states), changed: [] };
+    return { report: { ...known.report, agent, ...at, online: true }, body: bodyOf(known.states), changed: [] };
   }
   const states = new Map<string, ReportedState>(full ? [] : known.states);
   const exceptions = new Map<string, DeploymentStatus>(full ? [] : known.report?.exceptions);
@@ -46,7 +46,7 @@ export function takeReport(known: KnownReport, request: CheckInRequest, nowMs: n
       reportDigest: stableHash(body),
       exceptions,
       agent: request.agent ?? known.report?.agent,
-      seenMs: nowMs,
+      ...at,
       online: true,
     },
     body,

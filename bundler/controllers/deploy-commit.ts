@@ -127,11 +127,11 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
   };
   return {
     deployCommit: async (wish, signal) => {
-      const beganMs = deps.clock.now();
+      const beganMs = deps.clock.elapsed();
       const built = await build(wish, signal);
       const deployed = await save(deps, sourceOf(deps, wish), built);
       caches.set(keyOf(wish.gitRepo), built.cache);
-      deps.metrics.observeCommit(deps.clock.now() - beganMs);
+      deps.metrics.observeCommit(deps.clock.elapsed() - beganMs);
       return deployed;
     },
     tryCommit: async (wish, signal) => {

@@ -72,6 +72,8 @@ const backoff = { baseMs: 1000, maxMs: 300_000 };
 export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoController {
   const states = new Map<string, GitState>();
   const followed = new Map<string, Followed>();
+  /** When the same commit is built again, in milliseconds of the clock that only rises. */
+  const dueMs = new Map<string, number>();
   const queue = createWorkQueue({
     name: "git-repo",
     run: reconcile,
@@ -120,6 +122,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       const last = followed.get(text)?.remote;
       stopFollowing(text);
       states.delete(text);
+      dueMs.delete(text);
       await deps.removeRepo(key);
       if (last !== undefined && !isFollowed(last)) deps.forgetRemote(last);
       return;
@@ -135,7 +138,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     const { labels = {}, annotations = {}, generation = 1 } = gitRepo.metadata;
     const optionsHash = stableHash([gitRepo.spec, labels, annotations, secrets, deps.strict]);
     const isSame = before.commit === notice.commit;
-    const waitMs = before.againAtMs === undefined ? undefined : before.againAtMs - deps.clock.now();
+    const waitMs = before.againAtMs === undefined ? undefined : waitUntil(text, before.againAtMs);
     if (isSame && before.optionsHash === optionsHash && (waitMs ?? 1) > 0) {
       return waitMs === undefined ? undefined : { afterMs: waitMs };
     }
@@ -155,8 +158,16 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       charts: [...deployed.charts],
       ...(againAfterMs === undefined ? {} : { againAtMs: deps.clock.now() + againAfterMs }),
     });
+    if (againAfterMs !== undefined) dueMs.set(text, deps.clock.elapsed() + againAfterMs);
     deps.log.info({ gitRepo: text, commit: notice.commit, ...deployed.counters }, "commit deployed");
     if (againAfterMs !== undefined) return { afterMs: againAfterMs };
+  }
+
+  /** Returns how long to wait for a time, by the clock that only rises from when the time is first asked about. */
+  function waitUntil(text: string, atMs: number): number {
+    const due = dueMs.get(text) ?? deps.clock.elapsed() + Math.max(0, atMs - deps.clock.now());
+    dueMs.set(text, due);
+    return due - deps.clock.elapsed();
   }
 
   async function readObject(key: ObjectKey): Promise<ApiObject | undefined> {

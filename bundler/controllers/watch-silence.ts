@@ -16,7 +16,7 @@ export function watchSilence({ hub, announcer, clock, offlineAfterMs }: WatchSil
   const timer = setInterval(
     () => {
       for (const workspace of hub.workspaces()) {
-        const silent = workspace.status.markSilent(clock.now() - offlineAfterMs);
+        const silent = workspace.status.markSilent(clock.elapsed() - offlineAfterMs);
         const classes = new Set(silent.flatMap((cluster) => workspace.status.partition.classOf(cluster) ?? []));
         if (silent.length > 0)
           announcer.changed({

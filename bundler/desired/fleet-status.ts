@@ -12,13 +12,20 @@ import type { ClusterClass, FleetCluster } from "./fleet.ts";
 import { deploymentIn, deploymentsOf } from "./desired-document.ts";
 import { createPartition, type Partition } from "./partition.ts";
 
+/** When a cluster was last heard of. */
+export interface SeenAt {
+  /** Milliseconds since 1970, for people. */
+  readonly seenMs: number;
+  /** The same by the clock of this process that only rises. */
+  readonly heardMs: number;
+}
+
 /** What a cluster last said, as the hub keeps it in memory. */
-export interface ClusterReport {
+export interface ClusterReport extends SeenAt {
   readonly reportDigest: string;
   /** Statuses with more than a state, by bundle (`<workspace>/<name>`). */
   readonly exceptions: ReadonlyMap<string, DeploymentStatus>;
   readonly agent: AgentInfo | undefined;
-  readonly seenMs: number;
   readonly online: boolean;
 }
 
@@ -28,13 +35,13 @@ export interface FleetStatus {
   /** Takes what a cluster says; the report's body is given the first time that its digest occurs. */
   report(cluster: string, said: ClusterReport, body: Report): void;
   /** A cluster said nothing new: it is there. */
-  seen(cluster: string, seenMs: number): void;
+  seen(cluster: string, at: SeenAt): void;
   forget(cluster: string): void;
   reportOf(cluster: string): ClusterReport | undefined;
   /** Bundle by bundle what a cluster last reported. */
   reportedStates(cluster: string): ReadonlyMap<string, ReportedState>;
-  /** Marks clusters that have been silent since before `sinceMs` as offline; returns them. */
-  markSilent(sinceMs: number): string[];
+  /** Marks clusters as offline that were last heard of before `heardMs`; returns them. */
+  markSilent(heardMs: number): string[];
   /** Counts the states of a bundle over all clusters it is aimed at. */
   countBundle(bundle: string): StateCounts;
   /** Counts the states of all bundles of a cluster. */
@@ -127,11 +134,11 @@ export function createFleetStatus(workspace: string): FleetStatus {
 
   return {
     partition,
-    seen: (cluster, seenMs) => {
+    seen: (cluster, { seenMs, heardMs }) => {
       const said = reports.get(cluster);
       if (said === undefined) return;
-      if (said.online) reports.set(cluster, { ...said, seenMs });
-      else set(cluster, { ...said, seenMs, online: true });
+      if (said.online) reports.set(cluster, { ...said, seenMs, heardMs });
+      else set(cluster, { ...said, seenMs, heardMs, online: true });
     },
     countClass: (clusterClass) => {
       let [clusters, ready] = [0, 0];
@@ -172,8 +179,8 @@ export function createFleetStatus(workspace: string): FleetStatus {
     },
     reportOf: (cluster) => reports.get(cluster),
     reportedStates: (cluster) => statesOf(reports.get(cluster)?.reportDigest ?? ""),
-    markSilent: (sinceMs) => {
-      const silent = [...reports].filter(([, said]) => said.online && said.seenMs < sinceMs);
+    markSilent: (heardMs) => {
+      const silent = [...reports].filter(([, said]) => said.online && said.heardMs < heardMs);
       for (const [cluster, said] of silent) set(cluster, { ...said, online: false });
       return silent.map(([cluster]) => cluster);
     },

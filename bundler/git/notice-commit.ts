@@ -174,7 +174,7 @@ export function createCommitNoticer(deps: NoticeDeps): CommitNoticer {
   function scheduleNext(watched: WatchedRemote): void {
     const followers = [...watched.followers];
     const intervals = followers.flatMap(({ follow }) => follow.intervalMs ?? []);
-    const now = deps.clock.now();
+    const now = deps.clock.elapsed();
     const expecting = followers.flatMap(({ expected }) => (expected === undefined ? [] : now - expected.since));
     const delayMs = planNextPoll({
       intervalMs: intervals.length === 0 ? undefined : Math.min(...intervals),
@@ -228,7 +228,7 @@ export function createCommitNoticer(deps: NoticeDeps): CommitNoticer {
         const own = wantedRef(wanted.wish);
         if (ref !== undefined && own !== undefined && ref !== own) return;
         if (expected !== undefined && expected !== follower.commit) {
-          follower.expected = { commit: expected, since: deps.clock.now() };
+          follower.expected = { commit: expected, since: deps.clock.elapsed() };
         }
         lookNow(watched);
       },

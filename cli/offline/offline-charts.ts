@@ -7,6 +7,7 @@ import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
 import { createChartPins } from "../../shared/bundle/charts/chart-pins.ts";
 import { type ChartFetcher, createChartFetcher } from "../../shared/bundle/charts/fetch-charts.ts";
+import { systemClock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { chartCacheDir, proxyOf } from "../chart-source.ts";
 import { type CommandContext, type CommandInput, type CommandOption, switchOption, textOption } from "../command.ts";
@@ -64,7 +65,7 @@ export function createOfflineCharts(
     },
     access: async () => Promise.resolve(access),
     pins: createChartPins({ pins: [], intervalMs: 0, nowMs: nowMs() }),
-    clock: { now: nowMs },
+    clock: { ...systemClock, now: nowMs },
   });
   return { fetcher, cacheOnly };
 }

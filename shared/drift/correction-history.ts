@@ -17,7 +17,7 @@ const firstPauseMs = 60_000;
 const longestPauseMs = 60 * 60_000;
 
 /**
- * Returns the history after one more correction at `nowMs` (milliseconds since 1970). After five in a row the object is left alone for
+ * Returns the history after one more correction at `nowMs` (milliseconds of a clock that only rises). After five in a row the object is left alone for
  * a minute, and after each further one for twice as long, up to an hour.
  */
 export function addCorrection(before: CorrectionHistory | undefined, nowMs: number): CorrectionHistory {

@@ -34,6 +34,9 @@ interface Entry {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** Node runs a timer that is to last longer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Returns a running queue; disposing aborts the runs' signal and waits for them. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { log, metrics } = options;
@@ -59,7 +62,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       makeReady(key);
       return;
     }
-    waiting.set(key, { dueMs, timer: setTimeout(() => makeReady(key), delayMs) });
+    waiting.set(key, { dueMs, timer: setTimeout(() => makeReady(key), Math.min(delayMs, longestTimerMs)) });
   }
 
   function startNext(): void {

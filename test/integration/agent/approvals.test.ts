@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import * as z from "zod";
 import { inventoryName } from "../../../agent/reconcile/marks.ts";
+import { systemClock } from "../../../shared/clock.ts";
 import type { DeploymentStatus } from "../../../shared/protocol/deployment-status.ts";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { type AgentRig, configMap, createAgentRig } from "./agent-rig.ts";
@@ -118,7 +119,7 @@ describeWithKube("removals that wait for a person", () => {
     const status = await rig.status(bundle, isHeld);
     await rig.stop();
     await approve(rig, planOf(status));
-    await rig.start({ clock: { now: () => Date.now() + 61 * 60 * 1000 } });
+    await rig.start({ clock: { ...systemClock, now: () => Date.now() + 61 * 60 * 1000 } });
     const late = await rig.status(bundle, ({ held = [] }) => (held[0] ?? "").includes("more than an hour ago"));
     expect(planOf(late)).toBe(planOf(status));
     expect(await namesIn(rig)).toEqual(["m0", "m1"]);

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { createGitSource } from "../../../bundler/git/git-source.ts";
 import { normalizeRemote } from "../../../shared/git-remote.ts";
 import { AppError } from "../../../shared/errors.ts";
+import { systemClock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { startGitServer } from "../../../simulator/git-server.ts";
 import { createGitWorkTree } from "../../support/git-work-tree.ts";
@@ -65,7 +66,7 @@ async function startGitHub(root: string, clock: { now(): number }) {
 it("follows and fetches a repository as a GitHub App, with one token until it is about to end", async () => {
   await using dir = await createTempDir("github-app");
   let nowMs = Date.now();
-  const clock = { now: () => nowMs };
+  const clock = { now: () => nowMs, elapsed: () => nowMs };
   await using gitHub = await startGitHub(dir.path, clock);
   const url = await gitHub.git.createRepository("app");
   const tree = await createGitWorkTree(gitHub.git.repositoryPath("app"), join(dir.path, "work"));
@@ -112,7 +113,7 @@ it("asks for another token after the server refused the one it had", async () =>
   const commit = await tree.commit({ files: { "a.yaml": "a: 1\n" } });
   await using source = createGitSource({
     dataDir: join(dir.path, "hub"),
-    clock: { now: Date.now },
+    clock: systemClock,
     log: silentLogger,
     path: process.env["PATH"] ?? "",
     githubApiUrl: gitHub.apiUrl,

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { createGitSource, type GitSource } from "../../../bundler/git/git-source.ts";
 import { type GitCredential, normalizeRemote } from "../../../shared/git-remote.ts";
 import { openCommitTree, createTreeCache } from "../../../bundler/git/read-tree.ts";
+import { systemClock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { startGitServer } from "../../../simulator/git-server.ts";
 import { createGitWorkTree, type GitWorkTree } from "../../support/git-work-tree.ts";
@@ -26,7 +27,7 @@ async function setUp(): Promise<Rig> {
   const source = stack.use(
     createGitSource({
       dataDir: join(dir.path, "hub"),
-      clock: { now: Date.now },
+      clock: systemClock,
       log: silentLogger,
       path: process.env["PATH"] ?? "",
     }),

@@ -8,7 +8,7 @@ import { createChartFetcher } from "../../../shared/bundle/charts/fetch-charts.t
 import { memoryCommit, type MemoryStore } from "../../support/memory-commit.ts";
 
 /** The time at which commits of these tests are built. */
-const buildClock = { now: () => Date.parse("2026-05-01T08:00:00Z") };
+const buildClock = { now: () => Date.parse("2026-05-01T08:00:00Z"), elapsed: () => 0 };
 
 /** Returns a function that builds commits one after the other, as the hub does for one GitRepo. */
 export function createCommitBuilder(from: {

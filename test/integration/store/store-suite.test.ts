@@ -216,7 +216,7 @@ describe.each(havePostgres() ? [sqlite, postgres] : [sqlite])("store on $name", 
   });
 
   it("sweeps blobs that nothing uses once they are old, and nothing else", async () => {
-    const blobs = createBlobTable(db, { now: () => 1000 });
+    const blobs = createBlobTable(db, { now: () => 1000, elapsed: () => 1000 });
     const [used, unused] = [createBlob("used"), createBlob("unused")];
     await db.transaction(async (sql) => {
       await blobs.save(sql, used);

@@ -11,8 +11,10 @@ function request(more: Partial<CheckInRequest>): CheckInRequest {
 function ready(bundle: string, id = "1"): DeploymentStatus {
   return { bundle, state: "Ready", appliedDeploymentId: id };
 }
+const at = (ms: number) => ({ seenMs: 1_000_000 + ms, heardMs: ms });
+
 function known(...statuses: readonly DeploymentStatus[]): KnownReport {
-  const { report, body } = takeReport(nothing, request({ full: true, statuses: [...statuses] }), 1);
+  const { report, body } = takeReport(nothing, request({ full: true, statuses: [...statuses] }), at(1));
   return { report, states: new Map(body.map(({ bundle, id, state }) => [bundle, { id, state }])) };
 }
 const failed: DeploymentStatus = {
@@ -33,7 +35,7 @@ describe("takeReport", () => {
     const { body, changed } = takeReport(
       known(ready("w/a"), ready("w/b")),
       request({ statuses: [ready("w/b", "2")] }),
-      2,
+      at(2),
     );
     expect(body).toEqual([
       { bundle: "w/a", id: "1", state: "Ready" },
@@ -46,35 +48,37 @@ describe("takeReport", () => {
     const { body, changed } = takeReport(
       known(ready("w/a"), ready("w/b")),
       request({ full: true, statuses: [ready("w/b")] }),
-      2,
+      at(2),
     );
     expect(body.map(({ bundle }) => bundle)).toEqual(["w/b"]);
     expect(changed).toEqual(["w/a", "w/b"]);
   });
 
   it("forgets what is gone, with what was said about it", () => {
-    const { report, body, changed } = takeReport(known(failed), request({ gone: ["w/a"] }), 2);
+    const { report, body, changed } = takeReport(known(failed), request({ gone: ["w/a"] }), at(2));
     expect([report.exceptions.size, body, changed]).toEqual([0, [], ["w/a"]]);
   });
 
   it("keeps more than a state only while there is more to say", () => {
     const before = known(failed);
     expect(before.report?.exceptions.get("w/a")).toEqual(failed);
-    expect(takeReport(before, request({ statuses: [ready("w/a")] }), 2).report.exceptions.size).toBe(0);
+    expect(takeReport(before, request({ statuses: [ready("w/a")] }), at(2)).report.exceptions.size).toBe(0);
     const corrected = { ...ready("w/a"), corrected: { count: 1, lastTime: "", last: [] } };
-    expect(takeReport(before, request({ statuses: [corrected] }), 2).report.exceptions.get("w/a")).toEqual(corrected);
+    expect(takeReport(before, request({ statuses: [corrected] }), at(2)).report.exceptions.get("w/a")).toEqual(
+      corrected,
+    );
   });
 
   it("keeps warnings of a deployment that is ready", () => {
     const warned = { ...ready("w/a"), warnings: ["lookup finds nothing"] };
-    expect(takeReport(known(ready("w/a")), request({ statuses: [warned] }), 2).report.exceptions.get("w/a")).toEqual(
-      warned,
-    );
+    expect(
+      takeReport(known(ready("w/a")), request({ statuses: [warned] }), at(2)).report.exceptions.get("w/a"),
+    ).toEqual(warned);
   });
 
   it("changes nothing but the time when an agent says nothing", () => {
     const before = known(ready("w/a"), failed);
-    const { report, changed } = takeReport(before, request({}), 7);
-    expect([report, changed]).toEqual([{ ...before.report, seenMs: 7, online: true }, []]);
+    const { report, changed } = takeReport(before, request({}), at(7));
+    expect([report, changed]).toEqual([{ ...before.report, ...at(7), online: true }, []]);
   });
 });

@@ -105,7 +105,7 @@ describe("createFleetStatus", () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const status = createFleetStatus("w");
         const { partition } = status;
-        for (const [nowMs, change] of steps.entries()) {
+        for (const [heardMs, change] of steps.entries()) {
           if (change.type === "put") partition.putCluster(aCluster(change.cluster, change.env, change.paused));
           else if (change.type === "gone") {
             status.forget(change.cluster);
@@ -114,11 +114,15 @@ describe("createFleetStatus", () => {
             partition.changeBundles([aBundle(change.bundle, change.env, change.version)], []);
           else if (change.type === "removed") partition.changeBundles([], [change.bundle]);
           else if (change.type === "silent") status.markSilent(change.sinceMs);
-          else if (change.type === "seen") status.seen(change.cluster, nowMs);
+          else if (change.type === "seen") status.seen(change.cluster, { seenMs: 0, heardMs });
           else if (partition.clusters.has(change.cluster)) {
             const known = { report: status.reportOf(change.cluster), states: status.reportedStates(change.cluster) };
             const { full } = change;
-            const taken = takeReport(known, { waitMs: 0, holds: [], full, statuses: change.statuses }, nowMs);
+            const taken = takeReport(
+              known,
+              { waitMs: 0, holds: [], full, statuses: change.statuses },
+              { seenMs: 0, heardMs },
+            );
             status.report(change.cluster, taken.report, taken.body);
           }
           for (const bundle of bundleNames)
@@ -150,13 +154,13 @@ describe("createFleetStatus", () => {
     const taken = takeReport(
       { report: undefined, states: new Map() },
       { waitMs: 0, holds: [], full: true, statuses: [ready] },
-      5,
+      { seenMs: 0, heardMs: 5 },
     );
     status.report("c", taken.report, taken.body);
     expect(status.markSilent(5)).toEqual([]);
     expect(status.markSilent(6)).toEqual(["c"]);
     expect(plain(status.countBundle("b"))).toEqual({ Unknown: 1 });
-    status.seen("c", 9);
+    status.seen("c", { seenMs: 0, heardMs: 9 });
     expect(plain(status.countBundle("b"))).toEqual({ Ready: 1 });
   });
 });

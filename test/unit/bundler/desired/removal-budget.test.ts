@@ -51,7 +51,14 @@ function putCluster(hub: Hub, name: string, env: string): void {
 
 function report(hub: Hub, cluster: string, bundles: readonly string[]): void {
   const body = bundles.map((bundle) => ({ bundle: `w/${bundle}`, id: "1", state: "Ready" as const }));
-  const said = { reportDigest: bundles.join(), exceptions: new Map(), agent: undefined, seenMs: 0, online: true };
+  const said = {
+    reportDigest: bundles.join(),
+    exceptions: new Map(),
+    agent: undefined,
+    seenMs: 0,
+    heardMs: 0,
+    online: true,
+  };
   hub.workspace("w").status.report(cluster, said, body);
 }
 

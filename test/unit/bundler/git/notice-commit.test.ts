@@ -31,7 +31,7 @@ function stage() {
   };
   const noticer = createCommitNoticer({
     askRefs,
-    clock: { now: () => now },
+    clock: { now: () => now, elapsed: () => now },
     random: () => 0,
     schedule: (delayMs, run) => {
       timers.set(run, now + delayMs);
