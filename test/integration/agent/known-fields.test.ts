@@ -80,16 +80,12 @@ describeWithKube("fields that people list in comparePatches", () => {
       const answer = await cluster.request(`/${path}?fieldManager=controller`, { method: "PATCH", contentType, body });
       if (answer.status !== 200) throw new Error(answer.text);
     };
-    await expect
-      .poll(async () => (await cluster.request(`/api/v1/namespaces/${suffix}/services/web`, {})).status, {
-        timeout: 20_000,
-      })
-      .toBe(200);
-    await patch(
-      `apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/validator-${suffix}`,
-      "application/strategic-merge-patch+json",
-      { webhooks: [{ name: "check.example.com", failurePolicy: "Fail", clientConfig: { caBundle: certificate } }] },
-    );
+    const webhook = `apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/validator-${suffix}`;
+    // The last to be applied.
+    await expect.poll(async () => (await cluster.request(`/${webhook}`, {})).status, { timeout: 20_000 }).toBe(200);
+    await patch(webhook, "application/strategic-merge-patch+json", {
+      webhooks: [{ name: "check.example.com", failurePolicy: "Fail", clientConfig: { caBundle: certificate } }],
+    });
     await patch(`api/v1/namespaces/${suffix}/serviceaccounts/web`, "application/merge-patch+json", {
       imagePullSecrets: [{ name: "registry" }],
       secrets: [{ name: "token" }],
