@@ -15,6 +15,7 @@ import {
 import { fleetPath, type HubClient } from "../hub-client.ts";
 import { findDeployments, timeoutOption, timeoutSeconds } from "../live/ask-agents.ts";
 import { describeLive } from "../live/describe-live.ts";
+import { errorLines } from "../live/report-plans.ts";
 import { listOf, printColumns } from "../output.ts";
 import { pluralOf } from "./get.ts";
 
@@ -87,9 +88,9 @@ async function showLive(
   }
   const heard = await describeLive(hub, deployments, wish);
   context.print(heard.flatMap(({ said }) => said ?? []).join("\n\n"));
-  const failed = heard.filter(({ error }) => error !== undefined);
-  for (const { cluster: silent, error } of failed) context.printError(`cluster ${silent}: ${error?.message ?? ""}`);
-  return failed.length === 0 ? 0 : 1;
+  const errors = errorLines(heard);
+  for (const line of errors) context.printError(line);
+  return errors.length === 0 ? 0 : 1;
 }
 
 /** Returns the selector of the BundleDeployments that belong to an object; undefined for kinds without any. */

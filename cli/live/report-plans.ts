@@ -32,10 +32,21 @@ export function reportPlans(
   if (format === "json" || format === "yaml") context.print(printValue(groups.map(asJson), format));
   else if (format !== "text") throw new UsageError(`unknown output format ${format}: use text, yaml or json`);
   else if (groups.length > 0) context.print(printPlans(groups, words));
-  for (const { cluster, error } of heard) {
-    if (error !== undefined) context.printError(`cluster ${cluster}: ${error.message}`);
-  }
+  for (const line of errorLines(heard)) context.printError(line);
   const all = groups.flatMap(({ deployments }) => deployments);
   if (heard.some(({ error }) => error !== undefined) || (words === "plan" && all.some(faults))) return 1;
   return switchOption(input, "exit-code") && all.some(changes) ? 3 : 0;
+}
+
+/** Returns why clusters said nothing, those with the same reason together. */
+export function errorLines(heard: readonly Heard<unknown>[]): string[] {
+  const silent = new Map<string, string[]>();
+  for (const { cluster, error } of heard) {
+    if (error === undefined) continue;
+    silent.set(error.message, [...(silent.get(error.message) ?? []), cluster]);
+  }
+  return [...silent].map(([message, clusters]) => {
+    const who = clusters.length === 1 ? "cluster" : `${clusters.length} clusters:`;
+    return `${who} ${clusters.join(", ")}: ${message}`;
+  });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { groupPlans } from "../../../../cli/live/group-plans.ts";
 import { printPlans } from "../../../../cli/live/print-plans.ts";
+import { errorLines } from "../../../../cli/live/report-plans.ts";
+import { AppError } from "../../../../shared/errors.ts";
 import type { PlannedDeployment } from "../../../../shared/protocol/answers.ts";
 
 function aPlan(more: Partial<PlannedDeployment>): PlannedDeployment {
@@ -74,6 +76,17 @@ describe("what clusters say of a plan", () => {
       "    … and 7 more, too many for one answer",
       "    warning: old API",
     ]);
+  });
+
+  it("names clusters that say nothing for the same reason in one line", () => {
+    const silent = (cluster: string, message: string) => ({
+      cluster,
+      said: undefined,
+      error: new AppError("HUB_REFUSED", message),
+    });
+    expect(
+      errorLines([silent("a", "no such GitRepo"), heard("b", []), silent("c", "away"), silent("d", "no such GitRepo")]),
+    ).toEqual(["2 clusters: a, d: no such GitRepo", "cluster c: away"]);
   });
 
   it("shows why a bundle cannot be planned in place of its objects", () => {
