@@ -18,6 +18,10 @@ function heard(cluster: string, said: PlannedDeployment[]) {
   return { cluster, said, error: undefined };
 }
 
+function silent(cluster: string, message: string) {
+  return { cluster, said: undefined, error: new AppError("HUB_REFUSED", message) };
+}
+
 describe("what clusters say of a plan", () => {
   it("stands together where it is the same, in the order of the clusters", () => {
     const changed = [aPlan({ objects: [{ ...web, action: "configure", fields: [field] }] })];
@@ -79,11 +83,6 @@ describe("what clusters say of a plan", () => {
   });
 
   it("names clusters that say nothing for the same reason in one line", () => {
-    const silent = (cluster: string, message: string) => ({
-      cluster,
-      said: undefined,
-      error: new AppError("HUB_REFUSED", message),
-    });
     expect(
       errorLines([silent("a", "no such GitRepo"), heard("b", []), silent("c", "away"), silent("d", "no such GitRepo")]),
     ).toEqual(["2 clusters: a, d: no such GitRepo", "cluster c: away"]);
