@@ -18,7 +18,7 @@ const workTree = ".";
 export const diffCommand: Command = {
   name: "diff",
   summary: "Show what changes on which clusters between two revisions, clusters with the same change together",
-  usage: "REV1 REV2 --clusters FILE [PATH …]",
+  usage: "REV1 REV2 --clusters FILE [PATH …] | --live BUNDLE",
   examples: [
     "drover diff main HEAD --gitrepo gitrepo.yaml --clusters clusters.yaml",
     "drover diff v1.4.0 . --gitrepo gitrepo.yaml --clusters clusters.yaml -o table",
