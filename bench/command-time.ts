@@ -19,7 +19,7 @@ export interface CommandTime {
 const timed = 'TIMEFORMAT="%R %U %S"; time "$0" "$@"';
 
 /** Returns what a command took; its output is read as it comes. Throws when it fails. */
-async function commandTime({ program, args, env, before }: TimedCommand): Promise<CommandTime> {
+export async function commandTime({ program, args, env, before }: TimedCommand): Promise<CommandTime> {
   await before?.();
   const options = { maxBuffer: 256 * 1024 * 1024, env: { ...process.env, ...env, LC_ALL: "C" } };
   const said = await new Promise<string>((resolve, reject) => {

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { benchAgent } from "./agent.ts";
 import { benchBuild } from "./build.ts";
 import { benchChain } from "./chain.ts";
 import { benchCharts } from "./charts.ts";
@@ -13,8 +15,12 @@ import { benchRender } from "./render.ts";
 import type { BenchRow } from "./row.ts";
 import { benchSimulator } from "./simulator.ts";
 
-/** Every bench by name: `npm run bench` runs all, `npm run bench -- chain hub` some. */
+/**
+ * Every bench by name: `npm run bench` runs all, `npm run bench -- chain hub` some, `npm run bench -- agent --share 0.1`
+ * with a tenth of the objects.
+ */
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  agent: () => benchAgent(share),
   chain: benchChain,
   hub: benchHub,
   "check-in": benchCheckIn,
@@ -27,7 +33,12 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   simulator: benchSimulator,
 };
 
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({ allowPositionals: true, options: { share: { type: "string" } } });
+const share = Number(values.share ?? "1");
+if (!(share > 0 && share <= 1) || (values.share !== undefined && wanted.join() !== "agent")) {
+  console.error("--share is a number above 0 and up to 1, for the bench agent alone");
+  process.exit(2);
+}
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   console.error(`unknown bench ${unknown.join(", ")}: there are ${Object.keys(benches).join(", ")}`);

@@ -131,8 +131,8 @@ export interface AgentProcess extends AsyncDisposable {
   readonly pid: number | undefined;
 }
 
-/** What the image runs the agent with: see agent/Dockerfile. */
-const installedFlags = [
+/** Flags of Node with which the image runs the agent: see agent/Dockerfile. */
+export const installedFlags: readonly string[] = [
   "--no-opt",
   "--no-sparkplug",
   "--no-maglev",
