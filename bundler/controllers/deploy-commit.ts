@@ -222,6 +222,7 @@ function outcomeOf(deps: DeployCommitDeps, source: CommitSource, build: CommitBu
       return held === undefined ? undefined : (held.gitRepo ?? "");
     },
     approved: annotations?.[approvedRemovalAnnotation] === source.commit,
+    incomplete: build.faults.length > 0,
   });
   const failed = rendered.flatMap(({ built, content }) =>
     content instanceof AppError ? [newFault(content, built.dir.path)] : [],

@@ -33,6 +33,8 @@ export interface BundlePlanInput {
   readonly ownerOf: (bundle: string) => string | undefined;
   /** A person has approved this commit's removals. */
   readonly approved: boolean;
+  /** Whether some path of the GitRepo could not be searched: what is missing may lie there. */
+  readonly incomplete: boolean;
 }
 
 /** One commit may take away this share of a GitRepo's bundles … */
@@ -42,10 +44,10 @@ const removalCount = 10;
 
 /**
  * Returns which bundles a commit saves and removes. A directory that failed keeps the bundle it had; a name that
- * somebody else holds stays theirs; nothing is removed when a commit leaves no bundle at all, or takes away more than
- * the budget.
+ * somebody else holds stays theirs; nothing is removed when a path could not be searched, when a commit leaves no bundle
+ * at all, or takes away more than the budget.
  */
-export function planBundles({ gitRepo, inForce, built, ownerOf, approved }: BundlePlanInput): BundlePlan {
+export function planBundles({ gitRepo, inForce, built, ownerOf, approved, incomplete }: BundlePlanInput): BundlePlan {
   const faults: NewFault[] = [];
   const save = new Set<string>();
   for (const { directory, kind, name } of built) {
@@ -69,6 +71,7 @@ export function planBundles({ gitRepo, inForce, built, ownerOf, approved }: Bund
     const stay = inForce.length === 0 ? "" : `; ${inForce.length} bundles of earlier commits stay as they are`;
     return { save, remove: [], faults: [{ code: "NO_BUNDLES", message: `no bundle found: check spec.paths${stay}` }] };
   }
+  if (incomplete) return { save, remove: [], faults };
   if (!approved && gone.length >= removalCount && gone.length > inForce.length * removalShare) {
     const message = `this commit removes ${gone.length} of ${inForce.length} bundles: they stay until somebody approves it with \`drover approve gitrepo ${gitRepo}\``;
     return { save, remove: [], faults: [...faults, { code: "REMOVAL_HELD", message }] };

@@ -102,10 +102,10 @@ function readOptions(notes: OutsideNotes, dir: BundleDir): FleetYamlReading {
   const shown = joinPath(dir.path, file);
   const resolved = lookUp(notes, path);
   if (resolved.kind !== "found" || resolved.entry.type !== "file") {
-    const problem = resolved.kind === "outside" ? resolved.reason : "there is no such file";
+    const problem = resolved.kind === "outside" ? resolved.reason : "there is no such file, or a link leads nowhere";
     throw new AppError("FLEET_YAML_INVALID", `options file ${shown}: ${problem}`, {
       verdict: "stalled",
-      position: { file: shown },
+      position: { file: shown, line: 1, column: 1 },
     });
   }
   return readFleetYaml(new TextDecoder().decode(tree.read(resolved.path)), shown);

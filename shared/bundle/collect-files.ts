@@ -121,7 +121,7 @@ function walkEntry(walk: Walk, dir: Dir, entry: TreeEntry): void {
       position: { file: joinPath(dir.path, entry.name), line: 1, column: 1 },
     });
   } else if (target.type === "dir") {
-    if (dir.above.includes(path)) throw badLink(name, "leads to a directory that it lies in");
+    if (dir.above.includes(path)) throw badLink(joinPath(dir.path, entry.name), "leads to a directory that it lies in");
     if (entry.type === "symlink" && walk.rules.ignores(name, true)) return;
     walkDir(walk, { name, path, above: [...dir.above, path] });
   } else {

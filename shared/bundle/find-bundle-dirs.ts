@@ -52,17 +52,18 @@ export function findOptionsFile(tree: RepoTree, dir: string): string | undefined
   return optionFiles.find((name) => entries.some((entry) => entry.name === name && isFile(tree, dir, entry)));
 }
 
+/** A link that leads nowhere or out of the repository counts: its directory is refused instead of built without options. */
 function isFile(tree: RepoTree, dir: string, entry: TreeEntry): boolean {
-  if (entry.type === "file") return true;
-  if (entry.type !== "symlink") return false;
+  if (entry.type !== "symlink") return entry.type === "file";
   const resolved = resolvePath(tree, joinPath(dir, entry.name));
-  return resolved.kind === "found" && resolved.entry.type === "file";
+  return resolved.kind !== "found" || resolved.entry.type === "file";
 }
 
 /**
  * Returns the directories that become bundles, as Fleet finds them: with `bundles` exactly those, otherwise below each
  * match of `paths` (default: the root) every directory with a fleet.yaml or fleet.yml, and the match itself when it has
- * YAML that no such directory covers. Links are followed where they are the match of a path, not below it.
+ * YAML that no such directory covers. Links are followed where they are the match of a path, not below it; a match that
+ * leaves the repository is a fault of its own, one that leads nowhere is unmatched.
  */
 export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanMemo = new Map()): FoundDirs {
   if (options.bundles !== undefined && options.bundles.length > 0) return findDriven(tree, options.bundles);
@@ -72,8 +73,12 @@ export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanM
   const unmatched: string[] = [];
   for (const path of paths) {
     try {
-      const roots = globDirs(tree, path.replace(/^\/+/u, ""));
-      if (roots.length === 0) unmatched.push(path);
+      const matched = globPaths(tree, path.replace(/^\/+/u, "")).map((match) => matchAt(tree, match));
+      const roots = matched.flatMap((match) => match.dir ?? []);
+      const refused = matched.flatMap((match) => match.fault ?? []);
+      if (roots.length + refused.length === 0) unmatched.push(path);
+      else unmatched.push(...matched.flatMap((match) => match.dangling ?? []));
+      faults.push(...refused);
       for (const root of roots) dirs.push(...searchRoot(tree, root, memo));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -83,11 +88,34 @@ export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanM
   return { dirs, faults, unmatched };
 }
 
-/** Go's `filepath.Glob`, directories only: the empty pattern, and one with signs that ends in `/`, match nothing. */
-function globDirs(tree: RepoTree, pattern: string): BundleDir[] {
+/** Go's `filepath.Glob`: the empty pattern, and one with signs that ends in `/`, match nothing. */
+function globPaths(tree: RepoTree, pattern: string): string[] {
   if (pattern === "") return [];
-  const candidates = hasPatternSigns(pattern) ? globPattern(tree, pattern) : [pattern];
-  return candidates.flatMap((candidate) => dirAt(tree, candidate) ?? []);
+  return hasPatternSigns(pattern) ? globPattern(tree, pattern) : [pattern];
+}
+
+interface PathMatch {
+  readonly dir?: BundleDir;
+  readonly fault?: PathFault;
+  /** A link that leads nowhere. */
+  readonly dangling?: string;
+}
+
+/** What a path that matched is: a directory, something else, or a link that cannot be followed. */
+function matchAt(tree: RepoTree, match: string): PathMatch {
+  const path = cleanPath(match);
+  if (path === undefined) return {};
+  const resolved = resolvePath(tree, match);
+  if (resolved.kind === "outside") {
+    const error = new AppError("LINK_INVALID", `paths: ${resolved.reason}; what was deployed from "${path}" stays`, {
+      verdict: "stalled",
+      position: { file: path, line: 1, column: 1 },
+    });
+    return { fault: { path, error } };
+  }
+  if (resolved.kind === "missing") return { dangling: path };
+  const dir = dirAt(tree, match);
+  return dir === undefined ? {} : { dir };
 }
 
 function globPattern(tree: RepoTree, pattern: string): string[] {

@@ -20,6 +20,7 @@ function plan(input: Partial<BundlePlanInput>): ReturnType<typeof planBundles> {
     built: [],
     ownerOf: () => undefined,
     approved: false,
+    incomplete: false,
     ...input,
   });
 }
@@ -33,6 +34,11 @@ describe("planBundles", () => {
   it("keeps the bundle of a directory that failed, also under a name that it no longer gives", () => {
     const failed = [{ kind: "failed" as const, directory: "a", name: "renamed" }];
     expect(plan({ inForce: named("a"), built: failed }).remove).toEqual([]);
+  });
+
+  it("removes nothing while a path could not be searched: what is missing may lie there", () => {
+    const { save, remove } = plan({ inForce: named("a", "b"), built: built("b"), approved: true, incomplete: true });
+    expect([[...save], remove]).toEqual([["b"], []]);
   });
 
   it("leaves a name to whoever holds it, and says who", () => {

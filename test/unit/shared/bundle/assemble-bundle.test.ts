@@ -134,6 +134,7 @@ describe("assembleBundle", () => {
 
   it.each<[string, Record<string, MemoryFile>, string]>([
     ["a broken fleet.yaml", { "app/fleet.yaml": "helm: [" }, "FLEET_YAML_INVALID"],
+    ["options behind a link that leads nowhere", { "app/fleet.yaml": { link: "gone" } }, "FLEET_YAML_INVALID"],
     ["a missing values file", { "app/fleet.yaml": "helm: {repo: r, valuesFiles: [gone]}" }, "VALUES_FILE_INVALID"],
     ["a values file outside", { "app/fleet.yaml": "helm: {repo: r, valuesFiles: [../../x]}" }, "VALUES_FILE_INVALID"],
     [

@@ -65,16 +65,31 @@ describe("findBundleDirs", () => {
     expect(dirs).toMatchObject([{ path: "ams/web", realPath: "lib/web" }]);
   });
 
-  it("ignores links that leave the repository or turn in a circle", () => {
-    expect(
-      found({ out: { link: "../../etc" }, abs: { link: "/etc" }, loop: { link: "loop" } }, { paths: ["*"] }),
-    ).toEqual([]);
+  it("refuses links matched by a path that leave the repository or turn in a circle, and goes on behind them", () => {
+    const files = { out: { link: "../etc" }, abs: { link: "/etc" }, loop: { link: "loop" }, "web/fleet.yaml": "" };
+    const result = findBundleDirs(memoryTree(files), { paths: ["*"] });
+    expect(result.dirs.map(({ path }) => path)).toEqual(["web"]);
+    expect(result.faults.map(({ path, error }) => [path, error.code, error.position?.file])).toEqual([
+      ["abs", "LINK_INVALID", "abs"],
+      ["loop", "LINK_INVALID", "loop"],
+      ["out", "LINK_INVALID", "out"],
+    ]);
   });
 
-  it("counts a link named fleet.yaml as it leads where it lies", () => {
-    expect(
-      found({ "a/fleet.yaml": { link: "../shared.yaml" }, "b/fleet.yaml": { link: "gone" }, "shared.yaml": "" }),
-    ).toEqual(["", "a"]);
+  it("names a link matched by a path that leads nowhere among what matches no directory", () => {
+    const files = { "ams/gone": { link: "../lib/gone" }, "ams/web/fleet.yaml": "", "ams/README.md": "" };
+    expect(findBundleDirs(memoryTree(files), { paths: ["ams/*"] }).unmatched).toEqual(["ams/gone"]);
+    expect(findBundleDirs(memoryTree(files), { paths: ["ams/gone"] }).unmatched).toEqual(["ams/gone"]);
+  });
+
+  it("counts a link named fleet.yaml where it lies, also one that leads nowhere, so that it is refused there", () => {
+    const files = { "a/fleet.yaml": { link: "../shared.txt" }, "b/fleet.yaml": { link: "gone" }, "shared.txt": "" };
+    expect(found({ ...files, "c/fleet.yaml": { link: "/etc/x" }, "d/fleet.yaml": { link: "../a" } })).toEqual([
+      "",
+      "a",
+      "b",
+      "c",
+    ]);
   });
 
   it("walks only trees that it has not seen before", () => {

@@ -74,7 +74,7 @@ describe("renderObjects with mutated files", () => {
       { numRuns: 2500, seed: 20 },
     );
     expect(Math.min(seen.rendered, seen.refused)).toBeGreaterThan(300);
-  });
+  }, 60_000);
 });
 
 interface Change {
