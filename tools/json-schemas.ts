@@ -32,7 +32,26 @@ export function jsonSchemas(): Readonly<Record<string, string>> {
         if (schema === fleetYamlSchema && zodSchema instanceof z.ZodObject) jsonSchema.additionalProperties = false;
       },
     });
-    return [file, `${JSON.stringify({ title, ...body }, undefined, 2)}\n`];
+    const shown = schema === fleetYamlSchema ? { ...forFleetYaml(body), type: "object" } : body;
+    return [file, `${JSON.stringify({ title, ...shown }, undefined, 2)}\n`];
   });
   return Object.fromEntries(files);
+}
+
+/** What refers to a closed schema must not be closed itself, it has no fields of its own; and Fleet takes `null` anywhere. */
+function forFleetYaml(node: object): object {
+  const isFixed = "enum" in node || "const" in node;
+  const entries = Object.entries(node)
+    .filter(([key]) => key !== "additionalProperties" || !("$ref" in node))
+    .map(([key, value]: [string, unknown]) => [key, key === "type" && !isFixed ? orNull(value) : forPart(value)]);
+  return Object.fromEntries(entries);
+}
+
+function forPart(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(forPart);
+  return typeof value === "object" && value !== null ? forFleetYaml(value) : value;
+}
+
+function orNull(type: unknown): unknown {
+  return typeof type === "string" && type !== "null" ? [type, "null"] : type;
 }
