@@ -8,12 +8,12 @@ export interface PlanGroup {
   readonly deployments: readonly PlannedDeployment[];
 }
 
-/** Returns what would happen, clusters with the same plan together, in the order of their first cluster. */
+/** Returns what would happen, clusters with the same plan together, in the order of their first cluster; what stays as it is parts none. */
 export function groupPlans(heard: readonly Heard<readonly PlannedDeployment[]>[]): PlanGroup[] {
   const groups = new Map<string, { readonly clusters: string[]; readonly deployments: readonly PlannedDeployment[] }>();
   for (const { cluster, said } of heard) {
     if (said === undefined) continue;
-    const shown = said.filter((deployment) => changes(deployment) || faults(deployment) || deployment.unchanged > 0);
+    const shown = said.filter((deployment) => changes(deployment) || faults(deployment));
     const key = stableJson(shown);
     const group = groups.get(key) ?? { clusters: [], deployments: shown };
     group.clusters.push(cluster);

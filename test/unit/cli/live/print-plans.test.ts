@@ -40,6 +40,12 @@ describe("what clusters say of a plan", () => {
     );
   });
 
+  it("is not parted by bundles that stay as they are", () => {
+    const other = aPlan({ bundle: "fleet-default/other", unchanged: 3 });
+    const groups = groupPlans([heard("a", [aPlan({ unchanged: 2 })]), heard("b", [other])]);
+    expect(printPlans(groups, "plan")).toBe("2 clusters: a, b\n  nothing changes");
+  });
+
   it("turns the arrow round for a comparison, and names who wrote the value", () => {
     const groups = groupPlans([
       heard("a", [aPlan({ objects: [{ ...web, action: "configure", fields: [field] }], unchanged: 2 })]),
