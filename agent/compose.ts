@@ -117,6 +117,7 @@ export function compose(deps: AgentDeps): Agent {
     version,
     kubeVersion: () => kubeVersion,
     tag: () => desired.document()?.tag,
+    follows: () => intake.follows(),
     holds: () => inventories.bundles(),
     accept: (document) => intake.accept(document),
     answering: answerer.answering,

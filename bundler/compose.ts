@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import { join } from "node:path";
@@ -7,7 +8,6 @@ import { createReviewResources } from "../apiserver/access/review-resources.ts";
 import { createApiHandler } from "../apiserver/http/create-api-handler.ts";
 import { createResourceRegistry } from "../apiserver/resources/resource-registry.ts";
 import { createChartSource } from "../helm/chart/source/fetch-chart.ts";
-import { repoNameLabel } from "../shared/bundle/bundle-options.ts";
 import type { Clock } from "../shared/clock.ts";
 import { toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
@@ -17,11 +17,9 @@ import { createAgentEndpoints } from "./agents/agent-endpoints.ts";
 import { createCheckIn } from "./agents/check-in.ts";
 import { issueToken, issueUserToken } from "./agents/issue-token.ts";
 import { createBundleDeploymentView } from "./api/bundle-deployments.ts";
-import { chartStatus } from "./api/chart-status.ts";
 import { coreKinds } from "./api/core-kinds.ts";
 import { fleetKinds } from "./api/fleet-kinds.ts";
 import { createPrepareBundle } from "./api/prepare-bundle.ts";
-import { bundleStatus, clusterGroupStatus, clusterStatus, gitRepoStatus } from "./api/status-views.ts";
 import { createWebhookEndpoint } from "./api/webhook-endpoint.ts";
 import { bootstrapAdmin, bootstrapWorkspaces } from "./bootstrap.ts";
 import { createKustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
@@ -34,13 +32,15 @@ import { readChartSecrets } from "./controllers/chart-secrets.ts";
 import { createCommitDeployer } from "./controllers/deploy-commit.ts";
 import { createGitRepoController } from "./controllers/git-repo-controller.ts";
 import { maintainStore } from "./controllers/maintain-store.ts";
+import { createRestoreGuard } from "./controllers/restore-guard.ts";
 import { watchSilence } from "./controllers/watch-silence.ts";
-import { bundleResource, clusterResource, createHub, gitRepoResource, groupResource } from "./desired/hub.ts";
+import { createHub } from "./desired/hub.ts";
 import type { ProxySettings } from "./git/git-http.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { createTreeCache, openCommitTree } from "./git/read-tree.ts";
 import { createMetricsAccess, withDefaultRights } from "./default-rights.ts";
 import { hubFigures } from "./hub-figures.ts";
+import { presentStatuses } from "./present-statuses.ts";
 import { createRouter } from "./route-requests.ts";
 import { loadHub } from "./load-hub.ts";
 import { loadSealerKey, loadServerIdentity } from "./server-identity.ts";
@@ -54,6 +54,9 @@ import { openPostgres } from "./store/postgres/open-postgres.ts";
 import { createReportTable } from "./store/report-table.ts";
 import { createSealer } from "./store/sealer.ts";
 import { openSqlite } from "./store/sqlite/open-sqlite.ts";
+
+/** By how many versions of the store a process stands apart from the one before, at most. */
+const versionGap = 2 ** 28;
 
 /** What a bundler is composed from. */
 export interface BundlerDeps {
@@ -96,7 +99,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   );
   await migrate(db);
   const epoch = await metaValue(db, "epoch", deps.random);
-  const objects = await openObjectTable(db, createSealer(await loadSealerKey(config)));
+  const objects = await openObjectTable(db, createSealer(await loadSealerKey(config)), randomInt(1, versionGap));
   const [blobs, credentials, gitStates, reports] = [
     createBlobTable(db, clock),
     createCredentialTable(db),
@@ -166,27 +169,15 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     }),
   );
 
-  objects.present(gitRepoResource, (object) =>
-    gitRepoStatus(hub.workspace(object.metadata.namespace ?? ""), object, {
-      state: gitRepos.stateOf(object.metadata.namespace ?? "", object.metadata.name ?? ""),
-      nowMs: clock.now(),
-    }),
-  );
-  objects.present(bundleResource, (object) => {
-    const { namespace = "", labels = {} } = object.metadata;
-    const charts = chartStatus(object, gitRepos.stateOf(namespace, labels[repoNameLabel] ?? ""));
-    return { ...bundleStatus(hub.workspace(namespace), object), ...charts };
-  });
-  objects.present(clusterResource, (object) => clusterStatus(hub.workspace(object.metadata.namespace ?? ""), object));
-  objects.present(groupResource, (object) =>
-    clusterGroupStatus(hub.workspace(object.metadata.namespace ?? ""), object),
-  );
+  presentStatuses({ objects, hub, gitRepos, clock });
 
   await bootstrapWorkspaces({ config, db, objects, credentials, clock });
   const repos = await loadHub({ db, objects, reports, hub, clock });
   hub.onChange(announcer.changed);
+  const restoreGuard = await createRestoreGuard({ objects, hub, announce: announcer.changed, clock, log });
   objects.onCommit((changes) => {
     hub.apply(changes);
+    restoreGuard.apply(changes);
     gitRepos.apply(changes);
   });
 
@@ -224,6 +215,8 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     reports,
     clock,
     questions: questions.desk,
+    noticeRevision: restoreGuard.notice,
+    unbuilt: gitRepos.unbuilt,
     reported: announcer.reported,
     metrics: hubMetrics,
   });

@@ -10,6 +10,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   "gitrepo delete": async () => (await import("./commands/gitrepo.ts")).deleteGitRepo,
   "approve gitrepo": async () => (await import("./commands/approve.ts")).approveGitRepo,
   "approve bundle": async () => (await import("./commands/approve-bundle.ts")).approveBundle,
+  "approve restore": async () => (await import("./commands/approve-restore.ts")).approveRestore,
   "register-token create": async () => (await import("./commands/register-token.ts")).createRegisterToken,
   "register-token delete": async () => (await import("./commands/register-token.ts")).deleteRegisterToken,
   "user create": async () => (await import("./commands/user.ts")).createUser,

@@ -109,6 +109,7 @@ export const errorCodes = {
   STORE_CORRUPT: "A row of the database is not what Drover wrote.",
   STORE_KEY_WRONG: "Stored Secrets were encrypted with another key.",
   STORE_LOCKED: "Another bundler uses this database.",
+  STORE_RESTORED: "The hub's store was restored from a backup: nothing is removed until a person approves it.",
   STORE_TOO_NEW: "The database was written by a newer Drover.",
   STORE_UNAVAILABLE: "PostgreSQL does not answer.",
   TARGET_SELECTOR_INVALID: "A label selector has an operator, key or value that Kubernetes does not allow.",

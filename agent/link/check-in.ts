@@ -6,6 +6,7 @@ import type { DesiredDocument } from "../../shared/protocol/desired-document.ts"
 import type { SentQuestions } from "../../shared/protocol/questions.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
 import { limitLines } from "../limit-lines.ts";
+import type { Following } from "./accept-document.ts";
 import type { HubClient } from "./hub-client.ts";
 import type { Report } from "./report-status.ts";
 
@@ -26,6 +27,8 @@ export interface HubLinkDeps {
   readonly kubeVersion: () => string | undefined;
   /** Returns the tag of the document in use. */
   readonly tag: () => string | undefined;
+  /** Returns which store is followed, and the highest revision of it that was used: -1 for none. */
+  readonly follows: () => Following;
   /** Returns the names of all deployments in the agent's inventories. */
   readonly holds: () => string[];
   /** Takes a document into use; throws `DOCUMENT_REFUSED`, and then nothing has changed. */
@@ -55,9 +58,11 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
   /** Returns whether the hub had news; it is told what is being answered only in the request that it may hold. */
   async function checkIn(report: Report, waitMs: number, answering?: readonly string[]): Promise<boolean> {
     const tag = deps.tag();
+    const follows = deps.follows();
     const kubeVersion = deps.kubeVersion();
     const request: CheckInRequest = {
       ...(tag === undefined ? {} : { tag }),
+      ...(follows.revision < 0 ? {} : { follows }),
       waitMs,
       holds: deps.holds(),
       full: report.full,

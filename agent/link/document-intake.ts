@@ -3,7 +3,7 @@ import type { DesiredDocument } from "../../shared/protocol/desired-document.ts"
 import { limitLines } from "../limit-lines.ts";
 import type { DesiredState } from "../reconcile/desired-state.ts";
 import type { StepObserver } from "../reconcile/step-observer.ts";
-import { refusalOf } from "./accept-document.ts";
+import { type Following, refusalOf } from "./accept-document.ts";
 import type { Identity } from "./identity.ts";
 import { readDocumentFile, writeDocumentFile } from "./document-file.ts";
 
@@ -13,6 +13,8 @@ export interface DocumentIntake {
   restore(): Promise<void>;
   /** Takes the hub's document into use. Throws `DOCUMENT_REFUSED`, and then nothing has changed. */
   accept(document: DesiredDocument): Promise<void>;
+  /** Returns which store is followed, and the highest revision of it that was used: -1 for none. */
+  follows(): Following;
 }
 
 /** What the intake needs. */
@@ -42,7 +44,7 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
     return identity === undefined ? "" : `${identity.namespace}/${identity.clusterName}`;
   }
 
-  function followed(): { epoch: string; revision: number } {
+  function follows(): Following {
     const epoch = deps.identity()?.epoch ?? "";
     const current = desired.document();
     const used = current?.epoch === epoch ? current.revision : -1;
@@ -50,7 +52,7 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
   }
 
   async function take(document: DesiredDocument): Promise<void> {
-    const refusal = refusalOf(document, followed());
+    const refusal = refusalOf(document, follows());
     if (refusal !== undefined) throw refusal;
     const current = desired.document();
     if (current?.tag === document.tag && current.revision === document.revision) return;
@@ -70,10 +72,11 @@ export function createDocumentIntake(deps: DocumentIntakeDeps): DocumentIntake {
   }
 
   return {
+    follows,
     restore: async () => {
       const document = await readDocumentFile(deps.path, clusterName(), log);
       if (document === undefined) return;
-      const refusal = refusalOf(document, followed());
+      const refusal = refusalOf(document, follows());
       if (refusal === undefined) desired.take(document);
       else log.warn({ err: refusal }, "cached document is not used");
     },

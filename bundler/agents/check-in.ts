@@ -23,6 +23,12 @@ import { takeReport, type TakenReport } from "./take-report.ts";
 /** Proxies cut idle connections at 60 s; a check-in is never held longer than this. */
 export const longestWaitMs = 45_000;
 
+/** How far ahead of the store's a revision can be: further than any future of it that was lost. */
+const maxAhead = 2 ** 36;
+
+/** How often a check-in looks whether a restored hub has asked Git. */
+const behindPollMs = 500;
+
 /** What the check-in endpoint works with. */
 export interface CheckInDeps {
   readonly epoch: string;
@@ -31,6 +37,10 @@ export interface CheckInDeps {
   readonly reports: ReportTable;
   readonly clock: Clock;
   readonly questions: Pick<QuestionDesk, "openFor" | "refuseAll">;
+  /** Takes in which revision a cluster follows (`RestoreGuard`). */
+  readonly noticeRevision: (revision: number, cluster: string) => Promise<void>;
+  /** Returns the GitRepos of a workspace that were not looked at and built since this process started. */
+  readonly unbuilt: (namespace: string) => readonly string[];
   /** Called when statuses changed, to bring the views up to date. */
   readonly metrics: Pick<HubMetrics, "observeReport">;
   readonly reported: (workspace: Workspace, cluster: string, bundles: readonly string[]) => void;
@@ -70,6 +80,13 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
       if (turns.get(key) === mine) turns.delete(key);
     }
   };
+
+  async function noticeRevision({ workspace, name }: CheckedInCluster, { follows }: CheckInRequest): Promise<void> {
+    if (follows === undefined || follows.epoch !== deps.epoch) return;
+    const [known, newest] = [follows.revision, deps.durableVersion() + maxAhead];
+    if (known > newest) throw new AppError("REQUEST_INVALID", `no revision can be ${known}`, { verdict: "stalled" });
+    await deps.noticeRevision(known, `${workspace.namespace}/${name}`);
+  }
 
   async function take({ workspace, name }: CheckedInCluster, request: CheckInRequest): Promise<void> {
     const { status } = workspace;
@@ -112,12 +129,15 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
     takeStatuses: async (cluster, request) =>
       inTurn(`${cluster.workspace.namespace}/${cluster.name}`, async () => take(cluster, request)),
     awaitNews: async ({ workspace, name }, request, signal) => {
+      await noticeRevision({ workspace, name }, request);
       const deadlineMs = deps.clock.elapsed() + Math.min(request.waitMs, longestWaitMs);
       while (!signal.aborted) {
         const nowMs = deps.clock.now();
         const input = documentInput(deps.epoch, { workspace, name, nowMs }, request.holds);
         if (input === undefined) throw noLongerRegistered(workspace.namespace, name);
-        if (documentTag(input) !== request.tag) {
+        // What Git says now may be newer than a backup: until it was asked, a restored hub has no news.
+        const isBehind = workspace.restored && deps.unbuilt(workspace.namespace).length > 0;
+        if (!isBehind && documentTag(input) !== request.tag) {
           for (const { bundle, reason } of input.remove)
             if (reason === "not-targeted") workspace.budget.told(name, bundle.slice(bundle.indexOf("/") + 1), nowMs);
           return desiredDocument(input, deps.durableVersion());
@@ -126,7 +146,8 @@ export function createCheckIn(deps: CheckInDeps): CheckInService {
         if (questions.length > 0) return { questions };
         const leftMs = deadlineMs - deps.clock.elapsed();
         if (leftMs <= 0) return undefined;
-        if (!(await workspace.waiters.wait(name, leftMs, signal))) return undefined;
+        if (!(await workspace.waiters.wait(name, isBehind ? Math.min(leftMs, behindPollMs) : leftMs, signal)))
+          return undefined;
       }
       return undefined;
     },
@@ -158,7 +179,9 @@ export function documentInput(
   const clusterClass = partition.classOf(name);
   if (cluster === undefined || clusterClass === undefined) return undefined;
   const deployments = deploymentsOf(clusterClass, partition.bundles);
-  const remove = planRemovals(holds, deployments, (bundle) => ({
+  // What a backup knows of the clusters' labels and of removed bundles may be older than what they hold.
+  const said = workspace.restored ? [] : holds;
+  const remove = planRemovals(said, deployments, (bundle) => ({
     ...knowledgeOf(workspace, { cluster, bundle, nowMs }),
     generation: cluster.generation,
   }));

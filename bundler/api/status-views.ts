@@ -18,6 +18,7 @@ import {
 import type { Workspace } from "../desired/hub.ts";
 import { deploymentsOf } from "../desired/desired-document.ts";
 import type { Loss } from "../desired/removal-budget.ts";
+import { withheldRemovals } from "../desired/withheld-removals.ts";
 import type { GitFault, GitState } from "../store/git-state-table.ts";
 
 /** Returns the computed status of a Bundle. */
@@ -38,7 +39,7 @@ export function bundleStatus(workspace: Workspace, object: ApiObject): JsonObjec
 export function gitRepoStatus(
   workspace: Workspace,
   object: ApiObject,
-  { state, nowMs }: { readonly state: GitState; readonly nowMs: number },
+  { state, nowMs, unbuilt }: { readonly state: GitState; readonly nowMs: number; readonly unbuilt: readonly string[] },
 ): JsonObject {
   const name = object.metadata.name ?? "";
   const bundles = [...workspace.bundles.values()].filter(({ gitRepo }) => gitRepo === name);
@@ -51,7 +52,8 @@ export function gitRepoStatus(
     );
   const all = state.pollFault === undefined ? state.faults : [state.pollFault, ...state.faults];
   const held = workspace.budget.heldLoss(name, nowMs);
-  const faults = [...all.map(faultText), ...(held === undefined ? [] : [lossText(name, held)])];
+  const restored = workspace.restored ? [restoredText(unbuilt)] : [];
+  const faults = [...all.map(faultText), ...(held === undefined ? [] : [lossText(name, held)]), ...restored];
   const accepted = faults.length === 0;
   return {
     observedGeneration: object.metadata.generation ?? 1,
@@ -70,6 +72,14 @@ export function gitRepoStatus(
     ...notActedOnStatus("GitRepo", object["spec"]),
     ...(held === undefined ? {} : { heldRemoval: { ...held, bundles: [...held.bundles] } }),
   };
+}
+
+function restoredText(unbuilt: readonly string[]): string {
+  const what =
+    unbuilt.length === 0
+      ? "clusters remove nothing that it does not aim at them"
+      : `clusters keep all that they have while it looks at GitRepo ${unbuilt.join(", ")}, and remove nothing`;
+  return `STORE_RESTORED: the hub was restored from a backup: ${what}, until somebody approves it with \`drover approve restore\``;
 }
 
 function lossText(gitRepo: string, { clusters, of, bundles }: Loss): string {
@@ -94,9 +104,13 @@ export function clusterStatus(workspace: Workspace, object: ApiObject): JsonObje
         deploymentMessage(status),
       ),
     );
+  const withheld = withheldRemovals(workspace, name);
   const fault =
     said?.agent?.lastError ??
-    (said === undefined || said.online ? undefined : "the agent has not been heard of lately");
+    (said === undefined || said.online ? undefined : "the agent has not been heard of lately") ??
+    (withheld.length === 0
+      ? undefined
+      : `STORE_RESTORED: keeps ${withheld.join(", ")} until somebody approves it with \`drover approve restore\``);
   const clusterClass = workspace.status.partition.classOf(name);
   return {
     namespace: clusterNamespace(workspace.namespace, name),
@@ -110,6 +124,7 @@ export function clusterStatus(workspace: Workspace, object: ApiObject): JsonObje
             ...present(said.agent ?? {}),
           },
         }),
+    ...(withheld.length === 0 ? {} : { heldRemoval: { bundles: withheld } }),
     display: { readyBundles: readyOf(counts), state: said === undefined ? "WaitCheckIn" : worstState(counts) },
     desiredBundles:
       clusterClass === undefined ? 0 : deploymentsOf(clusterClass, workspace.status.partition.bundles).length,

@@ -53,6 +53,8 @@ export interface GitRepoController extends AsyncDisposable {
   /** A verified webhook: looks at once at the GitRepos that it concerns; returns how many. */
   push(push: WebhookPush): number;
   stateOf(namespace: string, name: string): GitState;
+  /** Returns the names of GitRepos with bundles in force that were not looked at, and built where needed, since the start. */
+  unbuilt(namespace: string): readonly string[];
   /** Returns where a GitRepo is followed, with its credential; undefined before the first look. */
   remoteOf(namespace: string, name: string): GitRemote | undefined;
 }
@@ -72,6 +74,7 @@ const backoff = { baseMs: 1000, maxMs: 300_000 };
 export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoController {
   const states = new Map<string, GitState>();
   const followed = new Map<string, Followed>();
+  const built = new Set<string>();
   /** When the same commit is built again, in milliseconds of the clock that only rises. */
   const dueMs = new Map<string, number>();
   const queue = createWorkQueue({
@@ -123,6 +126,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       stopFollowing(text);
       states.delete(text);
       dueMs.delete(text);
+      built.delete(text);
       await deps.removeRepo(key);
       if (last !== undefined && !isFollowed(last)) deps.forgetRemote(last);
       return;
@@ -140,6 +144,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
     const isSame = before.commit === notice.commit;
     const waitMs = before.againAtMs === undefined ? undefined : waitUntil(text, before.againAtMs);
     if (isSame && before.optionsHash === optionsHash && (waitMs ?? 1) > 0) {
+      built.add(text);
       return waitMs === undefined ? undefined : { afterMs: waitMs };
     }
     const { forceSyncGeneration: forceSync = 0 } = gitRepo.spec;
@@ -159,6 +164,7 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       ...(againAfterMs === undefined ? {} : { againAtMs: deps.clock.now() + againAfterMs }),
     });
     if (againAfterMs !== undefined) dueMs.set(text, deps.clock.elapsed() + againAfterMs);
+    built.add(text);
     deps.log.info({ gitRepo: text, commit: notice.commit, ...deployed.counters }, "commit deployed");
     if (againAfterMs !== undefined) return { afterMs: againAfterMs };
   }
@@ -270,6 +276,11 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       const state = stateOf(text);
       return checkedAt === undefined ? state : { ...state, lastPoll: new Date(checkedAt).toISOString() };
     },
+    unbuilt: (namespace) =>
+      [...states].flatMap(([text, { commit }]) => {
+        const key = keyOf(text);
+        return key.namespace === namespace && commit !== undefined && !built.has(text) ? [key.name] : [];
+      }),
     remoteOf: (namespace, name) => followed.get(textOf({ namespace, name }))?.remote,
     [Symbol.asyncDispose]: async () => {
       for (const text of followed.keys()) stopFollowing(text);

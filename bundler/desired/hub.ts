@@ -30,6 +30,8 @@ export interface Workspace {
   readonly faultyGroups: ReadonlyMap<string, AppError>;
   /** Bundles that are gone, with the cause. */
   readonly removedBundles: ReadonlyMap<string, string>;
+  /** Whether the store was restored from a backup and nobody has approved yet that bundles are removed from clusters. */
+  readonly restored: boolean;
   /** How many clusters may lose a GitRepo's bundles without anybody's word. */
   readonly budget: RemovalBudget;
   /** Returns the cluster that a Kubernetes cluster (by its identity) registered as. */
@@ -50,12 +52,15 @@ export interface Hub {
   workspaces(): Iterable<Workspace>;
   /** Takes in what a commit of the store changed, as one step, and wakes the agents concerned. */
   apply(changes: readonly Pick<CommittedChange, "key" | "type" | "object" | "because">[]): void;
+  /** Says whether a workspace waits since its store was restored; returns whether that is new. */
+  setRestored(namespace: string, restored: boolean): boolean;
   /** Takes in what was removed before the hub started. */
   loadRemoved(removed: ReadonlyMap<string, string>): void;
   onChange(listener: (change: WorkspaceChange) => void): void;
 }
 
 interface MutableWorkspace extends Workspace {
+  restored: boolean;
   readonly bundles: Map<string, AimedBundle>;
   readonly faultyBundles: Map<string, AppError>;
   readonly faultyGroups: Map<string, AppError>;
@@ -78,6 +83,7 @@ export function createHub(): Hub {
     const bundles = new Map<string, AimedBundle>();
     const created: MutableWorkspace = {
       namespace,
+      restored: false,
       clientIds,
       clusterByClientId: (clientId) => clientIds.get(clientId),
       status,
@@ -95,6 +101,14 @@ export function createHub(): Hub {
   return {
     workspace: workspaceOf,
     workspaces: () => workspaces.values(),
+    setRestored: (namespace, restored) => {
+      if (!restored && workspaces.get(namespace)?.restored !== true) return false;
+      const workspace = workspaceOf(namespace);
+      if (workspace.restored === restored) return false;
+      workspace.restored = restored;
+      workspace.waiters.wakeClasses(new Set(workspace.status.partition.classes.values()));
+      return true;
+    },
     loadRemoved: (removed) => {
       for (const [key, because] of removed) {
         const slash = key.indexOf("/");

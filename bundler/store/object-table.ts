@@ -20,6 +20,7 @@ import { type Database, numberColumn, type Sql } from "./database.ts";
 import { listObjects } from "./list-objects.ts";
 import { createObjectRows, type ObjectRows, type Sealer } from "./object-rows.ts";
 import { createPresentation, type Presenter } from "./presentation.ts";
+import { openVersionRuns } from "./version-runs.ts";
 
 /** A change that has become durable, with where it happened. */
 export interface CommittedChange extends StoreChange {
@@ -56,6 +57,10 @@ export interface ObjectTable extends ObjectStore {
   onCommit(listener: (changes: readonly CommittedChange[]) => void): void;
   /** The newest version that survives a crash; desired documents take it as their revision. */
   durableVersion(): number;
+  /** Whether this store may have given out a version; else it did so in a future that was lost, when a backup was restored. */
+  knowsVersion(version: number): boolean;
+  /** Gives out only newer versions than this one from now on, and knows all up to it. */
+  adoptVersion(version: number): Promise<void>;
 }
 
 /** Versions are reserved in blocks: what a process gave out without writing it down is not given out again by the next. */
@@ -63,12 +68,16 @@ const reservedVersions = 1_000_000;
 const historySize = 8192;
 const maxWatchLag = 10_000;
 
-/** Returns the object table of a database, whose version sequence goes on where it stopped. */
-export async function openObjectTable(db: Database, sealer: Sealer): Promise<ObjectTable> {
+/**
+ * Returns the object table of a database, whose version sequence goes on where it stopped; `gap` versions are left out, a
+ * random number that tells this process' versions from those of a future of the store that was lost.
+ */
+export async function openObjectTable(db: Database, sealer: Sealer, gap = 0): Promise<ObjectTable> {
   await db.run("INSERT INTO meta (key, value) VALUES ('version', '1') ON CONFLICT (key) DO NOTHING");
   const [row] = await db.all("SELECT CAST(value AS BIGINT) AS version FROM meta WHERE key = 'version'");
+  const runs = await openVersionRuns(db, row === undefined ? 1 : numberColumn(row, "version"), gap);
   /** Handed out; the changes of a write that is not finished have theirs already. */
-  let version = row === undefined ? 1 : numberColumn(row, "version");
+  let version = runs.first;
   let durable = version;
   /** Up to here watchers have been told everything: what lists show at least. */
   let published = version;
@@ -125,6 +134,7 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
             shownVersion: (key, object) => presentation.shownVersion(key, object),
           }),
         );
+        await runs.note(sql, version);
         return { done, reserved: await reserve(sql) };
       });
       reserved = result.reserved;
@@ -143,6 +153,17 @@ export async function openObjectTable(db: Database, sealer: Sealer): Promise<Obj
     present: (resource, presenter) => presentation.add(resource, presenter),
     onCommit: (listener) => void listeners.push(listener),
     durableVersion: () => durable,
+    knowsVersion: (asked) => runs.knows(asked, durable),
+    adoptVersion: async (newest) =>
+      inTurn(async () => {
+        version = Math.max(version, newest + 1);
+        reserved = await db.transaction(async (sql) => {
+          await runs.adopt(sql, version);
+          return reserve(sql);
+        });
+        durable = version;
+        published = version;
+      }),
     isWatched: (resource) => presentation.isWatched(resource),
     get: async (key) => {
       const object = await rows.read(db, key);

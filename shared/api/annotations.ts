@@ -20,6 +20,12 @@ export const approvedRemovalAnnotation = "drover.dev/approved-removal";
 export const approvedLossAnnotation = "drover.dev/approved-loss";
 
 /**
+ * Annotation of a Namespace of the hub, set by the hub when it finds that its store was restored from a backup: since when.
+ * While it is there no cluster of the workspace is told to remove anything; a person takes it away.
+ */
+export const restoredAnnotation = "drover.dev/restored";
+
+/**
  * Annotation of a GitRepo, and from there of its Bundles: `cluster` lets `lookup` of charts see all namespaces and
  * cluster-wide kinds, as far as the deployment's identity may.
  */

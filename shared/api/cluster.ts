@@ -32,6 +32,12 @@ export const clusterStatusSchema = z.looseObject({
       namespace: z.string().exactOptional(),
     })
     .exactOptional(),
+  heldRemoval: z
+    .looseObject({ bundles: z.array(z.string()) })
+    .describe(
+      "Bundles that the cluster would be told to remove, were the hub not restored from a backup: they wait for `drover approve restore`.",
+    )
+    .exactOptional(),
   display: z
     .looseObject({
       readyBundles: z.string().describe("`ready/desired`, for the column.").exactOptional(),

@@ -40,6 +40,8 @@ export const checkInRoute = {
   request: z.object({
     /** Tag of the document that the agent holds; absent at first. */
     tag: z.string().optional(),
+    /** What the agent follows: the identity of a store and the highest revision of it that was used; absent at first. */
+    follows: z.object({ epoch: z.string(), revision: z.number().int().nonnegative() }).optional(),
     waitMs: z.number().int().nonnegative(),
     /** Names (`<workspace>/<bundle>`) of every deployment in the agent's inventories. The ground for `remove`. */
     holds: z.array(z.string()),

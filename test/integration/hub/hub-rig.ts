@@ -4,7 +4,7 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { type Bundler, composeBundler } from "../../../bundler/compose.ts";
 import { bundlerConfigSchema } from "../../../bundler/config.ts";
-import { systemClock } from "../../../shared/clock.ts";
+import { type Clock, systemClock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
 import { checkInRoute, type CheckInRequest, registerRoute } from "../../../shared/protocol/routes.ts";
 import type { DesiredDocument } from "../../../shared/protocol/desired-document.ts";
@@ -33,6 +33,7 @@ export interface HubRequest {
 /** A composed hub with its data in a place that outlives restarts. */
 export interface HubRig extends AsyncDisposable {
   readonly kubeconfigPath: string;
+  readonly dataDir: string;
   call(path: string, options?: HubRequest): Promise<Answer>;
   kubectl(args: readonly string[], options?: Omit<KubectlOptions, "kubeconfigPath">): Promise<KubectlResult>;
   /** Applies objects with kubectl and fails the test when that is refused. */
@@ -49,7 +50,7 @@ export const webhookWord = "webhook-word-of-the-tests";
 /** Starts a hub with the workspaces `fleet-default` and `other`, each with a registration token. */
 export async function startHub(
   engine: "sqlite" | "postgres" = "sqlite",
-  options: { readonly args?: readonly string[]; readonly webhookSecret?: boolean } = {},
+  options: { readonly args?: readonly string[]; readonly webhookSecret?: boolean; readonly clock?: Clock } = {},
 ): Promise<HubRig> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await createTempDir("hub"));
@@ -71,7 +72,7 @@ export async function startHub(
     const { config } = readConfig(bundlerConfigSchema, { argv, env: {}, envPrefix: "BUNDLER_", readFile: () => ({}) });
     const bundler = await composeBundler({
       config,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       log: silentLogger,
       path: process.env["PATH"] ?? "",
       version: "0.0.0",
@@ -89,6 +90,7 @@ export async function startHub(
   await start();
   const rig: Omit<HubRig, keyof AsyncDisposable> = {
     kubeconfigPath,
+    dataDir: folder.path,
     start,
     stop,
     url: () => url,

@@ -91,6 +91,51 @@ describe.each(havePostgres() ? [sqlite, postgres] : [sqlite])("store on $name", 
     expect(Number(next.metadata.resourceVersion)).toBeGreaterThan(Number(created.metadata.resourceVersion));
   });
 
+  it("knows over restarts which versions it gave out, and those that it cannot have given out", async () => {
+    const reopen = async (gap: number) => {
+      await db[Symbol.asyncDispose]();
+      db = await place.open();
+      return openObjectTable(db, createSealer(sealerKey), gap);
+    };
+    let objects = await openObjectTable(db, createSealer(sealerKey), 700);
+    await objects.create(keyOf("a"), aConfigMap("a"));
+    const [first, begun] = [objects.durableVersion(), objects.durableVersion() - 1];
+    expect([begun - 1, begun, first, first + 1].map(objects.knowsVersion)).toEqual([false, true, true, false]);
+    objects = await reopen(900);
+    const second = objects.durableVersion();
+    expect(second).toBeGreaterThan(first + 900);
+    expect([first, first + 1, second - 1, second, second + 1].map(objects.knowsVersion)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    await objects.adoptVersion(second + 5000);
+    expect([first + 1, second + 5000].map(objects.knowsVersion)).toEqual([true, true]);
+    expect(objects.durableVersion()).toBe(second + 5001);
+    const next = await objects.create(keyOf("b"), aConfigMap("b"));
+    expect(Number(next.metadata.resourceVersion)).toBeGreaterThan(second + 5000);
+    objects = await reopen(40);
+    expect([first + 1, second + 5000, Number(next.metadata.resourceVersion)].map(objects.knowsVersion)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(objects.knowsVersion(objects.durableVersion() - 1)).toBe(false);
+  });
+
+  it("remembers which versions it gave out however often it starts", async () => {
+    let newest = 0;
+    for (let start = 0; start < 230; start++) {
+      const objects = await openObjectTable(db, createSealer(sealerKey), 10);
+      if (start % 40 === 0) await objects.create(keyOf(`n${start}`), aConfigMap(`n${start}`));
+      newest = objects.durableVersion();
+    }
+    const objects = await openObjectTable(db, createSealer(sealerKey), 10);
+    expect([1, newest, newest + 1].map(objects.knowsVersion)).toEqual([true, true, false]);
+  });
+
   it("refuses a second owner of the same database", async () => {
     await expect(place.open()).rejects.toMatchObject({ code: "STORE_LOCKED" });
   });

@@ -1,0 +1,130 @@
+import { cp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { runCli } from "../../../cli/main.ts";
+import { createTestContext } from "../../support/cli-context.ts";
+import { until } from "../../support/e2e-chain.ts";
+import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+import { aBundle, type FakeAgent, type HubRig, registerAgent, startHub } from "./hub-rig.ts";
+
+const kept = "fleet-default/for-prod";
+
+/** A hub with a cluster that was given the label `env=prod`, and so a bundle, after the backup. */
+async function aimAfterBackup(
+  hub: HubRig,
+  backup: TempDir,
+  way: "hot" | "cold",
+): Promise<{ readonly agent: FakeAgent; readonly follows: { epoch: string; revision: number } }> {
+  await hub.apply(aBundle("for-all"), aBundle("for-prod", { matchLabels: { env: "prod" } }));
+  const agent = await registerAgent(hub, "east", { labels: { env: "dev" } });
+  await agent.document();
+  if (way === "cold") await hub.stop();
+  for (const file of await readdir(hub.dataDir))
+    if (file.startsWith("drover.db")) await cp(join(hub.dataDir, file), join(backup.path, file));
+  if (way === "cold") await hub.start();
+  await hub.kubectl(["label", "cluster", "east", "env=prod", "--overwrite"]);
+  const { epoch, revision, deployments } = await agent.document();
+  expect(deployments.map(({ bundle }) => bundle)).toContain(kept);
+  const holds = ["fleet-default/for-all", kept];
+  await agent.checkIn({ full: true, statuses: statusesOf(holds), holds });
+  return { agent, follows: { epoch, revision } };
+}
+
+async function restore(hub: HubRig, backup: TempDir): Promise<void> {
+  await hub.stop();
+  for (const file of await readdir(hub.dataDir)) if (file.startsWith("drover.db")) await rm(join(hub.dataDir, file));
+  await cp(backup.path, hub.dataDir, { recursive: true });
+  await hub.start();
+}
+
+async function mark(hub: HubRig, workspace = "fleet-default"): Promise<string> {
+  const jsonpath = "jsonpath={.metadata.annotations.drover\\.dev/restored}";
+  return (await hub.kubectl(["get", "namespace", workspace, "-o", jsonpath])).stdout;
+}
+
+async function drover(hub: HubRig, ...words: readonly string[]) {
+  const { context, output, errors } = createTestContext({ cwd: hub.dataDir, env: { DROVER_KUBECONFIG: hub.kubeconfigPath } });
+  return { code: await runCli(words, context), output: output(), errors: errors() };
+}
+
+async function approve(hub: HubRig): Promise<void> {
+  expect(await drover(hub, "approve", "restore")).toMatchObject({ code: 0 });
+}
+
+it.each(["cold" as const, "hot" as const])(
+  "a store restored from a %s backup is found out, and removes nothing until somebody approves it",
+  { timeout: 60_000 },
+  async (way) => {
+    await using hub = await startHub();
+    await using backup = await createTempDir("backup");
+    const { agent, follows } = await aimAfterBackup(hub, backup, way);
+    await restore(hub, backup);
+    expect(await mark(hub)).toBe("");
+    // The hub goes on before the first agent is heard of: its number may come close to, or pass, what the agent has.
+    for (let step = 0; step < 5; step++) await hub.kubectl(["annotate", "cluster", "east", `step${step}=1`]);
+    const holds = ["fleet-default/for-all", kept];
+    const document = await agent.document({ follows, holds, full: true, statuses: statusesOf(holds) });
+    expect([document.epoch, document.remove]).toEqual([follows.epoch, []]);
+    expect(document.revision).toBeGreaterThan(follows.revision);
+    expect(document.deployments.map(({ bundle }) => bundle)).toEqual(["fleet-default/for-all"]);
+    const since = await mark(hub);
+    expect(since).toMatch(/^\d{4}-/u);
+    expect(await mark(hub, "other")).toBe(since);
+    await until("it is said", async () => {
+      const { stdout } = await hub.kubectl(["get", "cluster", "east", "-o", "jsonpath={.status}"]);
+      return stdout.includes("STORE_RESTORED: keeps for-prod until") && stdout.includes('"heldRemoval"');
+    });
+    expect((await hub.kubectl(["get", "events", "-o", "jsonpath={.items[*].reason}"])).stdout).toBe("StoreRestored");
+
+    const newer = { epoch: document.epoch, revision: document.revision };
+    await hub.stop();
+    await hub.start();
+    expect(await mark(hub)).toBe(since);
+    expect((await agent.document({ follows: newer, holds })).remove).toEqual([]);
+
+    const status = await drover(hub, "status");
+    expect(status).toMatchObject({ code: 3 });
+    expect(status.output).toContain("STORE_RESTORED: keeps for-prod until somebody approves it");
+    const shown = await drover(hub, "approve", "restore", "--show");
+    const waits = `workspace fleet-default waits since ${since}\ncluster/east would remove for-prod\n`;
+    expect(shown).toEqual({ code: 3, output: waits, errors: "" });
+    await approve(hub);
+    expect(await drover(hub, "approve", "restore")).toMatchObject({ code: 1, output: "" });
+    const { remove } = await agent.document({ follows: newer, holds });
+    expect(remove).toMatchObject([{ bundle: kept, reason: "not-targeted" }]);
+    // Whoever was not heard of again yet does not bring the mark back.
+    expect((await agent.document({ follows, holds })).remove).toHaveLength(1);
+    expect(await mark(hub)).toBe("");
+  },
+);
+
+it("a held check-in is answered as soon as a restore is approved", { timeout: 60_000 }, async () => {
+  await using hub = await startHub();
+  await using backup = await createTempDir("backup");
+  const { agent, follows } = await aimAfterBackup(hub, backup, "cold");
+  await restore(hub, backup);
+  const holds = ["fleet-default/for-all", kept];
+  const { tag } = await agent.document({ follows, holds });
+  const held = agent.checkIn({ tag, follows, holds, waitMs: 30_000 });
+  const startMs = performance.now();
+  await approve(hub);
+  expect((await held).json).toMatchObject({ remove: [{ bundle: kept }] });
+  expect(performance.now() - startMs).toBeLessThan(20_000);
+});
+
+it("what an agent says of another store, or cannot be, marks nothing", { timeout: 60_000 }, async () => {
+  await using hub = await startHub();
+  const agent = await registerAgent(hub, "west");
+  const { epoch, revision } = await agent.document();
+  expect((await agent.checkIn({ follows: { epoch: "another", revision: revision + 5 } })).status).toBe(200);
+  expect((await agent.checkIn({ follows: { epoch, revision: Number.MAX_SAFE_INTEGER } })).status).toBe(400);
+  expect((await agent.checkIn({ follows: { epoch, revision } })).status).toBe(200);
+  await hub.stop();
+  await hub.start();
+  expect((await agent.checkIn({ follows: { epoch, revision } })).status).toBe(200);
+  expect(await mark(hub)).toBe("");
+});
+
+function statusesOf(bundles: readonly string[]) {
+  return bundles.map((bundle) => ({ bundle, state: "Ready" as const, appliedDeploymentId: "1" }));
+}
