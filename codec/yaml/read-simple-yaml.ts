@@ -1,5 +1,18 @@
 import type { JsonValue } from "../json-value.ts";
 import { resolveYamlScalar, yamlKeyText } from "./resolve-yaml-scalar.ts";
+import {
+  blockHeader,
+  blockIndent,
+  emptyMap,
+  isKeyCharacter,
+  maxDepth,
+  maxKey,
+  plainStart,
+  quotedKey,
+  quotedText,
+  strange,
+  textList,
+} from "./simple-tokens.ts";
 
 /** Thrown inside only: the text has something that is not read here. */
 class NotSimple extends Error {}
@@ -13,16 +26,6 @@ interface Lines {
   column: number;
 }
 
-const maxDepth = 100;
-const strange = /[^\n -~\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
-const quotedKey = /(?:"([^"\\\n]{0,500})"|'([^'\n]{0,500})')(?=:[ \n]|:$)/y;
-const quotedText = /(?:"([^"\\\n]*)"|'([^'\n]*)') *(?=\n|$)/y;
-const textList = /\[ ?(?:(?:"[^"\\\n]*"|'[^'\n]*')(?:, ?(?:"[^"\\\n]*"|'[^'\n]*'))*)? ?\] *(?=\n|$)/y;
-const emptyMap = /\{\} *(?=\n|$)/y;
-const blockHeader = /\|([+-]?)\n/y;
-const plainStart = /[A-Za-z0-9_./+~$(^=;<\\\u00a0-\uffff]|-(?=[^ \n])/y;
-const maxKey = 500;
-
 /**
  * Returns the value of a document that is written in the simple way of nearly all manifests: maps and lists by indentation,
  * texts on one line, in quotes without escapes or as a `|` block. `undefined` for whatever else it holds, faults, duplicate
@@ -33,7 +36,8 @@ export function readSimpleYaml(text: string): JsonValue | undefined {
   const lines: Lines = { text, start: 0, end: 0, column: 0 };
   try {
     goTo(lines, 0);
-    if (text.startsWith("---", lines.start) && lines.end === lines.start + 3) goTo(lines, lines.end + 1);
+    if (lines.column === 0 && text.startsWith("---", lines.start) && lines.end === lines.start + 3)
+      goTo(lines, lines.end + 1);
     if (lines.column < 0) return undefined;
     const value = readBlock(lines, 0);
     return lines.column < 0 ? value : undefined;
@@ -131,13 +135,6 @@ function readKey(lines: Lines, offset: number): { readonly name: string; readonl
   const [whole, double, single] = matchAt(quotedKey, text, offset) ?? [];
   if (whole === undefined || offset + whole.length >= end) return undefined;
   return { name: double ?? single ?? "", end: offset + whole.length };
-}
-
-/** Letters, digits and `_./-`. */
-function isKeyCharacter(code: number): boolean {
-  return (
-    (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || (code >= 0x2d && code <= 0x39) || code === 0x5f
-  );
 }
 
 /** Whether a colon stands there with a blank or nothing behind it. */
@@ -238,7 +235,7 @@ function readLiteral(lines: Lines, offset: number, column: number): string {
   const [whole, chomping = ""] = matchAt(blockHeader, text, offset) ?? [];
   if (whole === undefined) throw new NotSimple();
   const first = offset + whole.length;
-  const indent = indentOf(text, first);
+  const indent = blockIndent(text, first);
   if (indent <= column) throw new NotSimple();
   let value = "";
   let breaks = "";
@@ -260,13 +257,4 @@ function readLiteral(lines: Lines, offset: number, column: number): string {
   if (lines.column > column) throw new NotSimple();
   if (chomping === "+") return value + breaks;
   return chomping === "-" || breaks === "" ? value : `${value}\n`;
-}
-
-/** Returns the column of a block's first line that is not empty; 0 where that is not as clear as it mostly is. */
-function indentOf(text: string, offset: number): number {
-  let at = offset;
-  while (text.charCodeAt(at) === 10) at++;
-  let start = at;
-  while (text.charCodeAt(start) === 32) start++;
-  return start === text.length || text.charCodeAt(start) === 10 ? 0 : start - at;
 }

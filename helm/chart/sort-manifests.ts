@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { JsonValue } from "../../codec/json-value.ts";
 import { isJsonObject } from "../../codec/json-value.ts";
+import { pickYamlEntries } from "../../codec/parse-yaml.ts";
 import { expectText, expectTime } from "../template/run-cost.ts";
 import { compareKinds } from "./kind-order.ts";
 import { ChartError } from "./chart-error.ts";
@@ -18,7 +18,6 @@ export interface Manifest {
   readonly content: string;
   readonly kind: string;
   readonly apiVersion: string;
-  readonly value: JsonValue;
 }
 
 /** A rendered document that is applied at certain moments instead of with the others. */
@@ -56,7 +55,7 @@ export function sortManifests(
       known.get(text) ?? withinLimits(`reading what ${source} wrote`, () => readFile(source, text, heads));
     read.set(text, documents);
     for (const { content, head } of documents) {
-      const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion, value: head.value };
+      const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion };
       const events = head.annotations.get(hookAnnotation);
       if (events === undefined) manifests.push(manifest);
       else hooks.push(...readHook(manifest, head, events));
@@ -98,11 +97,17 @@ function readFile(source: string, text: string, { documents }: ManifestHeads): R
 const nanosecondsToRead = 450;
 
 interface ManifestHead {
-  readonly value: JsonValue;
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
   readonly annotations: ReadonlyMap<string, string>;
+}
+
+const headKeys: ReadonlySet<string> = new Set(["apiversion", "kind", "metadata"]);
+
+/** Keys match whatever their case, as in `encoding/json`. */
+function isOfHead(key: string): boolean {
+  return headKeys.has(key) || headKeys.has(key.toLowerCase());
 }
 
 /** How Go names the field, a struct without a name. */
@@ -112,11 +117,10 @@ function readHead(source: string, content: string): ManifestHead {
   try {
     expectTime(0);
     expectText(content.length, nanosecondsToRead);
-    const value = readYaml(content);
+    const value = readYaml((content.isWellFormed() ? pickYamlEntries(content, isOfHead) : undefined) ?? content);
     const head = new FieldReader("util.SimpleHead", value);
     const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined, metadataPlace);
     return {
-      value,
       apiVersion: head.text("apiVersion"),
       kind: head.text("kind"),
       name: metadata.text("name"),

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parseYaml } from "../../../codec/parse-yaml.ts";
 import { loadChart } from "../../../helm/chart/load-chart.ts";
 import { readChartDir } from "../../../helm/chart/read-chart-dir.ts";
+import { readYaml } from "../../../helm/chart/read-yaml.ts";
 import { renderChart } from "../../../helm/chart/render-chart.ts";
 import { missingPrograms, reasonMissing } from "../../support/missing-programs.ts";
 import { partIsThere } from "../../support/missing-parts.ts";
@@ -64,7 +65,7 @@ describe.skipIf(!isThere)("the post-render hook", () => {
       },
     });
     expect(objectsOf(seen)).toEqual(objectsOf(await readFile(join(place, "seen.yaml"), "utf8")));
-    const printed = [...manifests, ...hooks].map(({ source, value }) => ({ source, value }));
+    const printed = [...manifests, ...hooks].map(({ source, content }) => ({ source, value: readYaml(content) }));
     expect(printed).toEqual(objectsOf(stdout));
   });
 });

@@ -90,7 +90,7 @@ function outcome(chart: Chart, { values, name, kubeVersion, round }: Request): u
   const execute = { now: () => round * 1000, lookup: () => new Map([["round", String(round)]]) };
   try {
     const rendered = renderChart({ chart, values: [values], release, kubeVersion, execute });
-    return rendered.manifests.map(({ source, content, value }) => ({ source, content, value }));
+    return rendered.manifests;
   } catch (error) {
     if (error instanceof ChartError) return error.message;
     throw error;
