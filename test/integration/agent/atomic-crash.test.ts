@@ -50,14 +50,14 @@ describeWithKube("an agent that is killed while a deployment with helm.atomic fa
     expect(JSON.stringify(web)).toContain('"rig.drover.dev/outcome":"ready"');
     expect(await rig.get(mapPath(rig, "old"))).toBeDefined();
     expect(await rig.get(mapPath(rig, "new"))).toBeUndefined();
-    expect(cluster.deletions(rig.namespace)).toEqual(["new"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["new"]);
     // What is gone back to is kept once, and goes with the bundle.
     const secrets = `/api/v1/namespaces/${rig.systemNamespace}/secrets?labelSelector=drover.dev/verified`;
     expect(itemsOf(await rig.get(secrets))).toBe(1);
     rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
     await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 30_000 });
     expect(itemsOf(await rig.get(secrets))).toBe(0);
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["new", "old", "web"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["new", "old", "web"]);
   });
 
   test.concurrent("removes what a first one made once, and nothing that was there", { timeout }, async () => {
@@ -82,7 +82,7 @@ describeWithKube("an agent that is killed while a deployment with helm.atomic fa
     await rig.status("team/app", ({ error }) => /was taken back/u.test(error?.message ?? ""));
     expect(await rig.get(mapPath(rig, "theirs"))).toBeDefined();
     expect(await rig.get(mapPath(rig, "made"))).toBeUndefined();
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["made", "web"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["made", "web"]);
   });
 });
 

@@ -63,11 +63,11 @@ describeWithKube("helm.atomic", () => {
       await vi.waitFor(() => expect(rig.hub.checkIns.length).toBeGreaterThan(checkIns), { timeout: 20_000 });
       await rig.status("team/app", ({ error }) => /was taken back/u.test(error?.message ?? ""));
       expect(generationOf(await rig.get(web))).toBe(generationOf(back));
-      expect(cluster.deletions(rig.namespace)).toEqual(["new"]);
+      expect(await cluster.deletions(rig.namespace)).toEqual(["new"]);
 
       rig.hub.publish({ bundles: [bundleOf(rig, { ...good, "web.yaml": webDeployment("ready", "3") }, atomic)] });
       await rig.state("team/app", "Ready");
-      expect(cluster.deletions(rig.namespace)).toEqual(["new"]);
+      expect(await cluster.deletions(rig.namespace)).toEqual(["new"]);
     },
   );
 
@@ -118,7 +118,7 @@ describeWithKube("helm.atomic", () => {
     ]);
     const app = await rig.get(mapPath(rig, "app"));
     expect(app).toMatchObject({ data: { version: "1.0.0", release: "1 true false" } });
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 
   test("removes what a first install that fails has made, and nothing that was there", { timeout }, async () => {
@@ -140,10 +140,10 @@ describeWithKube("helm.atomic", () => {
     expect(failed.error?.message).toContain("nothing was there before");
     await vi.waitFor(async () => expect(await rig.get(mapPath(rig, "made"))).toBeUndefined(), { timeout: 20_000 });
     expect(await rig.get(mapPath(rig, "theirs"))).toBeDefined();
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["made", "web"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["made", "web"]);
     rig.hub.publish({ bundles: [bundleOf(rig, { "made.yaml": configMap("made") }, atomic)] });
     await rig.state("team/app", "Ready");
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["made", "web"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["made", "web"]);
   });
 
   test("holds what a failed deployment made where it is more than may go at once", { timeout }, async () => {
@@ -159,10 +159,10 @@ describeWithKube("helm.atomic", () => {
     const { held = [], error } = await rig.status("team/app", (now) => (now.held?.length ?? 0) === 5);
     expect(error?.code).toBe("DEPLOYMENT_TAKEN_BACK");
     expect(held[0]).toMatch(/5 of 6 objects would be removed at once \(plan [0-9a-f]{12}\)/u);
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
     await annotateInventory(rig, "drover.dev/approve-removal", /plan ([0-9a-f]+)/u.exec(held[0] ?? "")?.[1] ?? "");
     await rig.status("team/app", (now) => /was taken back/u.test(now.error?.message ?? ""));
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["m0", "m1", "m2", "m3", "m4"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["m0", "m1", "m2", "m3", "m4"]);
   });
 
   test("has nothing to go back to after a deployment without it, says so, and stays", { timeout }, async () => {
@@ -176,7 +176,7 @@ describeWithKube("helm.atomic", () => {
     const { error } = await rig.status("team/app", (now) => now.error?.code === "WAIT_TIMEOUT");
     expect(error?.message).toContain("nothing to go back to is kept");
     expect(await rig.get(mapPath(rig, "a"))).toMatchObject({ data: { key: "2" } });
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 });
 

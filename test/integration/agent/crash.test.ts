@@ -42,7 +42,7 @@ describeWithKube("an agent that is killed", () => {
     expect(uidOf(changed)).toBe(uid);
     expect(await rig.get(`${maps}/added`)).toBeDefined();
     expect(await rig.get(`${maps}/bystander`)).toBeDefined();
-    expect(cluster.deletions(rig.namespace)).toEqual(["removed"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["removed"]);
   });
 
   test.concurrent(
@@ -87,7 +87,7 @@ describeWithKube("an agent that is killed", () => {
       for (const name of ["a", "b"]) {
         expect(await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/${name}`)).toBeUndefined();
       }
-      expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["a", "b"]);
+      expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["a", "b"]);
     },
   );
 });

@@ -34,7 +34,7 @@ describeWithKube("deleteNamespace", () => {
     expect(held).toEqual([
       expect.stringMatching(`Namespace ${rig.namespace}: a Namespace is removed only when approved`),
     ]);
-    expect(cluster.deletions(rig.namespace)).toEqual(["app"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["app"]);
     expect(JSON.stringify(await rig.get(path))).toContain('"phase":"Active"');
 
     // Wanted again, it is not up for removal any more.
@@ -79,7 +79,7 @@ describeWithKube("deleteNamespace", () => {
     await rig.state("team/other", "Ready");
     rig.hub.publish({ bundles: [bundleOf(rig, "other")], remove });
     await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 30_000 });
-    expect(cluster.deletions(rig.namespace)).toEqual(["app"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["app"]);
 
     await using second = await createAgentRig(cluster);
     const own = { metadata: { name: second.namespace } };

@@ -105,18 +105,18 @@ describeWithKube("a field that cannot be changed", () => {
     expect(refused.error?.message).toMatch(/x cannot be changed in place: .*drover\.dev\/replace: "true"/u);
     expect(uidOf(await rig.get(path))).toBe(uidOf(before));
     expect(await rig.get(`/api/v1/namespaces/${rig.namespace}/configmaps/other`)).toBeDefined();
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
     const ready = rig.hub.statuses.get("team/app")?.appliedDeploymentId;
     rig.hub.publish(bundleOf(rig, { "x.yaml": named(one.after, asked), "other.yaml": configMap("other") }));
     await vi.waitFor(() => expect(rig.hub.statuses.get("team/app")?.appliedDeploymentId).not.toBe(ready), {
       timeout: 20_000,
     });
     expect(uidOf(await rig.get(path))).not.toBe(uidOf(before));
-    expect(cluster.deletions(rig.namespace)).toEqual(["x"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["x"]);
     // The new one is owned: it goes with the bundle.
     rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
     await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 30_000 });
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["other", "x", "x"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["other", "x", "x"]);
   });
 
   test.concurrent("of a claim is never worked around, whatever is asked", { timeout }, async () => {
@@ -130,7 +130,7 @@ describeWithKube("a field that cannot be changed", () => {
     rig.hub.publish(bundleOf(rig, { "x.yaml": claim("b") }, { force: true }));
     const { error } = await rig.status("team/app", (status) => status.error?.code === "OBJECT_IMMUTABLE");
     expect(error?.message).toMatch(/a PersistentVolumeClaim is never replaced, since its data would go with it/u);
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 
   test.concurrent("does not cost an object that could not be made again", { timeout }, async () => {
@@ -142,7 +142,7 @@ describeWithKube("a field that cannot be changed", () => {
     rig.hub.publish(bundleOf(rig, { "x.yaml": job(-1, pod({ a: "b" })) }));
     const { error } = await rig.state("team/app", "ErrApplied");
     expect(error?.message).toMatch(/it is not replaced, since it could not be made: .*completions/u);
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 
   test.concurrent("of a StatefulSet leaves its pods running under the new one", { timeout }, async () => {
@@ -163,7 +163,7 @@ describeWithKube("a field that cannot be changed", () => {
     );
     await rig.state("team/app", "Ready");
     expect(uidOf(await rig.get(podPath))).toBe(uidOf(before));
-    expect(cluster.deletions(rig.namespace)).toEqual(["x"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["x"]);
   });
 
   test.concurrent.each(["replace-delete", "replace-deleted", "replace-created"] as const)(
@@ -187,10 +187,12 @@ describeWithKube("a field that cannot be changed", () => {
         { timeout: 30_000 },
       );
       await rig.state("team/app", "Ready");
-      expect(cluster.deletions(rig.namespace)).toEqual(["x"]);
+      expect(await cluster.deletions(rig.namespace)).toEqual(["x"]);
       // Still owned: what leaves Git goes.
       rig.hub.publish(bundleOf(rig, { "web.yaml": webDeployment("ready", "1") }));
-      await vi.waitFor(() => expect(cluster.deletions(rig.namespace)).toEqual(["x", "x"]), { timeout: 30_000 });
+      await vi.waitFor(async () => expect(await cluster.deletions(rig.namespace)).toEqual(["x", "x"]), {
+        timeout: 30_000,
+      });
     },
   );
 });

@@ -68,7 +68,7 @@ describeWithKube("what could not be applied is tried again", () => {
     await cluster.request(`/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${rig.namespace}`, {
       method: "DELETE",
     });
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 
   test.concurrent("once the quota allows it, and the rest is there meanwhile", { timeout }, async () => {
@@ -95,7 +95,7 @@ describeWithKube("what could not be applied is tried again", () => {
       message: /exceeded quota: few/u,
       mend: () => cluster.request(`${quotas}/few`, { method: "DELETE" }),
     });
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 
   test.concurrent("once a policy admits it", { timeout }, async () => {

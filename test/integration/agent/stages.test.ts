@@ -59,7 +59,7 @@ describeWithKube("objects of a bundle", () => {
     // What Git does not mention is gone, though kubectl had brought it; the pods are the same.
     expect(JSON.stringify(await rig.get(path))).not.toContain('"gone"');
     expect(podNames(await rig.get(pods))).toEqual(before);
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 });
 

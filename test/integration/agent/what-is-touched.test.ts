@@ -64,9 +64,9 @@ describeWithKube("what a bundle owns", () => {
       { timeout: 20_000 },
     );
     publish(rig, { "web.yaml": webDeployment("ready", "1") });
-    await vi.waitFor(() => expect(cluster.deletions(rig.namespace)).toEqual(["web"]), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await cluster.deletions(rig.namespace)).toEqual(["web"]), { timeout: 20_000 });
     await rig.state("team/app", "Ready");
-    expect(cluster.deletions(rig.namespace)).toEqual(["web"]);
+    expect(await cluster.deletions(rig.namespace)).toEqual(["web"]);
   });
 
   test.concurrent("goes backwards, in the background, and what holds it up is named", { timeout }, async () => {
@@ -91,12 +91,12 @@ describeWithKube("what a bundle owns", () => {
         message: expect.stringContaining("waits for finalizers"),
       }),
     ]);
-    expect(cluster.deletions(rig.namespace)[0]).toBe("web");
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["a", "held", "web"]);
+    expect((await cluster.deletions(rig.namespace))[0]).toBe("web");
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["a", "held", "web"]);
     const body = { metadata: { finalizers: null } };
     await cluster.request(mapPath(rig, "held"), { method: "PATCH", contentType: mergePatch, body });
     await vi.waitFor(() => expect(rig.hub.gone).toContain("team/app"), { timeout: 40_000 });
-    expect(cluster.deletions(rig.namespace).toSorted()).toEqual(["a", "held", "web"]);
+    expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["a", "held", "web"]);
   });
 
   test.concurrent("is not mistaken after an older inventory was restored from a backup", { timeout }, async () => {
@@ -107,7 +107,7 @@ describeWithKube("what a bundle owns", () => {
     await rig.state("team/app", "Ready");
     const backup = dataOf(await rig.get(inventoryPath(rig)));
     publish(rig, { "a.yaml": configMap("a"), "c.yaml": configMap("c") });
-    await vi.waitFor(() => expect(cluster.deletions(rig.namespace)).toEqual(["b"]), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await cluster.deletions(rig.namespace)).toEqual(["b"]), { timeout: 20_000 });
     await rig.state("team/app", "Ready");
     await rig.stop();
     // Somebody's own, under a name that the old inventory holds.
@@ -122,7 +122,9 @@ describeWithKube("what a bundle owns", () => {
     });
     await rig.status("team/app", (status) => status.state === "Ready" && status.objectCount === 2);
     publish(rig, { "a.yaml": configMap("a") });
-    await vi.waitFor(() => expect(cluster.deletions(rig.namespace)).toEqual(["b", "c"]), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await cluster.deletions(rig.namespace)).toEqual(["b", "c"]), {
+      timeout: 20_000,
+    });
     for (const name of ["a", "b"]) expect(await rig.get(mapPath(rig, name))).toBeDefined();
   });
 
@@ -142,7 +144,7 @@ describeWithKube("what a bundle owns", () => {
     expect(error?.message).toContain('drover.dev/take-ownership: "true"');
     expect(await rig.get(mapPath(rig, "a"))).toMatchObject({ data: { key: "theirs" } });
     expect(await rig.get(mapPath(rig, "b"))).toMatchObject({ data: { key: "ours" } });
-    expect(cluster.deletions(rig.namespace)).toEqual([]);
+    expect(await cluster.deletions(rig.namespace)).toEqual([]);
   });
 
   test.concurrent(

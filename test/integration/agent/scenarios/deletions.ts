@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
+import { vi } from "vitest";
 import { z } from "zod";
 import { createKubeClient, type KubeClient, type KubeEndpoint } from "../../../kube/kube-request.ts";
-import { sharedCluster } from "../../../support/kube.ts";
+import { type SharedCluster, sharedCluster } from "../../../support/kube.ts";
 import { systemClock } from "../../../../shared/clock.ts";
 import { silentLogger } from "../../../../shared/log.ts";
 import { createSimulatedCluster } from "../../../../simulator/simulated-cluster.ts";
@@ -9,8 +11,8 @@ import { createSimulatedCluster } from "../../../../simulator/simulated-cluster.
 /** A cluster that writes down who deletes what. */
 export interface AuditedCluster extends KubeEndpoint, AsyncDisposable {
   readonly request: KubeClient["request"];
-  /** Returns the names of the objects in a namespace that an agent deleted, once for each deletion that succeeded. */
-  deletions(namespace: string): string[];
+  /** Returns the names of the objects in a namespace that an agent deleted until now, once for each deletion that succeeded. */
+  deletions(namespace: string): Promise<string[]>;
 }
 
 const auditLine = z.looseObject({
@@ -26,10 +28,29 @@ export async function auditedSharedCluster(): Promise<AuditedCluster> {
   return {
     ...cluster,
     request: (path, options) => cluster.request(path, options),
-    deletions: (namespace) =>
-      deletionsIn(readFileSync(cluster.auditLogPath).subarray(from).toString("utf8"), namespace),
+    deletions: async (namespace) => {
+      const log = await readWhenWritten(cluster, from);
+      return deletionsIn(log, namespace);
+    },
     [Symbol.asyncDispose]: async () => cluster[Symbol.dispose](),
   };
+}
+
+/**
+ * Returns the log from a place on, once it has the line of a request that is made now: kube-apiserver writes the line of a
+ * request after it has answered it, so that what was just deleted may not be there yet.
+ */
+async function readWhenWritten(cluster: SharedCluster, from: number): Promise<string> {
+  const mark = `mark-${randomUUID()}`;
+  await cluster.request(`/api/v1/namespaces/${mark}`);
+  return vi.waitFor(
+    () => {
+      const log = readFileSync(cluster.auditLogPath).subarray(from).toString("utf8");
+      if (!log.includes(mark)) throw new Error("the audit log is behind");
+      return log;
+    },
+    { timeout: 10_000, interval: 5 },
+  );
 }
 
 function deletionsIn(log: string, namespace: string): string[] {
@@ -63,7 +84,7 @@ export async function startSimulatedAudit(): Promise<AuditedCluster> {
   return {
     ...endpoint,
     request: (path, options) => client.request(path, options),
-    deletions: (namespace) =>
+    deletions: async (namespace) =>
       deleted
         .filter(({ path, by }) => by === "drover-agent" && path.includes(`/namespaces/${namespace}/`))
         .map(({ path }) => path.split("/").at(-1) ?? "*"),

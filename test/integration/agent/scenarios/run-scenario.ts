@@ -46,7 +46,7 @@ export async function runScenario(audited: AuditedCluster, seed: number): Promis
       told.push(JSON.stringify(turn));
       await play(stage, turn);
       await converge(stage);
-      judge(stage);
+      await judge(stage);
     }
   } catch (error) {
     throw new Error(`seed ${seed}, after\n${told.join("\n")}`, { cause: error });
@@ -83,7 +83,7 @@ async function play(stage: Stage, { event, trouble }: Turn): Promise<void> {
       publish(stage, rest, []);
       await overcome(stage, { trouble, requests });
       await rig.status(`team/${event.bundle}`, ({ state }) => state === "Orphaned");
-      judge(stage);
+      await judge(stage);
       publish(stage, model.git);
       return;
     }
@@ -166,10 +166,10 @@ async function expectModel(stage: Stage): Promise<void> {
 }
 
 /** Fails on a deletion that the model does not allow, by what the API server wrote down itself. */
-function judge({ rig, model, audited }: Stage): void {
+async function judge({ rig, model, audited }: Stage): Promise<void> {
   const allowed = model.mayDelete();
   const counts = new Map<string, number>();
-  for (const name of audited.deletions(rig.namespace)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const name of await audited.deletions(rig.namespace)) counts.set(name, (counts.get(name) ?? 0) + 1);
   const wrong = [...counts].filter(([name, count]) => count > (allowed.get(name) ?? 0));
   expect(wrong, "deleted and should not have been").toEqual([]);
 }
