@@ -9,7 +9,7 @@ import { createHttpConnection, type HttpAnswer, type HttpConnection, type HttpRe
 import { collectionPath, objectPath, type ApiResource, type ObjectTarget } from "./api-resource.ts";
 import type { KubeConnection } from "./kube-connection.ts";
 import { asKubeObject } from "./kube-object.ts";
-import { hasCode, kubeError, readStatus } from "./kube-status.ts";
+import { hasCode, kubeError, readStatus, statusOf } from "./kube-status.ts";
 
 /** The one field manager under which Drover applies. */
 export const fieldManager = "drover";
@@ -84,13 +84,18 @@ export interface KubeClientDeps {
 
 const defaultPageSize = 500;
 const busyRetries = 5;
+/** Who is put off longer gives way to other work, and comes back when the server said. */
+const longestWaitMs = 10_000;
 
 /** Returns the connections that a client uses: `maxSockets` bounds the requests in flight. */
 export function createKubeHttp(connection: KubeConnection, maxSockets: number): HttpConnection {
   return createHttpConnection({ baseUrl: connection.baseUrl, tls: connection.tls, maxSockets });
 }
 
-/** Returns a client; requests that the server puts off (429) are repeated a few times as it asks. */
+/**
+ * Returns a client. Requests that the server puts off (429, or 503 with `Retry-After`) are repeated a few times, not before
+ * the time that it says; one that it puts off for longer than ten seconds fails with that time in `afterMs`.
+ */
 export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClient {
   const { connection, http, signal } = deps;
 
@@ -100,14 +105,13 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
       const answer = await sendOnce(wanted, about);
       const result = answer.status < 300 ? read(answer) : undefined;
       if (result !== undefined) return result;
-      const status = readStatus(
-        answer.status,
-        parseBody(answer),
-        answer.status < 300 ? "the answer is not JSON" : `HTTP ${answer.status}`,
-      );
-      if (answer.status !== 429 || attempt > busyRetries) throw kubeError(status, about);
-      const retryAfterMs = Number(answer.headers["retry-after"] ?? 0) * 1000;
-      const waitMs = Math.max(retryAfterMs || 0, backoffMs(attempt, { baseMs: 100, maxMs: 5000 }));
+      const failed = { code: answer.status, body: parseBody(answer), retryAfter: answer.headers["retry-after"] };
+      const status = readStatus(failed, answer.status < 300 ? "the answer is not JSON" : `HTTP ${answer.status}`);
+      const { retryAfterMs = 0 } = status;
+      const isPutOff = answer.status === 429 || (answer.status === 503 && retryAfterMs > 0);
+      if (!isPutOff || attempt > busyRetries || retryAfterMs > longestWaitMs) throw kubeError(status, about);
+      // The server's time is the earliest; not all that it put off are to come at that moment.
+      const waitMs = retryAfterMs + backoffMs(attempt, { baseMs: 100, maxMs: 5000 });
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -151,7 +155,13 @@ export function createKubeClient(deps: KubeClientDeps, user?: string): KubeClien
         ...(selection.labelSelector === undefined ? {} : { labelSelector: selection.labelSelector }),
         ...(next === "" ? {} : { continue: next }),
       };
-      const page = await raw({ method: "GET", path: collectionPath(resource, selection.namespace), query });
+      const path = collectionPath(resource, selection.namespace);
+      const page = await raw({ method: "GET", path, query }).catch(async (error: unknown) => {
+        // The pages took longer than the server keeps their state: the rest comes as it is now.
+        const { continueToken } = statusOf(error) ?? {};
+        if (!hasCode(error, "KUBE_EXPIRED") || continueToken === undefined) throw error;
+        return raw({ method: "GET", path, query: { ...query, continue: continueToken } });
+      });
       const items = isJsonObject(page) && Array.isArray(page["items"]) ? page["items"] : [];
       const metadata = isJsonObject(page) && isJsonObject(page["metadata"]) ? page["metadata"] : {};
       // Items of a typed list carry no apiVersion and kind of their own.

@@ -14,7 +14,10 @@ export interface KubeStatus {
   readonly reason: string;
   readonly message: string;
   readonly causes: readonly StatusCause[];
+  /** When the server wants to be asked again, at most ten minutes from now. */
   readonly retryAfterMs: number | undefined;
+  /** Of a list that took too long (410): where it can go on, with what is there now. */
+  readonly continueToken?: string;
 }
 
 /** The `Status` of a failed request, as `cause` of the `AppError`. */
@@ -39,18 +42,35 @@ export function hasCode(error: unknown, code: ErrorCode): boolean {
   return error instanceof AppError && error.code === code;
 }
 
+/** A failed answer as it came over the wire. */
+export interface FailedAnswer {
+  readonly code: number;
+  readonly body: JsonValue | undefined;
+  /** The header `Retry-After`: what refuses for lack of room says it there alone. */
+  readonly retryAfter?: string | undefined;
+}
+
+/** A server, or what answers in its place, is not obeyed beyond this. */
+const longestRetryAfterMs = 600_000;
+
 /** Returns a failed answer's Status; one made from the HTTP code when the body holds none. */
-export function readStatus(httpCode: number, body: JsonValue | undefined, fallback: string): KubeStatus {
+export function readStatus({ code, body, retryAfter }: FailedAnswer, fallback: string): KubeStatus {
   const status = isJsonObject(body) && body["kind"] === "Status" ? body : {};
   const details = isJsonObject(status["details"]) ? status["details"] : {};
-  const retry = details["retryAfterSeconds"];
+  const metadata = isJsonObject(status["metadata"]) ? status["metadata"] : {};
+  const continueToken = text(metadata["continue"]);
   return {
-    code: httpCode,
+    code,
     reason: text(status["reason"]),
     message: text(status["message"]) || fallback,
     causes: Array.isArray(details["causes"]) ? details["causes"].filter(isJsonObject).map(readCause) : [],
-    retryAfterMs: typeof retry === "number" ? retry * 1000 : undefined,
+    retryAfterMs: retryTime(Number(retryAfter ?? Number.NaN)) ?? retryTime(Number(details["retryAfterSeconds"])),
+    ...(continueToken === "" ? {} : { continueToken }),
   };
+}
+
+function retryTime(seconds: number): number | undefined {
+  return seconds > 0 ? Math.min(seconds * 1000, longestRetryAfterMs) : undefined;
 }
 
 function readCause(cause: JsonObject): StatusCause {

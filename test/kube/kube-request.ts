@@ -20,6 +20,8 @@ export interface KubeRequestOptions {
   /** Another credential than the endpoint's admin token. */
   readonly token?: string;
   readonly timeoutMs?: number;
+  /** Another user whom the admin speaks for. */
+  readonly as?: string;
 }
 
 /** An answer as it came; `json` is undefined where the body is not JSON. */
@@ -51,6 +53,7 @@ export function createKubeClient(endpoint: KubeEndpoint): KubeClient {
             headers: {
               authorization: `Bearer ${options.token ?? endpoint.token}`,
               accept: options.accept ?? "application/json",
+              ...(options.as === undefined ? {} : { "impersonate-user": options.as }),
               ...(body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
             },
           },

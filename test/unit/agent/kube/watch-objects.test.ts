@@ -5,16 +5,31 @@ import { createKubeClient } from "../../../../agent/kube/kube-client.ts";
 import { watchObjects, type WatchEvent } from "../../../../agent/kube/watch-objects.ts";
 import { silentLogger } from "../../../../shared/log.ts";
 
+interface Script {
+  readonly lists: unknown[];
+  readonly watches: ((response: ServerResponse) => void)[];
+  /** The server has streaming lists: they are watches of the script as well. */
+  readonly streams?: boolean;
+  readonly streamedListMs?: number;
+}
+
 /** An API server that answers lists and watches from a script; what no real one can be made to do in time. */
-async function aServer(script: { lists: unknown[]; watches: ((response: ServerResponse) => void)[] }) {
+async function aServer(script: Script) {
   const asked: string[] = [];
+  const askedAtMs: number[] = [];
   const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? "", "http://x");
+    const query = new URL(request.url ?? "", "http://x").searchParams;
+    const isStream = query.get("sendInitialEvents") === "true";
+    if (isStream && script.streams !== true) {
+      response.writeHead(422).end(JSON.stringify({ kind: "Status", code: 422, reason: "Invalid" }));
+      return;
+    }
+    askedAtMs.push(performance.now());
     asked.push(
-      url.searchParams.get("watch") === null ? "list" : `watch from ${url.searchParams.get("resourceVersion")}`,
+      query.get("watch") === null ? "list" : `watch from ${isStream ? "a list" : query.get("resourceVersion")}`,
     );
-    if (url.searchParams.get("watch") === null) {
+    if (query.get("watch") === null) {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(script.lists.shift()));
       return;
     }
@@ -43,9 +58,11 @@ async function aServer(script: { lists: unknown[]; watches: ((response: ServerRe
     signal: abort.signal,
     onEvent: (event) => events.push(event),
     onListed: (names) => listed.push([...names]),
+    ...(script.streamedListMs === undefined ? {} : { streamedListMs: script.streamedListMs }),
   });
   return {
     asked,
+    askedAtMs,
     events,
     listed,
     [Symbol.asyncDispose]: async () => {
@@ -123,4 +140,81 @@ test("takes a kind that is gone for an empty list", async () => {
     ],
   });
   await vi.waitFor(() => expect(server.listed).toEqual([["apps/a"], [], []]), { timeout: 5000 });
+});
+
+const endOfList = { metadata: { resourceVersion: "5", annotations: { "k8s.io/initial-events-end": "true" } } };
+
+test("takes the list from the first events of a watch where the server has that", async () => {
+  await using server = await aServer({
+    streams: true,
+    lists: [],
+    watches: [
+      lines(
+        ["ADDED", item("a", "1")],
+        ["ADDED", item("b", "2")],
+        ["BOOKMARK", endOfList],
+        ["ADDED", item("c", "6")],
+        ["BOOKMARK", item("", "9")],
+      ),
+    ],
+  });
+  await vi.waitFor(() => expect(server.asked).toEqual(["watch from a list", "watch from 9"]));
+  expect(server.listed).toEqual([["apps/a", "apps/b"]]);
+  expect(server.events.map(({ metadata }) => metadata.name)).toEqual(["a", "b", "c"]);
+});
+
+test("takes a list that broke off for no list", async () => {
+  await using server = await aServer({
+    streams: true,
+    lists: [],
+    watches: [lines(["ADDED", item("a", "1")]), lines(["ADDED", item("a", "1")], ["BOOKMARK", endOfList])],
+  });
+  await vi.waitFor(() => expect(server.asked).toEqual(["watch from a list", "watch from a list", "watch from 5"]));
+  expect(server.listed).toEqual([["apps/a"]]);
+});
+
+test("lists in pages when a server never says that its list has ended", async () => {
+  await using server = await aServer({
+    streams: true,
+    streamedListMs: 50,
+    lists: [list("7", [item("a", "1")])],
+    watches: [
+      (response) =>
+        void response.writeHead(200).write(`${JSON.stringify({ type: "ADDED", object: item("a", "1") })}\n`),
+    ],
+  });
+  await vi.waitFor(() => expect(server.asked).toEqual(["watch from a list", "list", "watch from 7"]));
+  expect(server.listed).toEqual([["apps/a"]]);
+});
+
+/** The shortest time that the waits after the second and third failure take together. */
+const twoWaitsMs = 300;
+
+test("asks less and less often when watches end as soon as they begin", async () => {
+  await using server = await aServer({ lists: [list("5")], watches: [1, 2, 3].map(() => lines()) });
+  await vi.waitFor(() => expect(server.asked).toHaveLength(5), { timeout: 5000 });
+  expect((server.askedAtMs[4] ?? 0) - (server.askedAtMs[1] ?? 0)).toBeGreaterThanOrEqual(twoWaitsMs);
+  expect(server.asked.filter((asked) => asked === "list")).toHaveLength(1);
+});
+
+test("asks less and less often when the server forgets at once what it has listed", async () => {
+  const forgotten = lines(["ERROR", { kind: "Status", code: 410, reason: "Expired", message: "too old" }]);
+  await using server = await aServer({
+    lists: ["5", "6", "7", "8"].map((version) => list(version)),
+    watches: [forgotten, forgotten, forgotten],
+  });
+  await vi.waitFor(() => expect(server.asked.at(-1)).toBe("watch from 8"), { timeout: 5000 });
+  expect((server.askedAtMs.at(-1) ?? 0) - (server.askedAtMs[0] ?? 0)).toBeGreaterThanOrEqual(twoWaitsMs);
+});
+
+test("comes back to a watch that was put off when the server said, not before", async () => {
+  await using server = await aServer({
+    lists: [list("5")],
+    watches: [
+      (response) =>
+        void response.writeHead(429, { "retry-after": "1" }).end("Too many requests, please try again later."),
+    ],
+  });
+  await vi.waitFor(() => expect(server.asked).toEqual(["list", "watch from 5", "watch from 5"]), { timeout: 5000 });
+  expect((server.askedAtMs[2] ?? 0) - (server.askedAtMs[1] ?? 0)).toBeGreaterThanOrEqual(990);
 });
