@@ -38,23 +38,29 @@ export interface SortedManifests {
 
 /**
  * Returns the documents of rendered files, files in order of their paths, hooks by their annotations apart (Helm:
- * `SortManifests`). Hooks of unknown events are left out. A text of the last call with the same heads is not read again.
+ * `SortManifests`). Hooks of unknown events are left out. What the last call with the same heads has read is not read again.
  * Throws `ChartError` for what is no YAML.
  */
 export function sortManifests(
   files: ReadonlyMap<string, string>,
   heads: ManifestHeads = createManifestHeads(),
 ): SortedManifests {
-  const known = heads.files;
-  const read = new Map<string, readonly ReadDocument[]>();
+  const read = new Map<string, ReadFile>();
   const manifests: Manifest[] = [];
   const hooks: Hook[] = [];
+  const reading: Reading = { unchecked: 0 };
   for (const [source, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (posix.basename(source).startsWith("_") || text.trim() === "") continue;
-    const documents =
-      known.get(text) ?? withinLimits(`reading what ${source} wrote`, () => readFile(source, text, heads));
-    read.set(text, documents);
-    for (const { content, head } of documents) {
+    if (posix.basename(source).startsWith("_") || isBlank(text)) continue;
+    let file = heads.files.get(source);
+    if (file?.text !== text) {
+      const last = file?.documents ?? [];
+      const documents = withinLimits(`reading what ${source} wrote`, () =>
+        readDocuments(reading, { source, text }, last),
+      );
+      file = { text, documents };
+    }
+    read.set(source, file);
+    for (const { content, head } of file.documents) {
       const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion };
       const events = head.annotations.get(hookAnnotation);
       if (events === undefined) manifests.push(manifest);
@@ -62,35 +68,67 @@ export function sortManifests(
     }
   }
   heads.files = read;
-  heads.documents = new Map([...read.values()].flat().map(({ content, head }) => [content, head]));
   return {
     manifests: manifests.toSorted((a, b) => compareKinds(a.kind, b.kind)),
     hooks: hooks.toSorted((a, b) => compareKinds(a.kind, b.kind)),
   };
 }
 
-/** What the documents of the last render say of themselves, by their text: most are the same with other values. */
+/** What the files of the last render say, by their paths: most of it is the same with other values. */
 export interface ManifestHeads {
-  /** By the text of a whole file. */
-  files: ReadonlyMap<string, readonly ReadDocument[]>;
-  documents: ReadonlyMap<string, ManifestHead>;
+  files: ReadonlyMap<string, ReadFile>;
 }
 
 /** Returns heads for the renders of one chart. */
 export function createManifestHeads(): ManifestHeads {
-  return { files: new Map(), documents: new Map() };
+  return { files: new Map() };
+}
+
+interface ReadFile {
+  readonly text: string;
+  readonly documents: readonly ReadDocument[];
 }
 
 interface ReadDocument {
   readonly content: string;
+  /** What of it was read for the head: all of it, unless it is known that the rest has no fault. */
+  readonly headText: string;
   readonly head: ManifestHead;
 }
 
-function readFile(source: string, text: string, { documents }: ManifestHeads): ReadDocument[] {
-  return splitManifests(text).map((content) => ({
-    content,
-    head: documents.get(content) ?? readHead(source, content),
-  }));
+/** Characters that were read since the clock was looked at. */
+interface Reading {
+  unchecked: number;
+}
+
+const charactersBetweenChecks = 16 * 1024;
+
+function isBlank(text: string): boolean {
+  return !/\S/.test(text);
+}
+
+function readDocuments(
+  reading: Reading,
+  { source, text }: { readonly source: string; readonly text: string },
+  last: readonly ReadDocument[],
+): ReadDocument[] {
+  return splitManifests(text).map((content, index) => {
+    const known = last[index];
+    if (known?.content === content) return known;
+    checkClock(reading, content.length);
+    const headText = (content.isWellFormed() ? pickYamlEntries(content, isOfHead) : undefined) ?? content;
+    return { content, headText, head: known?.headText === headText ? known.head : readHead(source, headText) };
+  });
+}
+
+/** Charts write many small documents: asking for the time takes longer than reading one of them. */
+function checkClock(reading: Reading, length: number): void {
+  reading.unchecked += length;
+  if (reading.unchecked > charactersBetweenChecks) {
+    reading.unchecked = 0;
+    expectTime(0);
+  }
+  expectText(length, nanosecondsToRead);
 }
 
 /** What the parser takes for each character of YAML that is mostly structure. */
@@ -113,11 +151,9 @@ function isOfHead(key: string): boolean {
 /** How Go names the field, a struct without a name. */
 const metadataPlace = String.raw`Go struct field SimpleHead.metadata of type struct { Name string "json:\"name\""; Annotations map[string]string "json:\"annotations\"" }`;
 
-function readHead(source: string, content: string): ManifestHead {
+function readHead(source: string, text: string): ManifestHead {
   try {
-    expectTime(0);
-    expectText(content.length, nanosecondsToRead);
-    const value = readYaml((content.isWellFormed() ? pickYamlEntries(content, isOfHead) : undefined) ?? content);
+    const value = readYaml(text);
     const head = new FieldReader("util.SimpleHead", value);
     const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined, metadataPlace);
     return {
