@@ -18,7 +18,7 @@ describeWithKube("when the hub loses its memory", () => {
 
   beforeAll(async () => {
     backup = await createTempDir("backup");
-    chain = await startChain(["dev"]);
+    chain = await startChain(["dev", "prod"]);
     const url = await chain.git.createRepository("config");
     await chain.git.commit("config", { message: "first", files: { ...bundle("old", "1"), ...bundle("both", "1") } });
     await followRepository(chain.bundler, { name: "config", url });
@@ -29,9 +29,9 @@ describeWithKube("when the hub loses its memory", () => {
     await backup?.[Symbol.asyncDispose]();
   });
 
-  async function values(): Promise<string[]> {
+  async function values(cluster: string): Promise<string[]> {
     const { stdout } = await chain.on(
-      "dev",
+      cluster,
       "-n",
       "lost",
       "get",
@@ -41,46 +41,83 @@ describeWithKube("when the hub loses its memory", () => {
     );
     return stdout.split(" ").filter((entry) => entry !== "" && !entry.startsWith("kube-root-ca"));
   }
-  async function becomes(wanted: readonly string[]): Promise<void> {
+  async function becomes(wanted: readonly string[], cluster = "dev"): Promise<void> {
     let seen: string[] = [];
     const look = async (): Promise<boolean> => {
-      seen = await values();
+      seen = await values(cluster);
       return seen.join(" ") === wanted.join(" ");
     };
-    const describe = (): string => `${seen.join(" ")}\n${chain.agents["dev"]?.output().slice(-3000) ?? ""}`;
-    await until(`the cluster has ${wanted.join(" ")}`, look, { describe });
+    const describe = (): string => `${seen.join(" ")}\n${chain.agents[cluster]?.output().slice(-3000) ?? ""}`;
+    await until(`${cluster} has ${wanted.join(" ")}`, look, { describe });
   }
-  /** Documents count again once the hub's revision has passed the one that the agent had; every write brings it nearer. */
-  async function hubMovesOn(): Promise<void> {
-    for (let step = 0; step < 40; step++) {
-      await chain.hub("-n", "fleet-default", "annotate", "--overwrite", "cluster", "dev", `step=${step}`);
-      if ((await values()).includes("both=3")) return;
-    }
+  async function restoreBackup(): Promise<void> {
+    await chain.bundler.stop("SIGKILL");
+    await rm(chain.bundler.dataDir, { recursive: true });
+    await cp(backup.path, chain.bundler.dataDir, { recursive: true });
+    await chain.bundler.start();
+  }
+  async function makeBackup(): Promise<void> {
+    await chain.bundler.stop("SIGTERM");
+    await rm(backup.path, { recursive: true });
+    await cp(chain.bundler.dataDir, backup.path, { recursive: true });
+    await chain.bundler.start();
+  }
+  async function waitsSince(): Promise<string> {
+    const jsonpath = "jsonpath={.metadata.annotations.drover\\.dev/restored}";
+    return (await chain.hub("get", "namespace", "fleet-default", "-o", jsonpath)).stdout;
   }
   const agentSays = async (pattern: RegExp, after: number): Promise<void> =>
     until(`the agent says ${pattern}`, async () => pattern.test((chain.agents["dev"]?.output() ?? "").slice(after)), {
       describe: () => (chain.agents["dev"]?.output() ?? "").slice(-3000),
     });
 
-  it("keeps every object when a backup from before a bundle is restored, and then catches up with Git", async () => {
-    await chain.bundler.stop("SIGTERM");
-    await cp(chain.bundler.dataDir, backup.path, { recursive: true });
-    await chain.bundler.start();
+  it("keeps every object when a backup from before a bundle is restored, and has what Git says at once", async () => {
+    await makeBackup();
     await chain.git.commit("config", {
       message: "a new one",
       files: { ...bundle("new", "1"), ...bundle("both", "2") },
     });
     await becomes(["both=2", "new=1", "old=1"]);
-    await chain.bundler.stop("SIGKILL");
-    await rm(chain.bundler.dataDir, { recursive: true });
-    await cp(backup.path, chain.bundler.dataDir, { recursive: true });
-    const before = chain.agents["dev"]?.output().length ?? 0;
-    await chain.bundler.start();
-    await agentSays(/older|revision|hub answers again|new document/u, before);
-    expect(await values()).toEqual(["both=2", "new=1", "old=1"]);
+    await becomes(["both=2", "new=1", "old=1"], "prod");
+    await restoreBackup();
     await chain.git.commit("config", { message: "after the restore", files: bundle("both", "3") });
-    await hubMovesOn();
     await becomes(["both=3", "new=1", "old=1"]);
+    await becomes(["both=3", "new=1", "old=1"], "prod");
+    expect(await waitsSince()).not.toBe("");
+  });
+
+  it("removes nothing after a restore until somebody approves it, also when the hub restarts", async () => {
+    await chain.git.commit("config", { message: "without new", delete: ["new"] });
+    const repository = async (): Promise<string> =>
+      (await chain.hub("get", "gitrepo", "config", "-o", "jsonpath={.status.display.message}")).stdout;
+    await until("the bundle is gone", async () => (await chain.hub("get", "bundle", "config-new")).exitCode !== 0);
+    expect(await repository()).toContain("STORE_RESTORED");
+    await chain.bundler.stop("SIGKILL");
+    await chain.bundler.start();
+    await chain.git.commit("config", { message: "more", files: bundle("both", "4") });
+    await becomes(["both=4", "new=1", "old=1"]);
+    await becomes(["both=4", "new=1", "old=1"], "prod");
+    await chain.hub("annotate", "namespace", "fleet-default", "drover.dev/restored-");
+    await becomes(["both=4", "old=1"]);
+    await becomes(["both=4", "old=1"], "prod");
+  });
+
+  it("removes nothing by labels that a backup knows and that were changed since", async () => {
+    const targets = [{ name: "gold", clusterSelector: { matchLabels: { tier: "gold" } } }];
+    const url = await chain.git.createRepository("extra");
+    await chain.git.commit("extra", { message: "first", files: bundle("extra", "1") });
+    await followRepository(chain.bundler, { name: "extra", url, spec: { targets } });
+    await until("the bundle is there", async () => (await chain.hub("get", "bundle", "extra-extra")).exitCode === 0);
+    await makeBackup();
+    await chain.hub("label", "cluster", "prod", "tier=gold");
+    await becomes(["both=4", "extra=1", "old=1"], "prod");
+    await restoreBackup();
+    await until("the hub knows it", async () => (await waitsSince()) !== "");
+    await chain.git.commit("config", { message: "after labels", files: bundle("both", "5") });
+    await becomes(["both=5", "extra=1", "old=1"], "prod");
+    await becomes(["both=5", "old=1"]);
+    await chain.hub("annotate", "namespace", "fleet-default", "drover.dev/restored-");
+    await becomes(["both=5", "old=1"], "prod");
   });
 
   it("keeps every object when the hub comes back with an empty database, and goes on correcting drift", async () => {
@@ -117,6 +154,6 @@ describeWithKube("when the hub loses its memory", () => {
       "-p",
       '{"data":{"value":"hacked"}}',
     );
-    await becomes(["both=3", "new=1", "old=1"]);
+    await becomes(["both=5", "old=1"]);
   });
 });
