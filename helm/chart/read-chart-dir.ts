@@ -38,30 +38,39 @@ function rulesOf(folder: string): IgnoreRules {
 
 function readFolder(walk: Walk, at: string, depth: number): void {
   if (depth > maxDepth) throw new ChartError("load", `${at} is nested deeper than ${maxDepth} directories`);
-  for (const entry of readdirSync(join(walk.folder, at)).toSorted()) {
-    const name = at === "" ? entry : `${at}/${entry}`;
+  const entries = readdirSync(join(walk.folder, at), { withFileTypes: true });
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const name = at === "" ? entry.name : `${at}/${entry.name}`;
     const path = join(walk.folder, name);
-    const stats = statOf(path);
-    if (stats === undefined) throw new ChartError("load", brokenLink(path));
-    if (walk.rules(name, stats.isDirectory())) continue;
-    if (stats.isDirectory()) readFolder(walk, name, depth + 1);
-    else readFile(walk, name, stats);
+    const type = entry.isSymbolicLink() ? statOf(path) : entry;
+    if (type === undefined) throw new ChartError("load", brokenLink(path));
+    if (walk.rules(name, type.isDirectory())) continue;
+    if (type.isDirectory()) readFolder(walk, name, depth + 1);
+    else if (type.isFile()) readFile(walk, name);
+    else throw new ChartError("load", `cannot load irregular file ${path} as it has file mode type bits set`);
   }
 }
 
-function readFile(walk: Walk, name: string, stats: Stats): void {
-  const path = join(walk.folder, name);
-  if (!stats.isFile()) {
-    throw new ChartError("load", `cannot load irregular file ${path} as it has file mode type bits set`);
-  }
-  walk.bytes += stats.size;
-  if (walk.bytes > maxTotalBytes) {
+function readFile(walk: Walk, name: string): void {
+  const data = readBytes(join(walk.folder, name));
+  walk.bytes += data?.length ?? 0;
+  if (data === undefined || walk.bytes > maxTotalBytes) {
     throw new ChartError(
       "load",
       `error reading ${name}: chart exceeds maximum decompressed size of ${maxTotalBytes} bytes`,
     );
   }
-  walk.files.push({ name, data: readFileSync(path) });
+  walk.files.push({ name, data });
+}
+
+/** Undefined for a file that is larger than Node reads at once: 2 GB and more. */
+function readBytes(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_FS_FILE_TOO_LARGE") return undefined;
+    throw error;
+  }
 }
 
 /** Undefined for a link that leads nowhere, or in a circle. */
