@@ -87,7 +87,7 @@ export function composeCluster(deps: ClusterDeps, stack: AsyncDisposableStack): 
     }),
   );
   const place = { client, namespace: config.namespace };
-  const healthRules = createHealthRules({ ...place, log });
+  const healthRules = createHealthRules({ ...place, clock, log });
   const memories = createRenderMemoryStore({ ...place, onStep: deps.onStep });
   const inputs = stack.use(
     createValuesInputs({

@@ -18,7 +18,7 @@ export async function answerInventory(
 ): Promise<Answer> {
   const { inventory, client } = askedDeployment(deps, bundle);
   const { entries, deploymentId } = inventory;
-  const judge = await deps.judgeOf(bundle);
+  const { judge } = await deps.judgeOf(bundle);
   const looked = await runAll(entries.slice(0, maxLooks), parallelReads, async (entry) => {
     signal.throwIfAborted();
     try {

@@ -1,12 +1,19 @@
 import { parseJson } from "../../codec/parse-json.ts";
 import { deploymentOptionsSchema } from "../../shared/api/deployment-options.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
-import { assessHealth, type Health } from "../../shared/status/assess-health.ts";
+import { assessHealth, hasHealth, type Health } from "../../shared/status/assess-health.ts";
 import type { DesiredState } from "../reconcile/desired-state.ts";
 import type { HealthRuleStore } from "../reconcile/health-rules.ts";
 
-/** Returns how to judge the objects of a bundle, by the rules that count for its status as well. */
-export type JudgeOf = (bundle: string) => Promise<(live: KubeObject) => Health>;
+/** Judges the objects of a bundle by the rules that count for its status as well. */
+export interface Judge {
+  judge(live: KubeObject): Health;
+  /** Says whether objects of a kind can be anything but ready. */
+  canWait(apiVersion: string, kind: string): boolean;
+}
+
+/** Returns the judge of a bundle. */
+export type JudgeOf = (bundle: string) => Promise<Judge>;
 
 /** What judging needs. */
 export interface LiveHealthDeps {
@@ -23,6 +30,9 @@ export function createJudges({ desired, blob, healthRules }: LiveHealthDeps): Ju
     const options = wanted === undefined ? {} : deploymentOptionsSchema.parse(parseJson(await blob(wanted.options)));
     const rules = await healthRules.rulesFor(options);
     const ignoreConditions = options.ignore?.conditions ?? [];
-    return (live) => assessHealth(live, { ignoreConditions, rule: rules.ruleOf(live) });
+    return {
+      judge: (live) => assessHealth(live, { ignoreConditions, rule: rules.ruleOf(live) }),
+      canWait: (apiVersion, kind) => rules.ruleOf({ apiVersion, kind }) !== undefined || hasHealth(apiVersion, kind),
+    };
   };
 }

@@ -1,7 +1,6 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
 import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 import type { ObjectName } from "../../shared/protocol/questions.ts";
-import { hasHealth } from "../../shared/status/assess-health.ts";
 import { apiVersionOf } from "../kube/api-resource.ts";
 import { runAll } from "../run-all.ts";
 import { type AnswerDeps, type AskedDeployment, ownedEntry, parallelReads, readNamed } from "./answer-deps.ts";
@@ -24,12 +23,12 @@ export async function unhealthyObjects(
   asked: AskedDeployment,
   { object, signal }: { readonly object: ObjectName | undefined; readonly signal: AbortSignal },
 ): Promise<{ readonly objects: readonly WonderedObject[]; readonly left: number }> {
-  const judge = await deps.judgeOf(asked.inventory.bundle);
+  const { judge, canWait } = await deps.judgeOf(asked.inventory.bundle);
   const entries = object === undefined ? asked.inventory.entries : [ownedEntry(asked, object)];
   const looked = await runAll(entries, parallelReads, async (entry): Promise<WonderedObject | undefined> => {
     signal.throwIfAborted();
     const resource = await deps.discovery.resolveKind(entry.group, entry.kind);
-    if (object === undefined && resource !== undefined && !hasHealth(apiVersionOf(resource), entry.kind)) {
+    if (object === undefined && resource !== undefined && !canWait(apiVersionOf(resource), entry.kind)) {
       return undefined;
     }
     const live = resource === undefined ? undefined : await readNamed(deps, asked.client, entry);

@@ -75,6 +75,8 @@ function ownRights({ namespace, leaderElect }: ClusterHopsDeps): Right[] {
     ...["get", "create", "patch"].map((verb) => ({ verb, group: "", resource: "namespaces" })),
     ...verbs.map((verb) => ({ verb, group: "", resource: "secrets", namespace })),
     ...["get", "impersonate"].map((verb) => ({ verb, group: "", resource: "serviceaccounts", namespace })),
+    ...["list", "watch"].map((verb) => ({ verb, group: "", resource: "configmaps", namespace })),
+    { verb: "create", group: "events.k8s.io", resource: "events", namespace },
     ...(leaderElect
       ? ["get", "create", "update"].map((verb) => ({
           verb,

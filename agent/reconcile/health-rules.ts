@@ -5,16 +5,16 @@ import { parseFirstYaml } from "../../codec/parse-yaml.ts";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import { type HealthCheck, healthCheckSchema } from "../../shared/api/health-check.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
-import type { Logger } from "../../shared/log.ts";
+import { stableHash } from "../../codec/stable-hash.ts";
 import {
   compileHealthRules,
   type HealthRules,
   type HealthRuleSource,
 } from "../../shared/status/health/health-rules.ts";
 import { wellKnown } from "../kube/api-resource.ts";
-import type { KubeClient } from "../kube/kube-client.ts";
 import { listFirst } from "../kube/list-first.ts";
 import { healthRulesLabel } from "./marks.ts";
+import { type EventDeps, maxNoteLength, writeEvent } from "./write-event.ts";
 
 /** The rules for health of a cluster's ConfigMaps, and those of each deployment before them. */
 export interface HealthRuleStore {
@@ -22,14 +22,6 @@ export interface HealthRuleStore {
   rulesFor(options: DeploymentOptions): Promise<HealthRules>;
   /** Reads the ConfigMaps anew. Returns whether they say something else than before; throws what the API server answers. */
   refresh(): Promise<boolean>;
-}
-
-/** Where the ConfigMaps are. */
-export interface HealthRulesPlace {
-  readonly client: KubeClient;
-  /** The agent's own namespace. */
-  readonly namespace: string;
-  readonly log: Logger;
 }
 
 /** ConfigMaps that are read. */
@@ -41,7 +33,8 @@ const maxKept = 100;
 const ruleFileSchema = z.looseObject({ healthCheckExprs: z.array(healthCheckSchema) });
 
 /** Returns the rules of the options alone until the ConfigMaps are read for the first time. */
-export function createHealthRules({ client, namespace, log }: HealthRulesPlace): HealthRuleStore {
+export function createHealthRules(deps: EventDeps): HealthRuleStore {
+  const { client, namespace } = deps;
   let sources: readonly HealthRuleSource[] = [];
   const kept = new Map<string, Promise<HealthRules>>();
 
@@ -59,7 +52,9 @@ export function createHealthRules({ client, namespace, log }: HealthRulesPlace):
     refresh: async () => {
       const selection = { namespace, labelSelector: healthRulesLabel, limit: maxConfigMaps };
       const found = await listFirst(client, wellKnown.configMap, selection);
-      const read = found.toSorted(byName).flatMap((map) => readConfigMap(map, log));
+      const texts = found.toSorted(byName).flatMap((map) => readConfigMap(map, namespace));
+      for (const text of texts) if ("problem" in text) await announce(deps, text);
+      const read = texts.filter((text) => "checks" in text);
       if (JSON.stringify(read) === JSON.stringify(sources)) return false;
       sources = read;
       kept.clear();
@@ -68,18 +63,35 @@ export function createHealthRules({ client, namespace, log }: HealthRulesPlace):
   };
 }
 
-function readConfigMap(map: KubeObject, log: Logger): HealthRuleSource[] {
-  const { namespace = "", name = "" } = map.metadata;
+/** A text that is no list of rules. */
+interface UnreadableRules {
+  readonly map: KubeObject;
+  readonly key: string;
+  readonly problem: string;
+}
+
+function readConfigMap(map: KubeObject, namespace: string): (HealthRuleSource | UnreadableRules)[] {
   const data = isJsonObject(map["data"]) ? map["data"] : {};
   return Object.entries(data)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([key, text]) => {
-      const place = `ConfigMap ${namespace}/${name}, key ${key}`;
+    .map(([key, text]) => {
+      const place = `ConfigMap ${namespace}/${map.metadata.name ?? ""}, key ${key}`;
       const checks = readChecks(typeof text === "string" ? text : "", place);
-      if (Array.isArray(checks)) return [{ place, checks }];
-      log.warn({ configMap: name, key, problem: checks }, "rules for health cannot be read");
-      return [];
+      return typeof checks === "string" ? { map, key, problem: checks } : { place, checks };
     });
+}
+
+/** Whoever wrote the text sees it with `kubectl describe configmap`: the agent's log is not where he looks. */
+async function announce(deps: EventDeps, { map, key, problem }: UnreadableRules): Promise<void> {
+  const { name = "", uid } = map.metadata;
+  deps.log.warn({ configMap: name, key, problem }, "rules for health cannot be read");
+  await writeEvent(deps, {
+    name: `${name.slice(0, 200)}.${stableHash([uid ?? "", key, problem]).slice(0, 12)}`,
+    action: "Read",
+    reason: "HealthRulesInvalid",
+    regarding: { kind: "ConfigMap", name, ...(uid === undefined ? {} : { uid }) },
+    note: `the rules of key ${key} do not count: ${problem}`.slice(0, maxNoteLength),
+  });
 }
 
 /** Returns the rules of a text, or what is wrong with it. */

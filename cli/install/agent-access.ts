@@ -15,7 +15,7 @@ const ownRules: readonly JsonObject[] = [
   rule("", ["configmaps"], read),
   rule("coordination.k8s.io", ["leases"], ["get", "create", "update"]),
   rule("", ["serviceaccounts"], ["get", "impersonate"]),
-  // Held removals are told in an Event.
+  // Held removals, and rules for health that cannot be read, are told in Events.
   rule("events.k8s.io", ["events"], ["create"]),
 ];
 
@@ -49,16 +49,19 @@ const narrowRules: readonly JsonObject[] = [
 /** Why something is not ready is found in the last lines that its pods logged: for status, and for who asks. */
 const logRule = rule("", ["pods/log"], ["get"]);
 
-/** Returns the service account, and the roles that are bound to it. */
-export function agentAccess({ namespace, roles, answers, hideLogs }: AgentSettings): JsonObject[] {
+/** Returns the service account, and the roles that are bound to it where whoever applies them may do that. */
+export function agentAccess({ namespace, roles, answers, hideLogs, token }: AgentSettings): JsonObject[] {
   // Cluster-wide names carry the namespace, so that two agents on trial in one cluster do not share rights.
   const clusterWide = `${namespace}-agent`;
   const labels = agentLabels();
   const subjects = [{ kind: "ServiceAccount", name: agentName, namespace }];
   const own = { name: agentName, namespace, labels };
   const clusterRole = roles === "wide" ? "cluster-admin" : clusterWide;
+  const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: own, automountServiceAccountToken: false };
+  // An agent that updates itself cannot give itself rights.
+  if (token === undefined && roles === "narrow") return [account];
   return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: own, automountServiceAccountToken: false },
+    account,
     { apiVersion: `${rbac}/v1`, kind: "Role", metadata: own, rules: [...ownRules] },
     {
       apiVersion: `${rbac}/v1`,

@@ -124,6 +124,28 @@ describeWithKube("rules for health", () => {
     await rig.state("team/db", "Ready");
   });
 
+  test("of a ConfigMap that cannot be read are told in an Event on it", { timeout: 60_000 }, async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    await rig.start();
+    rig.hub.publish({ bundles: [{ bundle: "team/db", files: {}, options: {} }] });
+    await rig.state("team/db", "Ready");
+    await putRules(rig, "healthCheckExprs: yes please\n");
+    const events = `/apis/events.k8s.io/v1/namespaces/${rig.systemNamespace}/events`;
+    const note = expect.stringMatching(/^the rules of key databases\.yaml do not count: .*expected array/su);
+    await expect
+      .poll(async () => (await rig.cluster.request(events)).json, { timeout: 15_000 })
+      .toMatchObject({
+        items: [
+          {
+            reason: "HealthRulesInvalid",
+            type: "Warning",
+            regarding: { kind: "ConfigMap", name: "rules", uid: expect.any(String) },
+            note,
+          },
+        ],
+      });
+  });
+
   test("that ask too much of an object end, and others go on", async () => {
     await using rig = await createAgentRig(await sharedCluster());
     const group = await databases(rig);

@@ -71,6 +71,18 @@ describeWithKube("an agent that is asked why", () => {
     await cluster.request(`/api/v1/nodes/${node}`, { method: "DELETE" });
   });
 
+  test("finds objects of kinds that are always ready where a rule says that they are not", async () => {
+    await using rig = await createAgentRig(await sharedCluster());
+    await rig.start();
+    const rule = { apiVersion: "v1", kind: "ConfigMap", current: "data.done == 'yes'" };
+    const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "work" }, data: { done: "no" } };
+    publish(rig, JSON.stringify(map), { healthCheckExprs: [rule] });
+    await rig.state("team/app", "NotReady");
+    const { objects } = answerOf(await rig.hub.ask({ kind: "events", bundle: "team/app" }), "events");
+    const message = "is not current yet by healthCheckExprs in fleet.yaml";
+    expect(objects).toMatchObject([{ kind: "ConfigMap", name: "work", message }]);
+  });
+
   test("asks under the deployment's own identity, and names the right that it lacks", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
