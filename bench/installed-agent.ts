@@ -26,6 +26,8 @@ export async function startInstalledAgent(cluster: KubeCluster, namespace: strin
   const hub = stack.use(await startScriptedHub());
   const folder = stack.use(await createTempDir("bench-agent"));
   const port = await freePort();
+  // The manifest makes it: the Lease is the first that is written there.
+  await cluster.request("/api/v1/namespaces", { method: "POST", body: { metadata: { name: namespace } } });
   const args = [
     ["--hub", hub.url, "--token", "token-1", "--kubeconfig", cluster.kubeconfigPath],
     ["--namespace", namespace, "--data-dir", folder.path, "--health-port", String(port), "--leader-elect"],
