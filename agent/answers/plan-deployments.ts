@@ -158,6 +158,7 @@ function planRemoval(deps: AnswerDeps, bundle: string, around: Surroundings): Pl
     deleteDefinitions: inventory.deleteDefinitions,
     wantedBy: (key) => wantedBy(deps, { key, bundle }, around),
     limits: deps.limits,
+    agentNamespace: deps.namespace,
   });
   const { before, after } = planHooks(inventory.deleteHooks ?? [], "delete");
   const hooks = [...before, ...after].map(({ object }) => nameOf(entryOf(object)));

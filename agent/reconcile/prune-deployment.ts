@@ -59,6 +59,7 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     inventory: inventory.entries,
     desired,
     said: pruning.said,
+    agentNamespace: deps.namespace,
     goingBack: pruning.goingBack === true,
     keepResources: pruning.said && inventory.keepResources,
     deleteDefinitions: inventory.deleteDefinitions,

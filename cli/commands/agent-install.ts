@@ -11,6 +11,7 @@ export const installAgent: Command = {
   examples: [
     "drover agent install --hub https://hub.example:7443 --ca-pin PIN --token WORD --cluster-name prod-us --label env=prod | kubectl apply -f -",
     "drover agent install --hub https://hub.example:7443 --ca-file ca.pem --token WORD --roles wide --image registry.example/drover-agent:0.1.0",
+    "drover agent install --hub https://hub.example:7443 --ca-pin PIN --for-git --image registry.example/drover-agent:0.2.0 > drover-agent/agent.yaml",
   ],
   options: {
     hub: { type: "string", value: "URL", description: "Address of the hub as the cluster reaches it." },
@@ -55,6 +56,11 @@ export const installAgent: Command = {
       type: "boolean",
       description:
         "Tell nothing that containers logged, not even a crash's last line; without --answers logs the right for pods/log is left out.",
+    },
+    "for-git": {
+      type: "boolean",
+      description:
+        "Print what an installed agent may update itself, as a bundle: without the Secret, so without --token, and with narrow roles without these.",
     },
     proxy: { type: "string", value: "URL", description: "Proxy between the agent and the hub." },
     "no-proxy": { type: "string", value: "LIST", description: "Hosts that are reached without the proxy." },

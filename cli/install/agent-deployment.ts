@@ -20,7 +20,8 @@ export function agentDeployment(settings: AgentSettings): JsonObject {
     spec: {
       replicas,
       selector: { matchLabels: agentPodLabels },
-      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } },
+      // An old agent goes only once a new one is in order: a version that does not start takes none away.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       template: { metadata: { labels: agentLabels() }, spec: podSpec(settings) },
     },
   };

@@ -16,13 +16,17 @@ export function agentManifest(settings: AgentSettings): JsonObject[] {
       metadata: { name: namespace, labels: { ...labels, [`${level}/enforce`]: "restricted" } },
     },
     ...agentAccess(settings),
-    {
-      apiVersion: "v1",
-      kind: "Secret",
-      type: "Opaque",
-      metadata: { name: hubSecretName, namespace, labels },
-      stringData: { token: settings.token, ...(settings.ca === undefined ? {} : { "ca.crt": settings.ca }) },
-    },
+    ...(settings.token === undefined
+      ? []
+      : [
+          {
+            apiVersion: "v1",
+            kind: "Secret",
+            type: "Opaque",
+            metadata: { name: hubSecretName, namespace, labels },
+            stringData: { token: settings.token, ...(settings.ca === undefined ? {} : { "ca.crt": settings.ca }) },
+          },
+        ]),
     agentNetworkPolicy(settings),
     ...(replicas < 2
       ? []

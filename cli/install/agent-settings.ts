@@ -8,7 +8,8 @@ export type AgentRoles = (typeof agentRoles)[number];
 /** What an agent's manifest is made from; everything has been checked. */
 export interface AgentSettings {
   readonly hub: URL;
-  readonly token: string;
+  /** Undefined: the Secret is there already, and is left out. */
+  readonly token: string | undefined;
   /** PEM of the CA that the hub's certificate comes from. */
   readonly ca?: string;
   /** SHA-256 of that CA, instead of the PEM. */

@@ -31,7 +31,9 @@ export function readAgentSettings(input: CommandInput, cwd: string): AgentSettin
     throw new UsageError(`--cluster-name ${clusterName} is no name: lower case letters, digits, - and .`);
   return {
     hub,
-    token: required(text("token"), "--token", "`drover register-token create` makes one"),
+    token: switchOption(input, "for-git")
+      ? undefined
+      : required(text("token"), "--token", "`drover register-token create` makes one"),
     labels: labelsOf(listOption(input, "label")),
     namespace: namespaceOf(text("namespace") ?? defaultAgentNamespace),
     image: text("image") ?? `drover-agent:${droverVersion}`,

@@ -1,4 +1,5 @@
 import { stableHash } from "../../codec/stable-hash.ts";
+import { isLifeline } from "./agent-lifeline.ts";
 import { describeEntry, entryKey, type InventoryEntry, type ObjectKey } from "./inventory-entry.ts";
 
 /** How many objects may go from a deployment that stays before a person must approve. */
@@ -30,6 +31,8 @@ export interface RemovalQuestion {
   /** Which other deployment wants the object, if any. */
   readonly wantedBy: (key: ObjectKey) => string | undefined;
   readonly limits: RemovalLimits;
+  /** The agent's own namespace: what the agent lives from is held. */
+  readonly agentNamespace?: string | undefined;
   /** Digest of a plan that a person approved. */
   readonly approved?: string | undefined;
 }
@@ -76,7 +79,7 @@ export function planRemovals(question: RemovalQuestion): RemovalPlan {
   const held: RemovalReason[] = [];
   const remove: InventoryEntry[] = [...granted];
   for (const entry of open) {
-    const reason = beyond ?? (isPrecious(entry) ? `a ${entry.kind} is removed only when approved` : undefined);
+    const reason = beyond ?? whyHeld(entry, question);
     if (reason === undefined) remove.push(entry);
     else held.push({ entry, reason });
   }
@@ -91,6 +94,12 @@ function nameOf(entry: InventoryEntry): string {
 /** Returns sentences for status about what is held and why, each with the plan that an approval has to name; `more` goes before it. */
 export function describeHeld(plan: RemovalPlan, more = ""): string[] {
   return plan.held.map(({ entry, reason }) => `${describeEntry(entry)}: ${reason}${more} (plan ${plan.digest})`);
+}
+
+function whyHeld(entry: InventoryEntry, { agentNamespace }: RemovalQuestion): string | undefined {
+  if (agentNamespace !== undefined && isLifeline(entry, agentNamespace))
+    return "the agent itself lives from it: it is removed only when approved";
+  return isPrecious(entry) ? `a ${entry.kind} is removed only when approved` : undefined;
 }
 
 function isPrecious(entry: InventoryEntry): boolean {

@@ -57,6 +57,39 @@ describe("planRemovals", () => {
     expect(plan({ inventory: entries(500), said: true }).remove).toHaveLength(500);
   });
 
+  const rbac = "rbac.authorization.k8s.io";
+  test.each([
+    { name: "its service account", entry: anEntry("any", { kind: "ServiceAccount", namespace: "own" }), held: true },
+    { name: "a Role", entry: anEntry("any", { group: rbac, kind: "Role", namespace: "own" }), held: true },
+    { name: "a binding", entry: anEntry("any", { group: rbac, kind: "RoleBinding", namespace: "own" }), held: true },
+    { name: "a Secret", entry: anEntry("any", { kind: "Secret", namespace: "own" }), held: true },
+    {
+      name: "its Deployment",
+      entry: anEntry("any", { group: "apps", kind: "Deployment", namespace: "own" }),
+      held: true,
+    },
+    { name: "its Namespace", entry: anEntry("own", { kind: "Namespace", namespace: "" }), held: true },
+    { name: "its role", entry: anEntry("own-agent", { group: rbac, kind: "ClusterRole", namespace: "" }), held: true },
+    {
+      name: "its wide binding",
+      entry: anEntry("own-agent-wide", { group: rbac, kind: "ClusterRoleBinding", namespace: "" }),
+      held: true,
+    },
+    { name: "a map beside it", entry: anEntry("any", { namespace: "own" }), held: false },
+    { name: "a Secret elsewhere", entry: anEntry("any", { kind: "Secret" }), held: false },
+    { name: "another role", entry: anEntry("any", { group: rbac, kind: "ClusterRole", namespace: "" }), held: false },
+    {
+      name: "another group's Role",
+      entry: anEntry("any", { group: "x", kind: "Role", namespace: "own" }),
+      held: false,
+    },
+  ])("holds what the agent lives from although its bundle goes – $name", ({ entry, held }) => {
+    const result = plan({ inventory: [entry], said: true, agentNamespace: "own" });
+    expect([result.held.length, result.remove.length]).toEqual(held ? [1, 0] : [0, 1]);
+    const approved = plan({ inventory: [entry], said: true, agentNamespace: "own", approved: result.digest });
+    expect(approved.remove).toHaveLength(1);
+  });
+
   test("lets a deployment that is taken back lose all that it made, as far as the number allows", () => {
     const made = { inventory: entries(30), desired: new Set<string>(), goingBack: true };
     expect(plan(made).remove).toHaveLength(30);
