@@ -26,9 +26,10 @@ type Open = "key" | "dash" | undefined;
 
 interface Scan {
   readonly text: string;
-  /** Columns of the collections around the line at hand, the innermost last. */
+  /** Columns of the collections around the line at hand, the innermost at `last`; what stands behind that is of lines before. */
   readonly columns: number[];
   readonly areLists: boolean[];
+  last: number;
   readonly entries: { key: string; start: number; end: number }[];
 }
 
@@ -42,7 +43,7 @@ const refused = -1;
  */
 export function scanSimpleYaml(text: string): SimpleEntry[] | undefined {
   if (strange.test(text)) return undefined;
-  const scan: Scan = { text, columns: [], areLists: [], entries: [] };
+  const scan: Scan = { text, columns: [], areLists: [], last: -1, entries: [] };
   const start = firstLine(text);
   return start !== refused && scanLines(scan, start) ? scan.entries : undefined;
 }
@@ -67,18 +68,18 @@ function nextContent(text: string, offset: number): number {
 }
 
 function scanLines(scan: Scan, first: number): boolean {
-  const { text, columns, areLists } = scan;
+  const { text } = scan;
   const start = skipBlanks(text, first);
   if (start >= text.length || isDash(text, start)) return false;
-  columns.push(start - first);
-  areLists.push(false);
+  push(scan, start - first, false);
   let open: Open;
   for (let line = first; line < text.length; line = nextContent(text, line)) {
     let at = skipBlanks(text, line);
     const hasDash = isDash(text, at);
-    if (!enter(scan, at - line, { hasDash, open })) return false;
-    open = undefined;
     let column = at - line;
+    const isInner = open !== undefined && opens(scan, column, hasDash && open === "key");
+    if (!(isInner ? push(scan, column, hasDash) : goesOn(scan, column, hasDash))) return false;
+    open = undefined;
     if (hasDash) {
       at = skipBlanks(text, at + 1);
       if (isEnd(text, at)) {
@@ -93,9 +94,8 @@ function scanLines(scan: Scan, first: number): boolean {
     } else {
       if (hasDash) {
         column = at - line;
-        columns.push(column);
-        areLists.push(false);
-      } else if (columns.length === 1 && !startEntry(scan, line, at, colon)) {
+        if (!push(scan, column, false)) return false;
+      } else if (scan.last === 0 && !startEntry(scan, line, at, colon)) {
         return false;
       }
       at = skipBlanks(text, colon + 1);
@@ -111,25 +111,27 @@ function scanLines(scan: Scan, first: number): boolean {
   return true;
 }
 
-/** Enters or leaves collections for a line at a column; false where the line has no place. */
-function enter(
-  { columns, areLists }: Scan,
-  column: number,
-  { hasDash, open }: { readonly hasDash: boolean; readonly open: Open },
-): boolean {
-  let last = columns.length - 1;
+/** Whether a line at a column is of the value that the line before has left open; dashes may stand below their key. */
+function opens({ columns, last }: Scan, column: number, mayStandBelow: boolean): boolean {
   const around = columns[last] ?? 0;
-  // Dashes may stand below the key that the list belongs to.
-  if (open !== undefined && (column > around || (column === around && hasDash && open === "key"))) {
-    if (last >= maxDepth) return false;
-    columns.push(column);
-    areLists.push(hasDash);
-    return true;
-  }
+  return column > around || (mayStandBelow && column === around);
+}
+
+/** Enters a collection; false where there are too many. */
+function push(scan: Scan, column: number, isList: boolean): boolean {
+  scan.last++;
+  scan.columns[scan.last] = column;
+  scan.areLists[scan.last] = isList;
+  return scan.last <= maxDepth;
+}
+
+/** Leaves the collections that end before a line at a column; false where it belongs to none of those around. */
+function goesOn(scan: Scan, column: number, hasDash: boolean): boolean {
+  const { columns, areLists } = scan;
+  let { last } = scan;
   while (last >= 0 && (columns[last] ?? 0) > column) last--;
-  if (!hasDash && areLists[last] === true && columns[last] === column) last--;
-  columns.length = last + 1;
-  areLists.length = last + 1;
+  if (!hasDash && last >= 0 && areLists[last] === true && columns[last] === column) last--;
+  scan.last = last;
   return last >= 0 && columns[last] === column && areLists[last] === hasDash;
 }
 
