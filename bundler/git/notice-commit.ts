@@ -3,7 +3,7 @@ import { AppError, toAppError } from "../../shared/errors.ts";
 import type { GitRemote, NormalizedRemote } from "../../shared/git-remote.ts";
 import { normalizeRemote, remoteKey } from "../../shared/git-remote.ts";
 import type { RemoteRefs, RemoteSession } from "./ls-refs.ts";
-import { planNextPoll } from "./plan-next-poll.ts";
+import { expectingLimitMs, planNextPoll } from "./plan-next-poll.ts";
 import type { RefWish, ResolvedRef } from "./resolve-ref.ts";
 import { fixedCommit, refPrefixes, resolveRef, wantedRef } from "./resolve-ref.ts";
 
@@ -20,7 +20,7 @@ export interface CommitNotice {
 export interface Follow {
   readonly remote: GitRemote;
   readonly wish: RefWish;
-  /** Time between looks; undefined: one look, then only when poked. */
+  /** Time between looks; undefined: one look, then only when poked, also where others of the same remote look more often. */
   readonly intervalMs: number | undefined;
   /** Called for a new commit, and for the old one when the remote is well again after an error. */
   onCommit(notice: CommitNotice): void;
@@ -64,6 +64,8 @@ interface Follower {
   readonly follow: Follow;
   commit: string | undefined;
   failures: number;
+  /** Whether an answer is wanted that was not there yet: without an interval, others' looks do not count. */
+  asks: boolean;
   expected: { readonly commit: string; readonly since: number } | undefined;
 }
 
@@ -84,6 +86,7 @@ type RefAnswer = Awaited<ReturnType<AskRefs>>;
 function tell(follower: Follower, answer: RefAnswer): void {
   const resolved = resolveFor(follower, answer);
   if (resolved === undefined) return;
+  follower.asks = false;
   if (resolved.commit === follower.expected?.commit) follower.expected = undefined;
   const changed = resolved.commit !== follower.commit || follower.failures > 0;
   follower.commit = resolved.commit;
@@ -147,15 +150,23 @@ export function createCommitNoticer(deps: NoticeDeps): CommitNoticer {
     if (answer instanceof AppError) {
       watched.session = undefined;
       watched.failures += 1;
-      for (const follower of watched.followers) tellError(follower, answer);
+      for (const follower of listeners(watched)) tellError(follower, answer);
     } else {
       watched.session = answer.session;
       watched.failures = 0;
       watched.checkedAt = deps.clock.now();
-      for (const follower of watched.followers) tell(follower, answer);
+      for (const follower of listeners(watched)) tell(follower, answer);
     }
     if (watched.askAgain) lookNow(watched);
     else if (watched.state === "idle") scheduleNext(watched);
+  }
+
+  function listeners(watched: WatchedRemote): Follower[] {
+    const now = deps.clock.elapsed();
+    return [...watched.followers].filter(
+      ({ follow, asks, expected }) =>
+        follow.intervalMs !== undefined || asks || (expected !== undefined && now - expected.since < expectingLimitMs),
+    );
   }
 
   /** Asks with what is known of the server, and once more from the start when that is not true any more. */
@@ -220,13 +231,14 @@ export function createCommitNoticer(deps: NoticeDeps): CommitNoticer {
       return { poke: () => undefined, checkedAt: () => undefined, [Symbol.dispose]: cancel };
     }
     const watched = watchedOf(normalizeRemote(wanted.remote));
-    const follower: Follower = { follow: wanted, commit: undefined, failures: 0, expected: undefined };
+    const follower: Follower = { follow: wanted, commit: undefined, failures: 0, asks: true, expected: undefined };
     watched.followers.add(follower);
     lookNow(watched);
     return {
       poke: (expected, ref) => {
         const own = wantedRef(wanted.wish);
         if (ref !== undefined && own !== undefined && ref !== own) return;
+        follower.asks = true;
         if (expected !== undefined && expected !== follower.commit) {
           follower.expected = { commit: expected, since: deps.clock.elapsed() };
         }

@@ -12,7 +12,8 @@ export interface PollState {
   readonly random: () => number;
 }
 
-const expectingLimitMs = 30_000;
+/** Milliseconds for which a commit that a webhook announced is waited for. */
+export const expectingLimitMs = 30_000;
 const failureBackoff = { baseMs: 1000, maxMs: 300_000 };
 
 /**

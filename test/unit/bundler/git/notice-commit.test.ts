@@ -129,6 +129,23 @@ describe("createCommitNoticer", () => {
     expect(server.asked).toBe(asked);
   });
 
+  it("tells whom polling is turned off nothing of what others of the same remote see, until poked", async () => {
+    const { server, pass, follow } = stage();
+    const polled = follow("main", 1000);
+    const still = follow("main", undefined);
+    await pass(1500);
+    server.refs.set("refs/heads/main", two);
+    await pass(5000);
+    expect([polled.commits(), still.commits()]).toEqual([[one, two], [one]]);
+    server.error = new AppError("GIT_UNREACHABLE", "down");
+    await pass(5000);
+    expect([polled.errors.length > 0, still.errors]).toEqual([true, []]);
+    server.error = undefined;
+    still.following.poke();
+    await pass(5000);
+    expect(still.commits()).toEqual([one, two]);
+  });
+
   it("does not look for a push to another branch", async () => {
     const { server, pass, follow } = stage();
     const repo = follow("main", undefined);
