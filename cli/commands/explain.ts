@@ -21,6 +21,8 @@ import { offlineOptions, readSettings, readTree } from "../offline/offline-optio
 import { isNamed, type ObjectField, type ObjectName } from "../offline/object-name.ts";
 import { createOfflineRenderer } from "../offline/offline-renderer.ts";
 import { kubeVersionOf, renderOptions } from "../offline/render-all.ts";
+import type { OfflineFault } from "../offline/fault-document.ts";
+import { errorsOption, reportFaults, writeFaults } from "../offline/report.ts";
 import { clusterOptions, readWorld, type Targeted, targetAll } from "../offline/target-all.ts";
 import { asJson } from "../offline/target-view.ts";
 import { objectName as nameOf, printColumns, printValue } from "../output.ts";
@@ -40,6 +42,7 @@ export const explainCommand: Command = {
     ...clusterOptions,
     ...renderOptions,
     output: { type: "string", short: "o", value: "FORMAT", description: "table (default), yaml or json." },
+    ...errorsOption,
   },
   run: async (input, context) => {
     const name = requiredArgument(input, 0, "BUNDLE");
@@ -55,10 +58,12 @@ export const explainCommand: Command = {
     const world = readWorld(input, context.cwd, settings.options.namespace);
     const tree = await readTree(input, context.cwd, textOption(input, "rev"));
     const { entries, faults } = await targetAll({ ...settings, tree }, world, cluster);
+    const own = faults.filter(({ bundle }) => bundle === undefined || bundle === name);
+    writeFaults(own, input, context);
     const targeted = entries.find(({ assembled }) => assembled.bundle.metadata.name === name);
     const fault = faults.find(({ bundle }) => bundle === name);
     if (targeted === undefined) {
-      if (fault !== undefined) throw fault.error;
+      if (fault !== undefined) return reportFaults({ warnings: [], faults: own }, input, context);
       const names = entries.map(({ assembled }) => assembled.bundle.metadata.name ?? "").join(", ");
       throw new UsageError(`there is no bundle ${name}: there are ${names || "none"}`);
     }
@@ -69,7 +74,11 @@ export const explainCommand: Command = {
     const found =
       wanted === undefined
         ? { steps: explainOption(targeted, tree, path), whole: asJson(targeted.entry.deployment?.options ?? {}) }
-        : await explainRendered(targeted, { wanted, path }, { tree, input, context });
+        : await explainRendered(targeted, { wanted, path }, { tree, input, context }).catch(onlyFault);
+    if (found instanceof AppError) {
+      const rendering: OfflineFault = { phase: "deploy", bundle: name, cluster, error: found };
+      return reportFaults({ warnings: [], faults: [...own, rendering] }, input, context);
+    }
     if (found.steps.length === 0) {
       const near = nearPath(found.whole, path);
       const hint = near === undefined ? "check its spelling" : `did you mean ${near}?`;
@@ -93,6 +102,12 @@ export const explainCommand: Command = {
     return fault === undefined ? 0 : 1;
   },
 };
+
+/** Wrong usage and defects are thrown on. */
+function onlyFault(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  throw error;
+}
 
 /** Reads `Deployment/web` or `Deployment/shop/web`; anything else is a field. */
 function objectName(text: string): ObjectName | undefined {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
@@ -36,6 +36,10 @@ const files: Readonly<Record<string, string>> = {
   "repo/raw/overlays/big/one_patch.yaml": "data:\n  size: big\n",
   "repo/raw/overlays/renamed/app.yaml":
     "kind: ConfigMap\napiVersion: v1\nmetadata: { name: app }\ndata:\n  size: small\n  color: blue\n",
+  "faulty/bad/fleet.yaml": "helm: { values: { a: 1 }, chart: ., }\n",
+  "faulty/bad/Chart.yaml": "apiVersion: v2\nname: bad\nversion: 1.0.0\n",
+  "faulty/bad/templates/cm.yaml": 'a: {{ fail "no" }}\n',
+  "faulty/worse/fleet.yaml": "helm: [\n",
   "targets.yaml": "targets: [{ clusterSelector: {} }]\ntargetRestrictions: [{ clusterSelector: {} }]\n",
   "clusters.yaml": ["dev", "prod"]
     .map(
@@ -160,4 +164,22 @@ describe("drover explain of an object's field", () => {
     expect((await on("dev", "Configmap/ap", "kind")).errors).toContain("did you mean ConfigMap/app?");
     expect((await on("dev", "ConfigMap/app", "data.colour")).errors).toContain("did you mean data.color?");
   });
+
+  it("writes what keeps a bundle from being explained to the file of --errors", async () => {
+    expect(await errorsOf("config-bad", "ConfigMap/x", "data")).toMatch(
+      /^bundle: config-bad\ncluster: prod\n[^]*phase: deploy\n/u,
+    );
+    expect(await errorsOf("config-worse", "helm.values")).toMatch(
+      /^bundle: config-worse\n[^]*file: worse\/fleet\.yaml\n[^]*phase: apply\n/u,
+    );
+  });
 });
+
+/** Explains what cannot be explained; returns the file of --errors. */
+async function errorsOf(bundle: string, ...field: readonly string[]): Promise<string> {
+  const { context } = createTestContext({ cwd: folder.path });
+  const given = ["--repo", "faulty", "--name", "config", "--targets-file", "targets.yaml"];
+  const rest = ["--clusters", "clusters.yaml", "--cluster", "prod", "--errors", "errors.yaml"];
+  expect(await runCli(["explain", bundle, ...field, ...given, ...rest], context)).toBe(1);
+  return readFile(join(folder.path, "errors.yaml"), "utf8");
+}
