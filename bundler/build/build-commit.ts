@@ -7,6 +7,7 @@ import type { BundleOptions } from "../../shared/bundle/bundle-options.ts";
 import { chartPrefix } from "../../shared/bundle/chart-sources.ts";
 import type { BundleDir, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { AppError } from "../../shared/errors.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { strictFault } from "../../shared/bundle/strict.ts";
 import { toAppError } from "../../shared/errors.ts";
 import { isStoreFault } from "../git/bare-store.ts";
@@ -156,7 +157,8 @@ async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string,
       blobs.set(contentId, contentBlob(result.content, contentId));
       const style = bundleStyle(result.content);
       const kustomize = await renderVariants(result, style, { input, blobs });
-      const warnings = [...result.warnings, ...outdatedWarnings(made.charts, result.dir.path), ...lfs];
+      const outdated = outdatedWarnings(made.charts, result.dir.path);
+      const warnings = [...result.warnings, ...outdated, ...lfs, ...scanWarnings(result)];
       return {
         kind: "bundle",
         dir: result.dir,
@@ -167,6 +169,15 @@ async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string,
       };
     }
   }
+}
+
+/** Image scans are no field of a Bundle, whose status would tell; they are no fault either, also where `strict` is set. */
+function scanWarnings({ later }: AssembledBundle): BundleWarning[] {
+  return later
+    .filter(({ field }) => field === "imageScans")
+    .map(({ field, instead, position }) => {
+      return { code: "FIELD_WITHOUT_EFFECT", message: `${field} is not acted on yet: ${instead}`, position };
+    });
 }
 
 async function renderVariants(

@@ -2,6 +2,7 @@ import { approvedRemovalAnnotation } from "../../shared/api/annotations.ts";
 import type { ChartSource } from "../../helm/chart/source/fetch-chart.ts";
 import type { Bundle } from "../../shared/api/bundle.ts";
 import type { GitRepo } from "../../shared/api/git-repo.ts";
+import { type HubBudget, readRemovalBudget } from "../../shared/api/removal-budget.ts";
 import { strictFault, warningLine } from "../../shared/bundle/strict.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { unmatchedWarnings } from "../../shared/bundle/build-bundles.ts";
@@ -69,6 +70,8 @@ export interface DeployCommitDeps {
   readonly chartIntervalMs: number;
   /** Whether warnings are errors where the GitRepo says nothing. */
   readonly strict: boolean;
+  /** How much a commit may take away where the GitRepo says nothing. */
+  readonly removalBudget: HubBudget;
   readonly clock: Clock;
   readonly metrics: Pick<HubMetrics, "observeCommit">;
 }
@@ -112,7 +115,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
     const { paths, bundles } = gitRepo.spec;
     return await buildCommit({
       tree,
-      options: { strict: deps.strict, ...bundleOptionsOf(gitRepo) },
+      options: { strict: deps.strict, imageScansEnabled: true, ...bundleOptionsOf(gitRepo) },
       scan: { ...(paths === undefined ? {} : { paths }), ...(bundles === undefined ? {} : { bundles }) },
       ...(cache === undefined ? {} : { cache }),
       ...(deps.kustomize === undefined ? {} : { kustomize: deps.kustomize }),
@@ -223,6 +226,7 @@ function outcomeOf(deps: DeployCommitDeps, source: CommitSource, build: CommitBu
     },
     approved: annotations?.[approvedRemovalAnnotation] === source.commit,
     incomplete: build.faults.length > 0,
+    budget: { ...deps.removalBudget, ...readRemovalBudget(annotations) },
   });
   const failed = rendered.flatMap(({ built, content }) =>
     content instanceof AppError ? [newFault(content, built.dir.path)] : [],

@@ -10,6 +10,7 @@ import type { SourcePosition } from "../../shared/errors.ts";
 import { mergeOptions } from "../../shared/targeting/merge-options.ts";
 import type { Targeted } from "./target-all.ts";
 import { asJson } from "./target-view.ts";
+import { decodeText } from "../../shared/bundle/decode-text.ts";
 
 /** A path into deployment options, such as `["helm", "values", "image", "tag"]`. */
 export type OptionPath = readonly (string | number)[];
@@ -86,7 +87,7 @@ function valuesFileSteps(helm: HelmOptions | undefined, { tree, dir, path }: Sou
     const file = cleanPath(joinPath(dir, name)) ?? name;
     const bytes = readFile(tree, file);
     if (bytes === undefined) return [];
-    const { document } = readFirstDocument(new TextDecoder().decode(bytes), file);
+    const { document } = readFirstDocument(decodeText(bytes), file);
     const value = valueAt(document?.value, inValues);
     if (value === undefined) return [];
     const found = document?.positionOf(inValues);
@@ -99,7 +100,7 @@ function valuesFileSteps(helm: HelmOptions | undefined, { tree, dir, path }: Sou
 function readOwn({ dir }: AssembledBundle, tree: RepoTree): FleetYamlReading {
   const file = dir.optionsFile ?? findOptionsFile(tree, dir.realPath);
   const bytes = file === undefined ? undefined : readFile(tree, joinPath(dir.realPath, file));
-  return readFleetYaml(new TextDecoder().decode(bytes), joinPath(dir.path, file ?? "fleet.yaml"));
+  return readFleetYaml(bytes === undefined ? "" : decodeText(bytes), joinPath(dir.path, file ?? "fleet.yaml"));
 }
 
 /** Links are followed as they are while building. */

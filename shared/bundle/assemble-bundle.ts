@@ -16,6 +16,7 @@ import {
 } from "./collect-files.ts";
 import { type DependencyLoader, type TreeFile, completeCharts } from "./complete-charts.ts";
 import { contentId, toResource } from "./content-id.ts";
+import { decodeText } from "./decode-text.ts";
 import { derivedBundleName } from "./derive-name.ts";
 import type { ValuePath } from "./decode-lenient.ts";
 import { type BundleDir, findOptionsFile } from "./find-bundle-dirs.ts";
@@ -108,7 +109,7 @@ function readOptions(notes: OutsideNotes, dir: BundleDir): FleetYamlReading {
       position: { file: shown, line: 1, column: 1 },
     });
   }
-  return readFleetYaml(new TextDecoder().decode(tree.read(resolved.path)), shown);
+  return readFleetYaml(decodeText(tree.read(resolved.path)), shown);
 }
 
 interface Assembling {

@@ -29,7 +29,7 @@ export interface BundleOptions {
   readonly deleteNamespace?: boolean;
   readonly correctDrift?: CorrectDrift;
   readonly forceSyncGeneration?: number;
-  /** Whether `imageScans` are allowed; otherwise they are an error, as in Fleet. Default false. */
+  /** Whether `imageScans` are allowed, as the hub does; otherwise they are an error, as in Fleet with scanning off. Default false. */
   readonly imageScansEnabled?: boolean;
   /** `cluster`: charts may look up what is outside of their release's namespace. */
   readonly lookup?: "cluster";

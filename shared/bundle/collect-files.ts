@@ -11,6 +11,9 @@ import {
 } from "./repo-tree.ts";
 import type { BundleWarning } from "./warning.ts";
 
+/** A byte-order mark is part of the first pattern. */
+const asFleetReads = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** More files than this in one bundle are refused: links can multiply them without end. */
 export const maxBundleFiles = 100_000;
 
@@ -96,7 +99,7 @@ function walkDir(walk: Walk, dir: Dir): void {
   if (ignoreFile !== undefined && !walk.options.excluded.has(dir.name)) {
     const file = joinPath(dir.path, ".fleetignore");
     const found = follow(walk, file, ignoreFile);
-    const text = found.entry.type === "file" ? new TextDecoder().decode(walk.tree.read(found.path)) : "";
+    const text = found.entry.type === "file" ? asFleetReads.decode(walk.tree.read(found.path)) : "";
     walk.rules.add(dir.name, parseFleetIgnore(text, file));
     walk.warnings.push(...checkFleetIgnore(text, file));
   }

@@ -24,6 +24,8 @@ export interface UnknownKey {
 export interface DecodeNotes {
   readonly faults: TypeFault[];
   readonly unknown: UnknownKey[];
+  /** Keys that name a field for the second time, in another letter case. */
+  readonly repeated: ValuePath[];
 }
 
 /** How Go's decoder treats a place of the document. */
@@ -43,9 +45,9 @@ export function decodeLenient(
   value: JsonValue,
   rules: DecodeRules,
 ): { value: JsonValue | undefined } & DecodeNotes {
-  const decoding: Decoding = { ...rules, faults: [], unknown: [] };
+  const decoding: Decoding = { ...rules, faults: [], unknown: [], repeated: [] };
   const decoded = decode(schema, value, { decoding, path: [] });
-  return { value: decoded, faults: decoding.faults, unknown: decoding.unknown };
+  return { value: decoded, faults: decoding.faults, unknown: decoding.unknown, repeated: decoding.repeated };
 }
 
 interface Place {
@@ -152,6 +154,7 @@ function decodeObject(schema: z.ZodObject, value: JsonValue, place: Place): Json
     const decoded = decode(field, item, { ...place, path });
     if (decoded === undefined) continue;
     const before = result[name];
+    if (before !== undefined) place.decoding.repeated.push(path);
     result[name] = isJsonObject(before) && isJsonObject(decoded) ? { ...before, ...decoded } : decoded;
   }
   // Go has no required fields: a text that is not there is empty.

@@ -8,7 +8,8 @@ export interface FirstDocument {
 }
 
 const opening = /^\uFEFF?(?:[ \t]*(?:#.*)?\r?\n|%.*\r?\n)*---(?=\s|$)/u;
-const separator = /^---(?=\s|$)/mu;
+/** `...` ends a document, too, and is refused where none has begun. */
+const separator = /^---(?=\s|$)|(?<=\S[^]*)^\.\.\.(?=\s|$)/mu;
 
 /**
  * Returns the first YAML document of a text, and where more follow; Go's `yaml.Unmarshal` reads no further, so that what

@@ -77,6 +77,7 @@ export function readFleetYaml(text: string, file: string): FleetYamlReading {
     const warnings = [
       ...documentWarnings(document, next, file),
       ...unknownWarnings(decoded, locate),
+      ...decoded.repeated.map((path) => repeatedWarning(path, locate)),
       ...checkFleetYaml(options, locate),
     ];
     return { options, warnings, locate };
@@ -114,6 +115,11 @@ function documentWarnings(
     warnings.push({ code: "DOCUMENT_IGNORED", message, position: { file, ...next } });
   }
   return warnings;
+}
+
+function repeatedWarning(path: ValuePath, locate: Locate): BundleWarning {
+  const message = `"${showPath(path)}" sets what another key in other letter case sets, too; this one counts: leave the other out`;
+  return { code: "KEY_DUPLICATE", message, position: locate(path) };
 }
 
 function unknownWarnings(notes: DecodeNotes, locate: Locate): BundleWarning[] {

@@ -9,6 +9,7 @@ import { readFirstDocument } from "./read-first-document.ts";
 import { cleanPath, joinPath } from "./repo-tree.ts";
 import { shellVariables } from "./shell-variables.ts";
 import type { BundleWarning } from "./warning.ts";
+import { decodeText } from "./decode-text.ts";
 
 /**
  * Returns helm options with their values files merged over `values`, in order, as Fleet does while building a bundle.
@@ -32,7 +33,7 @@ function readValuesFile(file: string, source: OutsideNotes, warnings: BundleWarn
   if (resolved.kind === "outside") throw invalid(shown, `cannot be read: ${resolved.reason}`);
   if (resolved.kind === "missing") throw invalid(shown, "is not there; add it, or remove it from valuesFiles");
   if (resolved.entry.type !== "file") throw invalid(shown, "is not a file");
-  const text = new TextDecoder().decode(source.tree.read(resolved.path));
+  const text = decodeText(source.tree.read(resolved.path));
   try {
     const { document, next } = readFirstDocument(text, shown);
     const value = document?.value ?? {};
