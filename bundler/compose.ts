@@ -26,7 +26,7 @@ import { createKustomizeRenderer } from "../shared/runtime/kustomize/kustomize.t
 import { createDecoderThread } from "./build/decode-in-worker.ts";
 import { createGitChartFetcher } from "./build/fetch-git-chart.ts";
 import { composeQuestions } from "./compose-questions.ts";
-import type { BundlerConfig } from "./config.ts";
+import { type BundlerConfig, removalBudgetOf } from "./config.ts";
 import { createStatusAnnouncer } from "./controllers/announce-status.ts";
 import { readChartSecrets } from "./controllers/chart-secrets.ts";
 import { createCommitDeployer } from "./controllers/deploy-commit.ts";
@@ -88,7 +88,8 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   await using stack = new AsyncDisposableStack();
   const closing = new AbortController();
   const metrics = createMetrics();
-  const hub = createHub();
+  const removalBudget = removalBudgetOf(config);
+  const hub = createHub(removalBudget);
   const hubMetrics = createHubMetrics(metrics.registry, hubFigures(hub));
 
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -144,6 +145,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
     chartSecrets: async (gitRepo) => readChartSecrets(objects, gitRepo),
     chartIntervalMs: config.chartIntervalSeconds * 1000,
     strict: config.strict,
+    removalBudget,
     clock,
     metrics: hubMetrics,
     fetchCommit: async (remote, notice, signal) => git.fetcher.fetchCommit({ remote, ...notice, signal }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defaultHubBudget, type HubBudget } from "../shared/api/removal-budget.ts";
 import { numberSetting, pairsSetting, setting, switchSetting } from "../shared/runtime/config.ts";
 import { logLevels } from "../shared/runtime/logger.ts";
 import { isSchedule } from "./controllers/maintain-store.ts";
@@ -50,6 +51,26 @@ export const bundlerConfigSchema = z.object({
     false,
     "Make every warning about a repository an error of its bundle, where the GitRepo has no annotation drover.dev/strict. Default false.",
   ),
+  removeBundlesPercent: numberSetting(
+    defaultHubBudget.bundlesPercent,
+    [0, 100],
+    "A commit that takes away more than this share of a GitRepo's bundles waits for approval … Default 30.",
+  ),
+  removeBundlesAtLeast: numberSetting(
+    defaultHubBudget.bundlesAtLeast,
+    [0, 1_000_000],
+    "… if they are at least so many. A GitRepo's annotation drover.dev/removal-budget counts before all four. Default 10.",
+  ),
+  loseClustersPercent: numberSetting(
+    defaultHubBudget.clustersPercent,
+    [0, 100],
+    "A change of labels or targets by which more than this share of a GitRepo's clusters would lose bundles waits for approval … Default 30.",
+  ),
+  loseClustersAtLeast: numberSetting(
+    defaultHubBudget.clustersAtLeast,
+    [0, 1_000_000],
+    "… if they are at least so many. Default 5.",
+  ),
   kustomizeBinary: text("Path of kustomize or kubectl for kustomizations. Default: found on PATH."),
   offlineAfterSeconds: numberSetting(
     120,
@@ -81,3 +102,13 @@ export const bundlerConfigSchema = z.object({
 
 /** The bundler's settings. */
 export type BundlerConfig = z.output<typeof bundlerConfigSchema>;
+
+/** Returns what the hub lets go without anybody's word. */
+export function removalBudgetOf(config: BundlerConfig): HubBudget {
+  return {
+    bundlesPercent: config.removeBundlesPercent,
+    bundlesAtLeast: config.removeBundlesAtLeast,
+    clustersPercent: config.loseClustersPercent,
+    clustersAtLeast: config.loseClustersAtLeast,
+  };
+}

@@ -101,6 +101,7 @@ export const errorCodes = {
   QUESTIONS_TOO_MANY: "Too many questions to one cluster are open; ask again in a moment.",
   QUESTION_UNKNOWN: "An agent does not know this kind of question: it is older than its hub.",
   REGISTRATION_FAILED: "The hub refused to register the cluster.",
+  REMOVAL_BUDGET_INVALID: "The annotation drover.dev/removal-budget of a GitRepo is no JSON of its numbers.",
   REMOVAL_HELD: "Objects would be removed beyond the limits; a person must approve.",
   RENDER_LIMIT: "Rendering took too long or too much memory.",
   REQUEST_INVALID: "A request body does not fit its schema; the message lists the fields.",

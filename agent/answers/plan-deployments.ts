@@ -11,7 +11,7 @@ import {
   type ObjectKey,
 } from "../../shared/drift/inventory-entry.ts";
 import { planChanges, type Change } from "../../shared/drift/plan-changes.ts";
-import { planRemovals, type RemovalPlan, type RemovalReason } from "../../shared/drift/plan-removals.ts";
+import { limitsFor, planRemovals, type RemovalPlan, type RemovalReason } from "../../shared/drift/plan-removals.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { PlannedDeployment, PlannedObject } from "../../shared/protocol/answers.ts";
 import type { DesiredDeployment } from "../../shared/protocol/desired-document.ts";
@@ -103,7 +103,7 @@ async function planOne(deps: AnswerDeps, plan: PreparedPlan, around: Surrounding
       keepResources: false,
       deleteDefinitions: inventory.deleteDefinitions,
       wantedBy: (key) => wantedBy(deps, { key, bundle }, around),
-      limits: deps.limits,
+      limits: limitsFor(deps.limits, wanted),
     },
   });
   const owned = new Set(inventory.entries.map(entryKey));

@@ -1,7 +1,7 @@
 import type { ObjectRef } from "../../shared/api/meta.ts";
 import { entryKey, type InventoryEntry, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { backoffMs } from "../../shared/backoff.ts";
-import { describeHeld, planRemovals, type RemovalPlan } from "../../shared/drift/plan-removals.ts";
+import { describeHeld, limitsFor, planRemovals, type RemovalPlan } from "../../shared/drift/plan-removals.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
 import type { DeploymentRecord } from "./deployment-record.ts";
 import { applySetId } from "./marks.ts";
@@ -64,7 +64,7 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     keepResources: pruning.said && inventory.keepResources,
     deleteDefinitions: inventory.deleteDefinitions,
     wantedBy: (key) => deps.claims.wantedBy(key, bundle) ?? otherHolder(deps, bundle, key),
-    limits: deps.limits,
+    limits: limitsFor(deps.limits, deps.desired.deployment(bundle)),
     approved: isFresh ? inventory.approved : undefined,
   });
   if (pruning.releaseOnly === true) return carryOut(deps, pruning, { ...plan, remove: [], held: [] });

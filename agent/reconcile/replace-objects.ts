@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { describeEntry, entryKey, entryOf, objectKey, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
+import { limitsFor } from "../../shared/drift/plan-removals.ts";
 import { beyondReplacementLimits, planReplacement, saysImmutable } from "../../shared/drift/plan-replacements.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import { targetOf } from "../kube/kube-client.ts";
@@ -36,7 +37,8 @@ export async function replaceImmutable(pass: Pass, outcomes: readonly Outcome[])
     else candidates.push(found);
   }
   const { entries } = pass.deps.inventories.get(pass.wanted.bundle);
-  const beyond = beyondReplacementLimits(candidates.length, { total: entries.length, limits: pass.deps.limits });
+  const limits = limitsFor(pass.deps.limits, pass.wanted);
+  const beyond = beyondReplacementLimits(candidates.length, { total: entries.length, limits });
   if (beyond === undefined) await forgetUids(pass, candidates);
   for (const candidate of candidates) {
     const { object } = candidate;

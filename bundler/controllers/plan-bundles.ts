@@ -1,3 +1,4 @@
+import type { HubBudget } from "../../shared/api/removal-budget.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { GitFault } from "../store/git-state-table.ts";
 
@@ -35,19 +36,17 @@ export interface BundlePlanInput {
   readonly approved: boolean;
   /** Whether some path of the GitRepo could not be searched: what is missing may lie there. */
   readonly incomplete: boolean;
+  /** How many bundles one commit may take away. */
+  readonly budget: Pick<HubBudget, "bundlesPercent" | "bundlesAtLeast">;
 }
-
-/** One commit may take away this share of a GitRepo's bundles … */
-const removalShare = 0.3;
-/** … or fewer than this many, whatever their share (design.md section 5). */
-const removalCount = 10;
 
 /**
  * Returns which bundles a commit saves and removes. A directory that failed keeps the bundle it had; a name that
  * somebody else holds stays theirs; nothing is removed when a path could not be searched, when a commit leaves no bundle
  * at all, or takes away more than the budget.
  */
-export function planBundles({ gitRepo, inForce, built, ownerOf, approved, incomplete }: BundlePlanInput): BundlePlan {
+export function planBundles(input: BundlePlanInput): BundlePlan {
+  const { gitRepo, inForce, built, ownerOf, approved, incomplete, budget } = input;
   const faults: NewFault[] = [];
   const save = new Set<string>();
   for (const { directory, kind, name } of built) {
@@ -72,7 +71,8 @@ export function planBundles({ gitRepo, inForce, built, ownerOf, approved, incomp
     return { save, remove: [], faults: [{ code: "NO_BUNDLES", message: `no bundle found: check spec.paths${stay}` }] };
   }
   if (incomplete) return { save, remove: [], faults };
-  if (!approved && gone.length >= removalCount && gone.length > inForce.length * removalShare) {
+  const isMuch = gone.length >= budget.bundlesAtLeast && 100 * gone.length > inForce.length * budget.bundlesPercent;
+  if (!approved && gone.length > 0 && isMuch) {
     const message = `this commit removes ${gone.length} of ${inForce.length} bundles: they stay until somebody approves it with \`drover approve gitrepo ${gitRepo}\``;
     return { save, remove: [], faults: [...faults, { code: "REMOVAL_HELD", message }] };
   }

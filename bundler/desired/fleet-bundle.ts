@@ -1,5 +1,6 @@
 import { stableHash, stableJson } from "../../codec/stable-hash.ts";
 import { contentAnnotation, directoryAnnotation, lookupAnnotation } from "../../shared/api/annotations.ts";
+import { removalBudgetOrNone } from "../../shared/api/removal-budget.ts";
 import type { Bundle } from "../../shared/api/bundle.ts";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import { commitLabel, repoNameLabel } from "../../shared/bundle/bundle-options.ts";
@@ -41,6 +42,7 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
   const name = bundle.metadata.name ?? "";
   const commit = bundle.metadata.labels?.[commitLabel];
   const lookup = bundle.metadata.annotations?.[lookupAnnotation] === "cluster" ? ({ lookup: "cluster" } as const) : {};
+  const removalLimits = removalLimitsOf(bundle);
   const merged = new Map<string, { readonly options: DeploymentOptions; readonly blob: Blob }>();
   const blobs = new Map<string, Blob>();
 
@@ -74,12 +76,24 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
         content,
         options: blob.digest,
         ...lookup,
+        ...removalLimits,
         ...(commit === undefined ? {} : { commit }),
         ...(spec.paused === true ? { paused: true } : {}),
         ...(dependsOn.length === 0 ? {} : { dependsOn }),
       };
     },
   };
+}
+
+/** What a person must approve is no part of what is deployed: a new budget deploys nothing again. */
+function removalLimitsOf(bundle: Bundle): Pick<DesiredDeployment, "removalLimits"> {
+  const { objectsPercent, objectsAbove, objectsMost } = removalBudgetOrNone(bundle.metadata.annotations);
+  const removalLimits = {
+    ...(objectsPercent === undefined ? {} : { share: objectsPercent / 100 }),
+    ...(objectsAbove === undefined ? {} : { shareAbove: objectsAbove }),
+    ...(objectsMost === undefined ? {} : { count: objectsMost }),
+  };
+  return Object.keys(removalLimits).length === 0 ? {} : { removalLimits };
 }
 
 type Dependencies = NonNullable<DesiredDeployment["dependsOn"]>;

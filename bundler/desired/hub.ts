@@ -3,6 +3,7 @@ import { approvedLossAnnotation } from "../../shared/api/annotations.ts";
 import { bundleSchema } from "../../shared/api/bundle.ts";
 import { clusterGroupSchema } from "../../shared/api/cluster-group.ts";
 import { clusterSchema } from "../../shared/api/cluster.ts";
+import { defaultHubBudget, type HubBudget, removalBudgetOrNone } from "../../shared/api/removal-budget.ts";
 import { type AppError, toAppError } from "../../shared/errors.ts";
 import { atomsOfSelector } from "../../shared/targeting/cluster-class.ts";
 import { compileSelector } from "../../shared/targeting/match-selector.ts";
@@ -72,7 +73,7 @@ interface MutableWorkspace extends Workspace {
 type Change = Pick<CommittedChange, "key" | "type" | "object" | "because">;
 
 /** Returns a hub that knows nothing yet; feed it the stored objects first. */
-export function createHub(): Hub {
+export function createHub(limits: HubBudget = defaultHubBudget): Hub {
   const workspaces = new Map<string, MutableWorkspace>();
   const listeners: ((change: WorkspaceChange) => void)[] = [];
   const workspaceOf = (namespace: string): MutableWorkspace => {
@@ -87,7 +88,7 @@ export function createHub(): Hub {
       clientIds,
       clusterByClientId: (clientId) => clientIds.get(clientId),
       status,
-      budget: createRemovalBudget(status, bundles, namespace),
+      budget: createRemovalBudget(status, bundles, { workspace: namespace, limits }),
       waiters: createWaiters(),
       bundles,
       faultyBundles: new Map(),
@@ -195,7 +196,9 @@ function applyApprovals({ budget, status }: MutableWorkspace, gitRepos: readonly
     const approval =
       type === "deleted" ? undefined : readLossApproval(object.metadata.annotations?.[approvedLossAnnotation]);
     budget.approve(key.name, approval);
-    some ||= approval !== undefined;
+    const own = type === "deleted" ? {} : removalBudgetOrNone(object.metadata.annotations);
+    budget.limit(key.name, own);
+    some ||= approval !== undefined || Object.keys(own).length > 0;
   }
   return some ? new Set(status.partition.classes.values()) : new Set();
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { HubBudget, RemovalBudgetSettings } from "../../shared/api/removal-budget.ts";
 import type { AimedBundle } from "./fleet-bundle.ts";
 import type { FleetStatus } from "./fleet-status.ts";
 
@@ -29,14 +30,12 @@ export interface RemovalBudget {
   told(cluster: string, bundle: string, nowMs: number): void;
   /** Sets what a person approved, undefined for nothing. */
   approve(gitRepo: string, approval: LossApproval | undefined): void;
+  /** Sets what a GitRepo says itself; what it leaves out is as for all. */
+  limit(gitRepo: string, settings: RemovalBudgetSettings): void;
   /** Bundles, clusters or groups changed: what was counted holds no more. */
   invalidate(): void;
 }
 
-/** Share of the clusters with bundles of a GitRepo that may lose some … */
-const clusterShare = 0.3;
-/** … or fewer than this many, whatever their share. */
-const clusterCount = 5;
 /** Removals that were told within this time count together. */
 const togetherMs = 10 * 60_000;
 /** Reports come all the time; what they count to may be this old. */
@@ -49,8 +48,9 @@ const countedForMs = 1000;
 export function createRemovalBudget(
   status: FleetStatus,
   bundles: ReadonlyMap<string, AimedBundle>,
-  workspace: string,
+  { workspace, limits }: { readonly workspace: string; readonly limits: HubBudget },
 ): RemovalBudget {
+  const own = new Map<string, RemovalBudgetSettings>();
   const approvals = new Map<string, LossApproval>();
   const told = new Map<string, Map<string, { readonly bundle: string; readonly atMs: number }>>();
   let counted: { readonly losses: ReadonlyMap<string, Loss>; readonly atMs: number } | undefined;
@@ -77,7 +77,8 @@ export function createRemovalBudget(
       if (now === undefined || now.clusters === 0) return undefined;
       const done = doneLately(gitRepo, nowMs);
       const loss = { ...now, clusters: now.clusters + done, of: now.of + done };
-      if (loss.clusters < clusterCount || loss.clusters <= loss.of * clusterShare) return undefined;
+      const { clustersPercent, clustersAtLeast } = { ...limits, ...own.get(gitRepo) };
+      if (loss.clusters < clustersAtLeast || 100 * loss.clusters <= loss.of * clustersPercent) return undefined;
       return isApproved(approvals.get(gitRepo), loss, nowMs) ? undefined : loss;
     },
     told: (cluster, bundle, nowMs) => {
@@ -90,6 +91,7 @@ export function createRemovalBudget(
       if (approval === undefined) approvals.delete(gitRepo);
       else approvals.set(gitRepo, approval);
     },
+    limit: (gitRepo, settings) => void own.set(gitRepo, settings),
     invalidate: () => {
       counted = undefined;
     },

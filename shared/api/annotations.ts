@@ -19,6 +19,9 @@ export const approvedRemovalAnnotation = "drover.dev/approved-removal";
 /** Annotation of a GitRepo: JSON of the bundles that clusters may lose although many do, how many clusters, and until when. */
 export const approvedLossAnnotation = "drover.dev/approved-loss";
 
+/** Annotation of a GitRepo, and from there of its Bundles: JSON of how much may be removed without anybody's word. */
+export const removalBudgetAnnotation = "drover.dev/removal-budget";
+
 /**
  * Annotation of a Namespace of the hub, set by the hub when it finds that its store was restored from a backup: since when.
  * While it is there no cluster of the workspace is told to remove anything; a person takes it away.

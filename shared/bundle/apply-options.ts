@@ -1,4 +1,4 @@
-import { lookupAnnotation } from "../api/annotations.ts";
+import { lookupAnnotation, removalBudgetAnnotation } from "../api/annotations.ts";
 import type { Bundle, BundleSpec } from "../api/bundle.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import { fleetApiVersion } from "../api/meta.ts";
@@ -62,8 +62,14 @@ export function nameBundle(
   const { options, dir } = from;
   const { name = "", labels: own } = yaml;
   // A repository must not give itself what its GitRepo does not allow.
-  const { [lookupAnnotation]: _claimed, ...said } = yaml.annotations ?? {};
-  const annotations = options.lookup === undefined ? said : { ...said, [lookupAnnotation]: options.lookup };
+  const { [lookupAnnotation]: _lookup, [removalBudgetAnnotation]: _budget, ...said } = yaml.annotations ?? {};
+  const { lookup, removalBudget } = options;
+  const annotations = {
+    ...said,
+    ...(lookup === undefined ? {} : { [lookupAnnotation]: lookup }),
+    ...(removalBudget === undefined ? {} : { [removalBudgetAnnotation]: removalBudget }),
+  };
+  const hasAnnotations = yaml.annotations !== undefined || Object.keys(annotations).length > 0;
   const labels = { ...options.labels, ...own };
   return {
     apiVersion: fleetApiVersion,
@@ -72,7 +78,7 @@ export function nameBundle(
       name: name === "" ? derivedBundleName(options.name, dir) : name,
       namespace: options.namespace,
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
-      ...(yaml.annotations === undefined && options.lookup === undefined ? {} : { annotations }),
+      ...(hasAnnotations ? { annotations } : {}),
     },
     spec,
   };

@@ -1,4 +1,4 @@
-import { lookupAnnotation, strictAnnotation } from "../api/annotations.ts";
+import { lookupAnnotation, removalBudgetAnnotation, strictAnnotation } from "../api/annotations.ts";
 import type { GitTarget } from "../api/bundle-target.ts";
 import type { CorrectDrift } from "../api/deployment-options.ts";
 import type { GitRepo } from "../api/git-repo.ts";
@@ -33,6 +33,8 @@ export interface BundleOptions {
   readonly imageScansEnabled?: boolean;
   /** `cluster`: charts may look up what is outside of their release's namespace. */
   readonly lookup?: "cluster";
+  /** How much may be removed without anybody's word, as the GitRepo's annotation says. */
+  readonly removalBudget?: string;
   /** Every warning is an error. Default false. */
   readonly strict?: boolean;
 }
@@ -58,9 +60,14 @@ export function bundleOptionsOf(gitRepo: GitRepo): BundleOptions {
     ...(spec.deleteNamespace === undefined ? {} : { deleteNamespace: spec.deleteNamespace }),
     ...(spec.correctDrift === undefined ? {} : { correctDrift: spec.correctDrift }),
     ...(metadata.annotations?.[lookupAnnotation] === "cluster" ? { lookup: "cluster" } : {}),
+    ...removalBudgetOf(metadata.annotations?.[removalBudgetAnnotation]),
     ...strictOf(metadata.annotations?.[strictAnnotation]),
     ...(spec.forceSyncGeneration === undefined ? {} : { forceSyncGeneration: spec.forceSyncGeneration }),
   };
+}
+
+function removalBudgetOf(said: string | undefined): Pick<BundleOptions, "removalBudget"> {
+  return said === undefined || said === "" ? {} : { removalBudget: said };
 }
 
 function strictOf(said: string | undefined): Pick<BundleOptions, "strict"> {

@@ -1,4 +1,5 @@
 import { stableHash } from "../../codec/stable-hash.ts";
+import type { DesiredDeployment } from "../protocol/desired-document.ts";
 import { isLifeline } from "./agent-lifeline.ts";
 import { describeEntry, entryKey, type InventoryEntry, type ObjectKey } from "./inventory-entry.ts";
 
@@ -10,6 +11,15 @@ export interface RemovalLimits {
   readonly shareAbove: number;
   /** or more than this many in any case. */
   readonly count: number;
+}
+
+/** Returns the limits that count for a deployment: what the hub says of it, else the agent's own. */
+export function limitsFor(
+  own: RemovalLimits,
+  deployment: Pick<DesiredDeployment, "removalLimits"> | undefined,
+): RemovalLimits {
+  const { share, shareAbove, count } = deployment?.removalLimits ?? {};
+  return { share: share ?? own.share, shareAbove: shareAbove ?? own.shareAbove, count: count ?? own.count };
 }
 
 /** What decides about removals. */

@@ -27,6 +27,8 @@ export const desiredDeploymentSchema = z.object({
   paused: z.boolean().optional(),
   /** `cluster`: `lookup` of its charts is not confined to the release's namespace. */
   lookup: z.literal("cluster").optional(),
+  /** Limits of the deletion firewall that count here in place of the agent's own; `share` is 0–1. */
+  removalLimits: z.object({ share: z.number(), shareAbove: z.number(), count: z.number() }).partial().optional(),
   /** Bundles (`<workspace>/<name>`) of the same cluster that must be in one of these states first. */
   dependsOn: z.array(z.object({ bundle: z.string(), acceptedStates: z.array(z.string()) })).optional(),
 });

@@ -5,6 +5,7 @@ import {
   newFault,
   planBundles,
 } from "../../../../bundler/controllers/plan-bundles.ts";
+import { defaultHubBudget } from "../../../../shared/api/removal-budget.ts";
 import { AppError } from "../../../../shared/errors.ts";
 
 const named = (...names: readonly string[]): { name: string; directory: string }[] =>
@@ -21,6 +22,7 @@ function plan(input: Partial<BundlePlanInput>): ReturnType<typeof planBundles> {
     ownerOf: () => undefined,
     approved: false,
     incomplete: false,
+    budget: defaultHubBudget,
     ...input,
   });
 }
@@ -73,6 +75,15 @@ describe("planBundles", () => {
     expect(made.remove).toHaveLength(removed);
     expect(made.save.size).toBe(after);
     expect(made.faults.map(({ code }) => code)).toEqual(removed === 0 ? ["REMOVAL_HELD"] : []);
+  });
+
+  it("goes by the budget that it is given", () => {
+    const commit = { inForce: named(...many(30)), built: built(...many(20)) };
+    expect(plan({ ...commit, budget: { bundlesPercent: 34, bundlesAtLeast: 10 } }).remove).toHaveLength(10);
+    expect(plan({ ...commit, budget: { bundlesPercent: 30, bundlesAtLeast: 11 } }).remove).toHaveLength(10);
+    const one = { inForce: named("a", "b"), built: built("b"), budget: { bundlesPercent: 0, bundlesAtLeast: 0 } };
+    expect(plan(one).faults).toMatchObject([{ code: "REMOVAL_HELD" }]);
+    expect(plan({ ...one, built: built("a", "b") }).faults).toEqual([]);
   });
 });
 

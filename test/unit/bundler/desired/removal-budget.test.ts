@@ -7,6 +7,7 @@ import {
   gitRepoResource,
   type Hub,
 } from "../../../../bundler/desired/hub.ts";
+import { defaultHubBudget } from "../../../../shared/api/removal-budget.ts";
 import type { ResourceKey } from "../../../../apiserver/storage/object-store.ts";
 
 const content = {
@@ -125,6 +126,31 @@ describe("the budget of clusters that lose bundles", () => {
     putBundle(hub, "other", [{ clusterName: "c0" }]);
     expect(heldOf(hub)).toBeUndefined();
     expect(hub.workspace("w").budget.heldLoss("elsewhere", 0)).toMatchObject({ clusters: 9 });
+  });
+
+  it("goes by the GitRepo's own numbers, and else by the bundler's", () => {
+    const { hub } = aFleet(10);
+    putBundle(hub, "app", [{ clusterName: "c0" }]);
+    const say = (text: string): void =>
+      put(hub, gitRepoResource, {
+        name: "config",
+        metadata: { annotations: { "drover.dev/removal-budget": text } },
+      });
+    say('{"clustersPercent": 90}');
+    expect(heldOf(hub)).toBeUndefined();
+    say('{"clustersPercent": 89}');
+    expect(heldOf(hub)).toMatchObject({ clusters: 9 });
+    say('{"clustersAtLeast": 10}');
+    expect(heldOf(hub)).toBeUndefined();
+    // What cannot be read changes nothing; the GitRepo's status tells when its next commit is built.
+    say('{"clusters": 10}');
+    expect(heldOf(hub)).toMatchObject({ clusters: 9 });
+    const strict = createHub({ ...defaultHubBudget, clustersAtLeast: 1, clustersPercent: 0 });
+    putCluster(strict, "c0", "prod");
+    putBundle(strict, "app", prod);
+    report(strict, "c0", ["app"]);
+    putCluster(strict, "c0", "dev");
+    expect(heldOf(strict)).toMatchObject({ clusters: 1, of: 1 });
   });
 
   it("counts doNotDeploy as a loss", () => {
