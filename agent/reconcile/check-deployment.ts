@@ -1,3 +1,4 @@
+import { stableHash } from "../../codec/stable-hash.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { ignoreRules } from "../../shared/drift/ignore-rules.ts";
 import { nameExpressions } from "../../shared/drift/name-expressions.ts";
@@ -47,7 +48,7 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
     await runAll(
       compared,
       parallelChecks,
-      async (object) => [objectKey(object), await readState(pass, object)] as const,
+      async (object) => [objectKey(object), await readState(pass, object, touched === "all")] as const,
     ),
   );
   const patches = rendered.options.diff?.comparePatches;
@@ -59,15 +60,26 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
     manager: fieldManager,
   });
   for (const change of changes) await noteChange(pass, change, states.get(objectKey(change.object)));
-  if (touched === "all") record.compared = true;
+  if (touched === "all") {
+    record.compared = true;
+    const keys = new Set(pass.objects.map(objectKey));
+    for (const key of record.settled.keys()) if (!keys.has(key)) record.settled.delete(key);
+  }
   return changes.filter(({ action }) => action === "create" || action === "configure");
 }
 
-async function readState(pass: Pass, object: KubeObject): Promise<LiveState> {
+async function readState(pass: Pass, object: KubeObject, isResync: boolean): Promise<LiveState> {
   const resource = await pass.deps.discovery.resolve(object.apiVersion, object.kind);
   // A kind that is not served (any more) has no objects.
   if (resource === undefined) return { type: "absent" };
-  return readLive(pass.client, { target: targetOf(resource, object), object });
+  const settled = isResync ? pass.record.settled.get(objectKey(object)) : undefined;
+  const isSettled = (live: KubeObject): boolean => settled !== undefined && settled === stampOf(pass, object, live);
+  return readLive(pass.client, { target: targetOf(resource, object), object }, isSettled);
+}
+
+/** Returns what a comparison depends on, as far as it can be seen without a dry run. */
+function stampOf({ wanted }: Pass, object: KubeObject, { metadata }: KubeObject): string {
+  return stableHash([wanted.deploymentId, metadata.uid, metadata.resourceVersion, object]).slice(0, 24);
 }
 
 async function noteChange(pass: Pass, change: Change, state: LiveState | undefined): Promise<void> {
@@ -75,6 +87,9 @@ async function noteChange(pass: Pass, change: Change, state: LiveState | undefin
   const key = objectKey(change.object);
   if ("drift" in change && change.drift !== undefined) record.drift.set(key, change.drift);
   else record.drift.delete(key);
+  if (change.action === "unchanged" && state?.type === "present")
+    record.settled.set(key, stampOf(pass, change.object, state.live));
+  else record.settled.delete(key);
   if (state?.type === "present") {
     deps.index.note(key, state.live.metadata);
     await noteHealth(pass, key, state.live);

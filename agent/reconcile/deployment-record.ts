@@ -22,6 +22,8 @@ export interface DeploymentRecord {
   readonly notReady: Map<ObjectKey, ObjectProblem>;
   /** Why objects are not ready, as far as their pods and Events tell. */
   readonly explanations: Map<ObjectKey, Explanation>;
+  /** By what it was compared with, each object that a dry run left as it is: a resync asks for none while that is the same. */
+  readonly settled: Map<ObjectKey, string>;
   /** Objects that could not be applied. */
   readonly failed: Map<ObjectKey, ObjectProblem>;
   held: readonly string[];
@@ -55,6 +57,7 @@ export function newRecord(bundle: string): DeploymentRecord {
     drift: new Map(),
     notReady: new Map(),
     explanations: new Map(),
+    settled: new Map(),
     failed: new Map(),
     held: [],
     announced: undefined,

@@ -13,11 +13,16 @@ export interface TargetedObject {
 /**
  * Returns an object's live state and what a forced dry run of ours would make of it: what the server would keep is not
  * drift. A dry run that is refused (a webhook is away, a quota) makes it unknown; an API server that cannot be reached
- * throws.
+ * throws. What `isSettled` is known to be as the server would keep it, and needs no dry run.
  */
-export async function readLive(client: KubeClient, { target, object }: TargetedObject): Promise<LiveState> {
+export async function readLive(
+  client: KubeClient,
+  { target, object }: TargetedObject,
+  isSettled: (live: KubeObject) => boolean = () => false,
+): Promise<LiveState> {
   const live = await client.get(target);
   if (live === undefined) return { type: "absent" };
+  if (isSettled(live)) return { type: "present", live, merged: live };
   try {
     const merged = await client.apply(target, object, { force: true, dryRun: true });
     return { type: "present", live, merged };
