@@ -29,7 +29,6 @@ export type Invocation = (frame: Frame, dot: GoValue, callee: GoFunction) => GoV
 export function compileCall(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Expression {
   if (
     checkCount(fn, site) === undefined &&
-    !fn.scoped &&
     fn.changesMaps === undefined &&
     fn.shortCircuit === undefined &&
     site.name !== "call"
@@ -44,7 +43,6 @@ export function compileCall(compiler: ExpressionCompiler, fn: GoFunction, site: 
 /** The calls that make up nearly all of a template, without a list of arguments: of one or two values. */
 function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: CallSite): Expression | undefined {
   const { final, named } = site;
-  const { run } = fn;
   const [first, second, ...more] = site.args.map((arg, index) => compileArgument(compiler, arg, paramAt(fn, index)));
   if (first === undefined || more.length > 0 || (second !== undefined && final !== undefined)) return undefined;
   if (second === undefined && final === undefined) {
@@ -53,7 +51,8 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
       tick(frame);
       try {
         weigh(frame, value, site.name);
-        return counted(frame, run(value));
+        noteSteadiness(frame, fn);
+        return counted(frame, fn.scoped ? fn.run(frame, value) : fn.run(value));
       } catch (error) {
         throw callFailure(frame, error, site);
       }
@@ -69,7 +68,8 @@ function compileDirectCall(compiler: ExpressionCompiler, fn: GoFunction, site: C
     try {
       weigh(frame, value, site.name);
       weigh(frame, other, site.name);
-      return counted(frame, run(value, other));
+      noteSteadiness(frame, fn);
+      return counted(frame, fn.scoped ? fn.run(frame, value, other) : fn.run(value, other));
     } catch (error) {
       throw callFailure(frame, error, site);
     }
@@ -118,11 +118,16 @@ function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; r
       run.changes++;
       run.memory.noteChange(call.values, fn.changesMaps === "deep");
     }
-    if (fn.scoped && fn.steady !== true) run.memory.log.isSteady = false;
+    noteSteadiness(frame, fn);
     return counted(frame, fn.scoped ? fn.run(frame, ...call.values) : fn.run(...call.values));
   } catch (error) {
     throw callFailure(frame, error, call.site);
   }
+}
+
+/** What a function makes of the cluster, the clock or chance is not remembered. */
+function noteSteadiness({ run }: Frame, fn: GoFunction): void {
+  if (fn.scoped && fn.steady !== true) run.memory.log.isSteady = false;
 }
 
 function fail(frame: Frame, message: string): never {
