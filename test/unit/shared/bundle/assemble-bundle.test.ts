@@ -267,15 +267,15 @@ describe("assembleBundle", () => {
 
   it("warns of a bundle larger than Fleet can store, text counted as compressed", () => {
     expect(bundleOf(withText(5_900_000)).warnings).toEqual([]);
-    expect(bundleOf(withText(6_100_000)).warnings).toMatchObject([
-      { code: "BUNDLE_TOO_BIG", message: expect.stringContaining("6.1 MB") },
-    ]);
+    const tooBig = { code: "BUNDLE_TOO_BIG", message: expect.stringContaining("6.1 MB") };
+    expect(bundleOf(withText(6_100_000)).warnings).toMatchObject([tooBig]);
   });
 
   it("warns of a bundle with files of others and of its own GitRepo in it", () => {
     const repo = "apiVersion: fleet.cattle.io/v1alpha1\nkind: GitRepo\n";
-    const { warnings } = bundleOf({ "app/fleet.yaml": "", "app/sub/fleet.yaml": "", "app/repo.yaml": repo });
-    expect(warnings.map(({ code }) => code)).toEqual(["BUNDLE_ACCIDENTAL", "BUNDLE_ACCIDENTAL"]);
+    const files = { "app/fleet.yaml": "", "app/sub/fleet.yaml": "", "app/repo.yaml": repo };
+    const places = bundleOf(files).warnings.map(({ position: { file, line } }) => `${file}:${line}`);
+    expect(places).toEqual(["app/sub/fleet.yaml:1", "app/repo.yaml:2"]);
   });
 });
 
