@@ -23,7 +23,10 @@ export interface CreateRenderDeps {
   readonly refuseLookups?: string;
 }
 
-/** Returns how this agent renders: raw YAML here, templates in a thread of their own with limits. */
+/** Plain YAML of this many characters is read here; more, which takes many times its size, in a thread that may end. */
+const maxSizeHere = 1024 * 1024;
+
+/** Returns how this agent renders: raw YAML here, templates and what is large in a thread of their own with limits. */
 export function createRender({ discovery, bounds, memories, kustomize, refuseLookups }: CreateRenderDeps): Render {
   let kustomizer: KustomizeRenderer | undefined;
 
@@ -37,7 +40,7 @@ export function createRender({ discovery, bounds, memories, kustomize, refuseLoo
   return async ({ scopeOf, values, key, client, lookupAnywhere, ...input }) => {
     // Before discovery was read once, no scope is known.
     await discovery.resolve("v1", "Namespace");
-    if (values.length === 0 && !hasTemplates(input.content, input.options)) {
+    if (values.length === 0 && !hasTemplates(input.content, input.options) && sizeOf(input.content) <= maxSizeHere) {
       // Read on first use: an agent without deployments needs none of it.
       const { renderWith } = await import("../shared/render/render-with.ts");
       return renderWith({ ...input, scopeOf }, refuseChart);
@@ -76,6 +79,10 @@ export function createRender({ discovery, bounds, memories, kustomize, refuseLoo
 /** What renders charts is loaded in threads of its own only: this process would keep its memory. */
 function refuseChart({ bundle }: ChartInput): never {
   throw new AppError("INTERNAL", `bundle ${bundle} has templates and was not given to a render thread`);
+}
+
+function sizeOf({ resources }: Content): number {
+  return resources.reduce((sum, { content }) => sum + content.length, 0);
 }
 
 function hasTemplates(content: Content, options: DeploymentOptions): boolean {

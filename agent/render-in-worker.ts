@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { RandomTape } from "../helm/functions/random-tape.ts";
 import type { Content } from "../shared/api/content.ts";
@@ -71,6 +72,8 @@ export async function renderInWorker(
   bounds: RenderBounds,
   answerQuestion: AnswerQuestion,
 ): Promise<WorkerResult> {
+  // This process' own limit (`--max-old-space-size` of the image) would hold for the thread, and ours would not.
+  setFlagsFromString("--max-old-space-size=0");
   const worker = new Worker(workerUrl(), {
     workerData: { ...work, input: { ...work.input, renderCpuMs: bounds.cpuMs } },
     resourceLimits: { maxOldGenerationSizeMb: bounds.maxHeapMb, stackSizeMb: 4 },

@@ -125,7 +125,7 @@ describeWithKube("an agent that is a bundle of its own", () => {
     await rig.state("team/agent", "Ready");
     rig.hub.publish({ bundles: [], remove: [{ bundle: "team/agent", reason: "bundle-deleted", because: "commit c" }] });
     const { held = [] } = await rig.status("team/agent", ({ held: lines = [] }) => lines.length >= 6);
-    const kinds = held.map((line) => line.split(" ")[0]).toSorted();
+    const kinds = held.map((line) => line.slice(0, line.indexOf(" "))).toSorted();
     expect(kinds).toEqual(["ClusterRoleBinding", "Deployment", "Namespace", "Role", "RoleBinding", "ServiceAccount"]);
     expect(held.join("\n")).toContain("the agent itself lives from it: it is removed only when approved (plan ");
     // What it can do without goes.
