@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { KubeCluster } from "../test/kube/cluster.ts";
 import { until } from "../test/support/e2e-chain.ts";
 import { countRequests, requestsBetween } from "./count-requests.ts";
@@ -6,6 +7,7 @@ import { processUsage } from "./process-usage.ts";
 import type { BenchRow } from "./row.ts";
 
 const perBundle = 100;
+const quietMs = 3000;
 const patienceMs = 30 * 60_000;
 
 /**
@@ -33,6 +35,7 @@ interface ResyncPlace {
 }
 
 async function resync({ cluster, agent, bundles }: ResyncPlace, what: string): Promise<BenchRow[]> {
+  await untilQuiet(agent);
   const count = async () => countRequests(cluster.auditLogPath ?? "", "drover-agent");
   const before = { usage: processUsage(agent.pid), looks: await agent.looks(), requests: await count() };
   let peakMb = before.usage.rssMb;
@@ -54,6 +57,15 @@ async function resync({ cluster, agent, bundles }: ResyncPlace, what: string): P
     { what: `${what}: API requests`, value: requests.all, unit: "" },
     { what: `${what}: dry runs among them`, value: requests.dryRuns, unit: "" },
   ];
+}
+
+/** Waits until the agent has looked at nothing for a while: what it applied last has come back over its watches. */
+async function untilQuiet(agent: InstalledAgent): Promise<void> {
+  let looks = -1;
+  for (let now = await agent.looks(); now !== looks; now = await agent.looks()) {
+    looks = now;
+    await delay(quietMs);
+  }
 }
 
 async function addHealthRule(cluster: KubeCluster, namespace: string): Promise<void> {
