@@ -5,8 +5,22 @@ import { bundleSchema } from "../shared/api/bundle.ts";
 import { bundleDeploymentSchema } from "../shared/api/bundle-deployment.ts";
 import { clusterGroupSchema } from "../shared/api/cluster-group.ts";
 import { clusterSchema } from "../shared/api/cluster.ts";
+import { objectMetaSchema } from "../shared/api/fields.ts";
 import { fleetYamlSchema } from "../shared/api/fleet-yaml.ts";
 import { gitRepoSchema } from "../shared/api/git-repo.ts";
+import { fleetApiVersion } from "../shared/api/meta.ts";
+import { registrationTokenSpecSchema, registrationTokenStatusSchema } from "../shared/api/registration-token.ts";
+import { userSpecSchema, userStatusSchema } from "../shared/api/user.ts";
+
+function kindSchema(kind: string, spec: z.ZodType, status: z.ZodType): z.ZodType {
+  return z.looseObject({
+    apiVersion: z.literal(fleetApiVersion),
+    kind: z.literal(kind),
+    metadata: objectMetaSchema,
+    spec: spec.exactOptional(),
+    status: status.exactOptional(),
+  });
+}
 
 /** Schemas that editors can use, by file name. */
 const sources: Readonly<Record<string, { readonly title: string; readonly schema: z.ZodType }>> = {
@@ -17,6 +31,11 @@ const sources: Readonly<Record<string, { readonly title: string; readonly schema
   "bundle-namespace-mapping.json": { title: "BundleNamespaceMapping", schema: bundleNamespaceMappingSchema },
   "cluster.json": { title: "Cluster", schema: clusterSchema },
   "cluster-group.json": { title: "ClusterGroup", schema: clusterGroupSchema },
+  "cluster-registration-token.json": {
+    title: "ClusterRegistrationToken",
+    schema: kindSchema("ClusterRegistrationToken", registrationTokenSpecSchema, registrationTokenStatusSchema),
+  },
+  "user.json": { title: "User", schema: kindSchema("User", userSpecSchema, userStatusSchema) },
 };
 
 /** Returns the text of each JSON Schema file (draft 2020-12) by its name. */
