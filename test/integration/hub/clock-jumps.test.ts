@@ -4,6 +4,9 @@ import { startGitServer } from "../../support/git-server.ts";
 import { createMovableClock } from "../../support/movable-clock.ts";
 import { registerAgent, startHub } from "./hub-rig.ts";
 
+const file = (value: string) =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app }\ndata: { value: "${value}" }\n`;
+
 const dayMs = 86_400_000;
 
 it.each([
@@ -18,8 +21,6 @@ it.each([
     const clock = createMovableClock();
     await using git = await startGitServer();
     await using hub = await startHub("sqlite", { clock, args: ["--offline-after-seconds", "20"] });
-    const file = (value: string) =>
-      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app }\ndata: { value: "${value}" }\n`;
     const repo = await git.createRepository("config");
     await git.commit("config", { message: "first", files: { "app/cm.yaml": file("1") } });
     const spec = { repo, branch: "main", pollingInterval: "1s", targets: [{ clusterSelector: {} }] };
