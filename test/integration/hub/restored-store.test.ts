@@ -43,7 +43,10 @@ async function mark(hub: HubRig, workspace = "fleet-default"): Promise<string> {
 }
 
 async function drover(hub: HubRig, ...words: readonly string[]) {
-  const { context, output, errors } = createTestContext({ cwd: hub.dataDir, env: { DROVER_KUBECONFIG: hub.kubeconfigPath } });
+  const { context, output, errors } = createTestContext({
+    cwd: hub.dataDir,
+    env: { DROVER_KUBECONFIG: hub.kubeconfigPath },
+  });
   return { code: await runCli(words, context), output: output(), errors: errors() };
 }
 
