@@ -277,10 +277,9 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       return checkedAt === undefined ? state : { ...state, lastPoll: new Date(checkedAt).toISOString() };
     },
     unbuilt: (namespace) =>
-      [...states].flatMap(([text, { commit }]) => {
-        const key = keyOf(text);
-        return key.namespace === namespace && commit !== undefined && !built.has(text) ? [key.name] : [];
-      }),
+      [...states].flatMap(([text, { commit }]) =>
+        text.startsWith(`${namespace}/`) && commit !== undefined && !built.has(text) ? [keyOf(text).name] : [],
+      ),
     remoteOf: (namespace, name) => followed.get(textOf({ namespace, name }))?.remote,
     [Symbol.asyncDispose]: async () => {
       for (const text of followed.keys()) stopFollowing(text);
