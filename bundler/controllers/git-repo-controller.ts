@@ -95,7 +95,8 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
 
   async function recordFault(key: RepoKey, error: AppError): Promise<void> {
     const before = stateOf(textOf(key));
-    await setState(key, { ...before, faults: mergeFaults(before.faults, [newFault(error)], isoTime(deps.clock)) });
+    const faults = mergeFaults(before.faults, [newFault(error)], isoTime(deps.clock));
+    await setState(key, { ...before, optionsHash: undefined, faults });
   }
 
   /** Keeps in the state why the remote cannot be looked at, or forgets it once it answers again. */

@@ -75,4 +75,28 @@ describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, 
     expect(output()).toContain("up to 5 clusters may lose config-app");
     await until("the removals are said", async () => (await removals()) === 5);
   });
+
+  it("lose it where the GitRepo's budget allows so many", async () => {
+    const text = JSON.stringify({ clustersPercent: 100 });
+    await hub.kubectl(["annotate", "gitrepo", "config", `drover.dev/removal-budget=${text}`]);
+    await aim({ matchLabels: { name: "nobody" } });
+    await until("the removals are said", async () => (await removals()) === 6);
+    await hub.kubectl(["annotate", "gitrepo", "config", "drover.dev/removal-budget-"]);
+    await aim({ matchLabels: { name: "c0" } });
+    await until("one has it again", async () => (await aimedAt()) === 1);
+  });
+
+  it("keep what they have when a commit empties the repository, or the GitRepo's budget cannot be read", async () => {
+    const faults = async (): Promise<string> => (await hub.kubectl(["get", "gitrepo", "config", "-o", "yaml"])).stdout;
+    const budget = (text: string) =>
+      hub.kubectl(["annotate", "gitrepo", "config", `drover.dev/removal-budget=${text}`]);
+    await budget("many");
+    await until("the budget is refused", async () => (await faults()).includes("REMOVAL_BUDGET_INVALID"));
+    await hub.kubectl(["annotate", "gitrepo", "config", "drover.dev/removal-budget-"]);
+    await until("the budget is taken away", async () => !(await faults()).includes("REMOVAL_BUDGET_INVALID"));
+    const files = { "README.md": "nothing\n" };
+    await git.commit("config", { message: "empty", delete: ["app/fleet.yaml", "app/cm.yaml"], files });
+    await until("the empty commit is seen", async () => (await faults()).includes("NO_BUNDLES"));
+    expect(await aimedAt()).toBe(1);
+  });
 });
