@@ -55,3 +55,16 @@ export const hostileTemplates: readonly (readonly [string, string])[] = [
   ["writes a document that takes long to read", "{{ range until 300000 }}- {a: 1, b: [2, 3]}\n{{ end }}"],
   ["writes for ever", `{{ ${forever} }}{{ repeat 1000 "x: y\\n" }}{{ end }}`],
 ];
+
+/** One template for each way in which a render ends: by steps, time, time by estimate, values, text, and what it wrote. */
+export const hostileInEachWay: typeof hostileTemplates = hostileTemplates.filter(([what]) =>
+  [
+    "prints a map that shares itself",
+    "lets a map grow",
+    "makes keys",
+    "matches each letter of long texts with groups",
+    "takes a huge text apart",
+    "writes a document that takes long to read",
+    "writes for ever",
+  ].includes(what),
+);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { renderInWorker } from "../../../agent/render-in-worker.ts";
-import { hostileTemplates } from "../../support/hostile-templates.ts";
+import { hostileInEachWay } from "../../support/hostile-templates.ts";
 
 const bounds = { timeoutMs: 60_000, cpuMs: 2000, maxHeapMb: 256 };
 
@@ -20,7 +20,7 @@ async function renderTemplate(text: string, within = bounds): Promise<readonly u
 
 const harmless = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 
-it.each(hostileTemplates)(
+it.each(hostileInEachWay)(
   "the agent's process survives a template that %s, and says what was too much",
   { timeout: 120_000 },
   async (_, text) => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { hostileTemplates } from "../../support/hostile-templates.ts";
+import { hostileInEachWay } from "../../support/hostile-templates.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 
 const program = join(import.meta.dirname, "../../../cli/main.ts");
@@ -43,7 +43,7 @@ async function renderInProcess(chart: string): Promise<Ended> {
   return { code, signal, stderr, peakMb };
 }
 
-it.each(hostileTemplates)(
+it.each(hostileInEachWay)(
   "drover helm template ends with the place of a template that %s",
   { timeout: 120_000 },
   async (_, text) => {

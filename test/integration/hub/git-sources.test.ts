@@ -130,6 +130,18 @@ describe("a GitRepo's source, through the hub", { timeout: 90_000 }, () => {
     );
   });
 
+  it("with the annotation for strictness has no bundle where Fleet would swallow something", async () => {
+    const files = { "typo/fleet.yaml": "namspace: shop\n", "typo/cm.yaml": manifest("typo") };
+    await git.commit("shop", { files, branch: "typo" });
+    const spec = { repo, caBundle, branch: "typo", paths: ["typo"], pollingInterval: "1s" };
+    const metadata = { name: "strict", namespace, annotations: { "drover.dev/strict": "true" } };
+    const strict = { apiVersion: fleetApiVersion, kind: "GitRepo", metadata, spec };
+    await hub.apply(aGitRepo("lenient", spec), strict);
+    await bundleIsThere(hub, "lenient-typo");
+    await saysOf(hub, "strict", /typo\/fleet\.yaml:1:1: .*namspace/u);
+    expect((await hub.kubectl(["get", "bundle", "strict-typo"])).exitCode).not.toBe(0);
+  });
+
   it("may be rewritten: what a force-push took away goes", async () => {
     await hub.apply(aGitRepo("forced", { repo, caBundle, branch: "main", pollingInterval: "1s" }));
     await bundleIsThere(hub, "forced-more");
@@ -137,6 +149,32 @@ describe("a GitRepo's source, through the hub", { timeout: 90_000 }, () => {
     await until("it is read", async () => (await field(hub, "gitrepo/forced", ".status.commit")) === forced);
     await until("its bundle goes", async () => (await hub.kubectl(["get", "bundle", "forced-more"])).exitCode !== 0);
   });
+});
+
+it("a GitRepo's source is read with the token of its Secret, through the hub", { timeout: 60_000 }, async () => {
+  await using dir = await createTempDir("token-hub");
+  await using server = await startPlainServer({
+    root: dir.path,
+    intercept: ({ headers }, response) => {
+      if (headers.authorization === "Bearer word") return false;
+      response.writeHead(401).end();
+      return true;
+    },
+  });
+  await using hub = await startHub();
+  const repo = await server.createRepository("shop");
+  const tree = await createGitWorkTree(server.repositoryPath("shop"), join(dir.path, "work"));
+  await tree.commit({ files: app("one") });
+  const spec = { repo, branch: "main", pollingInterval: "1s" };
+  await hub.apply(
+    aSecret("right", { token: "word" }),
+    aSecret("wrong", { token: "another" }),
+    aGitRepo("right", { ...spec, clientSecretName: "right" }),
+    aGitRepo("wrong", { ...spec, clientSecretName: "wrong" }),
+  );
+  await bundleIsThere(hub, "right-app");
+  await saysOf(hub, "wrong", /GIT_AUTH_FAILED/u);
+  expect((await hub.kubectl(["get", "bundle", "wrong-app"])).exitCode).not.toBe(0);
 });
 
 describeWithSshd("a GitRepo's source behind sshd, through the hub", () => {
