@@ -5,8 +5,8 @@ const rig = { globalSetup: ["test/support/global-setup.ts"], testTimeout: 60_000
 
 export default defineConfig({
   test: {
-    // Most tests wait for other processes: two more than the two cores of CI keep these busy.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Most tests wait for other processes: one more than the two cores of CI keeps these busy; a fourth file costs more than it saves.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       // Pure functions: files share what is loaded.
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 20_000, isolate: false } },
