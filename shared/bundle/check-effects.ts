@@ -40,6 +40,10 @@ function checkRoot(options: FleetYaml, warn: Warn): void {
     const message = `defaultNamespace has no effect: every object goes to the namespace "${namespace}" because of "namespace"`;
     warn("FIELD_WITHOUT_EFFECT", ["defaultNamespace"], message);
   }
+  for (const [index, { image = "" }] of (options.imageScans ?? []).entries()) {
+    if (image !== "") continue;
+    warn("FIELD_WITHOUT_EFFECT", ["imageScans", index], `imageScans[${index}] has no effect: it names no image`);
+  }
   if (helm?.disablePreProcess === true && Object.keys(helm.templateValues ?? {}).length > 0) {
     const message = "templateValues has no effect: disablePreProcess turns off all of it";
     warn("FIELD_WITHOUT_EFFECT", ["helm", "templateValues"], message);

@@ -171,6 +171,7 @@ describe("readFleetYaml", () => {
       3,
     ],
     ["a namespace beside another", "namespace: a\ndefaultNamespace: b\n", "FIELD_WITHOUT_EFFECT", /goes to.*"a"/u, 2],
+    ["a scan of nothing", "imageScans:\n- {tagName: a}\n", "FIELD_WITHOUT_EFFECT", /names no image/u, 2],
     ["forceSyncGeneration", "forceSyncGeneration: 3\n", "FIELD_WITHOUT_EFFECT", /in the GitRepo only/u, 1],
     [
       "templateValues that are off",
