@@ -8,6 +8,7 @@ import { ChartError } from "../helm/chart/chart-error.ts";
 import { readValueLayers } from "../helm/chart/value-layers.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
 import { changedValues } from "./changed-values.ts";
+import { findCharts } from "./find-charts.ts";
 
 /** How one chart with one set of values compares. */
 type Verdict = "equal" | "equal but for random text" | "both fail alike" | "both fail, other words" | "different";
@@ -34,18 +35,6 @@ if (folder === undefined || helm === undefined) {
     "usage: node tools/run.mjs tools/compare-charts.ts FOLDER [--changes N]: renders every chart below with helm and with Drover",
   );
   process.exit(2);
-}
-
-/** Returns the directories below a folder that hold a Chart.yaml, and packed charts; subcharts are left out. */
-function findCharts(at: string): string[] {
-  if (existsSync(join(at, "Chart.yaml"))) return [at];
-  return readdirSync(at, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith("."))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      if (entry.isDirectory()) return findCharts(join(at, entry.name));
-      return entry.isFile() && entry.name.endsWith(".tgz") ? [join(at, entry.name)] : [];
-    });
 }
 
 /** Words that set values, and what to call them. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import { readChartDir } from "../helm/chart/read-chart-dir.ts";
 import { silentLogger } from "../shared/log.ts";
 import { startKubeCluster } from "../test/kube/cluster.ts";
 import { startScriptedHub } from "../test/integration/agent/scripted-hub.ts";
+import { findCharts } from "./find-charts.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { type ChartTrial, tryChart } from "./try-drift/try-chart.ts";
 
@@ -17,23 +18,14 @@ const { positionals, values } = parseArgs({
 });
 if (positionals.length === 0) {
   console.error(
-    "usage: node tools/run.mjs tools/try-drift.ts FOLDER…: applies every chart below to a real API server and counts what shows as drift",
+    "usage: node tools/run.mjs tools/try-drift.ts FOLDER…: applies every unpacked chart below to a real API server and counts what shows as drift",
   );
   process.exit(2);
 }
 
-/** Returns the folders below one that hold a chart; subcharts and what begins with a dot are left out. */
-function findCharts(folder: string): string[] {
-  if (existsSync(join(folder, "Chart.yaml"))) return [folder];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
-    .flatMap(({ name }) => findCharts(join(folder, name)))
-    .toSorted();
-}
-
 const charts = positionals
   .flatMap((root) => findCharts(root).map((path) => ({ path, name: relative(join(root, ".."), path) })))
-  .filter(({ name }) => name.includes(values.only))
+  .filter(({ name }) => name.includes(values.only) && !name.endsWith(".tgz"))
   .slice(0, Number(values.limit));
 
 await using cluster = await startKubeCluster({ name: "drift", controllers: true, fakeNodes: true });
