@@ -182,23 +182,10 @@ export function compose(deps: AgentDeps): Agent {
     );
     await intake.restore();
     watchKindsInUse(cluster);
-    const approvals = watchApprovals({
-      ...cluster,
-      connection: deps.connection,
-      http: watchHttp,
-      log,
-      signal,
-      namespace: config.namespace,
-    });
-    const rules = watchHealthRules({
-      ...cluster,
-      connection: deps.connection,
-      http: watchHttp,
-      log,
-      signal,
-      namespace: config.namespace,
-      onChange: () => reconciler.resync(),
-    });
+    const { namespace } = config;
+    const watching = { ...cluster, connection: deps.connection, http: watchHttp, log, signal, namespace };
+    const approvals = watchApprovals(watching);
+    const rules = watchHealthRules({ ...watching, onChange: () => reconciler.resync() });
     const timer = setInterval(() => resync(cluster), config.resyncMs);
     const round = reconciler.firstRound().then(() => reporter.reportAll());
     try {
