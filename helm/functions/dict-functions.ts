@@ -36,6 +36,14 @@ function mergeAll(target: GoMap, sources: readonly GoMap[], overwrite: boolean):
 }
 
 /** Follows keys through maps; the value before the map is what a missing key gives. */
+/** What begins with `must` is the same: merging has no error of its own (sprig). */
+function merging(overwrite: boolean): GoFunction {
+  return changing(
+    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, overwrite)),
+    "deep",
+  );
+}
+
 function dig(values: readonly GoValue[]): GoValue {
   if (values.length < 3) throw new GoPanic("dig needs at least three arguments");
   const fallback = values.at(-2);
@@ -85,22 +93,10 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   values: fn(["map"], (map) => sortedKeys(map).map((key) => map.get(key))),
   pick: variadic(["map", "string"], (map, ...keys) => pick(map, keys)),
   omit: variadic(["map", "string"], (map, ...keys) => omit(map, keys)),
-  merge: changing(
-    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false)),
-    "deep",
-  ),
-  mustMerge: changing(
-    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, false)),
-    "deep",
-  ),
-  mergeOverwrite: changing(
-    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true)),
-    "deep",
-  ),
-  mustMergeOverwrite: changing(
-    variadic(["map", "map"], (target, ...sources) => mergeAll(target, sources, true)),
-    "deep",
-  ),
+  merge: merging(false),
+  mustMerge: merging(false),
+  mergeOverwrite: merging(true),
+  mustMergeOverwrite: merging(true),
   deepCopy: fn(["any"], deepCopy),
   mustDeepCopy: fn(["any"], deepCopy),
   dig: variadic(["any"], (...values) => dig(values)),
