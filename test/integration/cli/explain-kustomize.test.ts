@@ -1,11 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { findOrBuildBinary } from "../../kube/binaries.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { partIsThere } from "../../support/missing-parts.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
 
 const kustomize = await findOrBuildBinary("kustomize");
 const isThere = partIsThere("kustomize", kustomize === undefined ? "not found" : undefined);
@@ -80,10 +80,7 @@ spec:
 let folder: TempDir;
 beforeAll(async () => {
   folder = await createTempDir("explain-kustomize");
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder.path, name)), { recursive: true });
-    await writeFile(join(folder.path, name), text);
-  }
+  await writeFiles(folder.path, files);
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
 

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { type KubeCluster, startKubeCluster } from "../../kube/cluster.ts";
@@ -11,6 +10,7 @@ import { programPath } from "../../support/kube.ts";
 import { kubectl, type KubectlResult } from "../../support/kubectl.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 import { clusterNamespace, fleetAgent, fleetDefinitions, fleetObjects, webChart, workspace } from "./fleet-objects.ts";
+import { writeFiles } from "../../support/write-files.ts";
 
 const run = promisify(execFile);
 
@@ -82,10 +82,7 @@ function inFolder(folder: string, files: Readonly<Record<string, string>>): Reco
 /** What Fleet's agent, which is Helm, has installed; and a release that is none of Fleet's business. */
 async function installReleases(folder: string, cluster: KubeCluster): Promise<void> {
   const chart = join(folder, "chart");
-  for (const [name, text] of Object.entries(webChart)) {
-    await mkdir(dirname(join(chart, name)), { recursive: true });
-    await writeFile(join(chart, name), text);
-  }
+  await writeFiles(chart, webChart);
   const env = { ...process.env, KUBECONFIG: cluster.kubeconfigPath, HELM_CACHE_HOME: join(folder, "helm") };
   const helm = await programPath("helm");
   const place = ["--namespace", "shop", "--create-namespace"];

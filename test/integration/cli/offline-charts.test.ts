@@ -1,11 +1,12 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { chartArchive } from "../../support/chart-archive.ts";
 import { basicHeader, type ChartServer, startChartServer } from "../../support/chart-server.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
 
 const credential = { username: "someone", password: "s3cret" };
 const clusters = "kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: dev }\nspec: {}\n";
@@ -21,10 +22,7 @@ interface Rig extends AsyncDisposable {
 async function createRig(charts: Readonly<Record<string, string>>): Promise<Rig> {
   const folder = await createTempDir("offline-charts");
   const put: Rig["put"] = async (files) => {
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder.path, name)), { recursive: true });
-      await writeFile(join(folder.path, name), text);
-    }
+    await writeFiles(folder.path, files);
   };
   await put({
     "repo/raw/cm.yaml": map,

@@ -1,10 +1,11 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { parseYaml } from "../../../codec/parse-yaml.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
 
 const cluster = "kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\n";
 const gitRepo = "kind: GitRepo\napiVersion: fleet.cattle.io/v1alpha1\n";
@@ -23,10 +24,7 @@ let folder: TempDir;
 
 beforeAll(async () => {
   folder = await createTempDir("early-faults");
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder.path, name)), { recursive: true });
-    await writeFile(join(folder.path, name), text);
-  }
+  await writeFiles(folder.path, files);
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
 

@@ -1,29 +1,20 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { chartFiles } from "./explain-chart-files.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
+import { twoClusters } from "./two-clusters.ts";
 
 const files: Readonly<Record<string, string>> = {
   ...chartFiles,
-  "targets.yaml": "targets: [{ clusterSelector: {} }]\ntargetRestrictions: [{ clusterSelector: {} }]\n",
-  "clusters.yaml": ["dev", "prod"]
-    .map(
-      (name) =>
-        `kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: ${name}, labels: { env: ${name} } }\nspec: {}\n`,
-    )
-    .join("---\n"),
+  ...twoClusters,
 };
 
 let folder: TempDir;
 beforeAll(async () => {
   folder = await createTempDir("explain-chart");
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder.path, name)), { recursive: true });
-    await writeFile(join(folder.path, name), text);
-  }
+  await writeFiles(folder.path, files);
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
 

@@ -1,9 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
 
 const files: Readonly<Record<string, string>> = {
   "repo/web/fleet.yaml": `handlebars:
@@ -40,10 +39,7 @@ data:
 let folder: TempDir;
 beforeAll(async () => {
   folder = await createTempDir("explain-handlebars");
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder.path, name)), { recursive: true });
-    await writeFile(join(folder.path, name), text);
-  }
+  await writeFiles(folder.path, files);
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
 

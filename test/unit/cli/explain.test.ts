@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
+import { twoClusters } from "./two-clusters.ts";
 
 const fleetYaml = `defaultNamespace: shop
 helm:
@@ -40,22 +42,13 @@ const files: Readonly<Record<string, string>> = {
   "faulty/bad/Chart.yaml": "apiVersion: v2\nname: bad\nversion: 1.0.0\n",
   "faulty/bad/templates/cm.yaml": 'a: {{ fail "no" }}\n',
   "faulty/worse/fleet.yaml": "helm: [\n",
-  "targets.yaml": "targets: [{ clusterSelector: {} }]\ntargetRestrictions: [{ clusterSelector: {} }]\n",
-  "clusters.yaml": ["dev", "prod"]
-    .map(
-      (name) =>
-        `kind: Cluster\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: ${name}, labels: { env: ${name} } }\nspec: {}\n`,
-    )
-    .join("---\n"),
+  ...twoClusters,
 };
 
 let folder: TempDir;
 beforeAll(async () => {
   folder = await createTempDir("explain");
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder.path, name)), { recursive: true });
-    await writeFile(join(folder.path, name), text);
-  }
+  await writeFiles(folder.path, files);
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
 

@@ -1,9 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
+import { writeFiles } from "../../support/write-files.ts";
 
 const mapOf = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config-${name} }\n`;
 const files = {
@@ -28,10 +27,7 @@ spec: { repo: "https://git.example/config", targets: [{ clusterSelector: {} }], 
 
 async function run(...words: readonly string[]) {
   await using folder = await createTempDir("strict");
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder.path, name)), { recursive: true });
-    await writeFile(join(folder.path, name), text);
-  }
+  await writeFiles(folder.path, files);
   const { context, output, errors } = createTestContext({ cwd: folder.path });
   return { code: await runCli(words, context), output: output(), errors: errors() };
 }
