@@ -1,7 +1,7 @@
 import { parseJson } from "../../codec/parse-json.ts";
 import { stableHash } from "../../codec/stable-hash.ts";
 import * as z from "zod";
-import type { Content } from "../../shared/api/content.ts";
+import { type Content, contentSchema } from "../../shared/api/content.ts";
 import { deploymentOptionsSchema, type DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -61,13 +61,6 @@ export interface RenderDeps {
   /** Rendered objects kept for the next look, in all. */
   readonly maxKeptObjects: number;
 }
-
-const contentSchema = z.object({
-  source: z.enum(["files", "objects"]),
-  resources: z.array(
-    z.object({ name: z.string(), content: z.string(), encoding: z.literal("base64").exactOptional() }),
-  ),
-});
 
 interface Kept {
   /** What the hub says, and the cluster's version. */

@@ -38,11 +38,7 @@ export function createPrepareBundle(
       resources: resources.map((resource, index) => fileOf(resource, index)),
     };
     const blob = contentBlob(content);
-    if (!context.dryRun) {
-      await db.transaction(async (sql) => {
-        await blobs.save(sql, { digest: blob.digest, size: blob.size, data: blob.compress() });
-      });
-    }
+    if (!context.dryRun) await db.transaction(async (sql) => blobs.save(sql, [blob]));
     const made = JSON.stringify({ files: blob.digest, style: bundleStyle(content), kustomize: {} });
     return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [contentAnnotation]: made } } };
   };

@@ -24,6 +24,7 @@ import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import { bundleStyle, kustomizeVariants } from "../../shared/render/kustomize-variants.ts";
 import { lfsWarnings } from "./lfs-pointers.ts";
+import { listNested, type NestedPieces, nestingOf, planNested } from "./list-nested.ts";
 import { type BuildItem, type BuildStep, planBuild, rememberBuild } from "./plan-build.ts";
 
 export interface BuildInput {
@@ -49,7 +50,11 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
   const { tree, cache } = input;
   const inputs = `${optionsDigest(input.options)}:${input.kustomize?.version ?? ""}`;
   const wanted = { scan: input.scan, inputs };
-  const plan = planBuild(tree, wanted, cache);
+  const searched = planBuild(tree, wanted, cache);
+  const sameDirs = cache !== undefined && searched.found === cache.found;
+  const nesting = sameDirs ? cache.nesting : nestingOf(searched.found.dirs);
+  const known: NestedPieces = cache?.pieces ?? new Map();
+  const plan = sameDirs ? searched : planNested(searched, nesting, known);
   const blobs = new Map<string, ContentBlob>();
   const built: Built[] = [];
   const items = [...plan.kept];
@@ -84,6 +89,7 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
   const complete = items.filter((item) => item !== undefined);
   const memory = rememberBuild(tree, wanted, { plan, items: complete, before: cache });
   const { bundles, uniqueNames } = namedResults(complete, plan, cache);
+  const pieces = listNested(complete, nesting, { blobs, known });
   const fresh = new Set<Built>(built);
   const changed = built.length === 0 ? [] : bundles.filter((bundle) => fresh.has(bundle));
   return {
@@ -100,7 +106,7 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
     },
     charts: pinsOf(complete),
     ...againAfter(complete),
-    cache: { ...memory, uniqueNames },
+    cache: { ...memory, uniqueNames, nesting, pieces },
   };
 }
 

@@ -6,6 +6,7 @@ import type { AppError } from "../../shared/errors.ts";
 import type { ChartPin } from "../../shared/bundle/charts/chart-pins.ts";
 import type { ContentBlob } from "./content-blob.ts";
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
+import type { NestedPieces, Nesting } from "./list-nested.ts";
 import type { BuildMemory } from "./plan-build.ts";
 
 /** Where a bundle's objects come from: its files, and per directory what kustomize made of them. */
@@ -46,6 +47,8 @@ export type Built = Named | (BuiltBase & { readonly kind: "empty" });
 export interface BuildCache extends BuildMemory<Built> {
   /** Whether no two directories gave the same name. */
   readonly uniqueNames: boolean;
+  readonly nesting: Nesting;
+  readonly pieces: NestedPieces;
 }
 
 /** What a build did; tests assert on it. */
@@ -65,7 +68,7 @@ export interface CommitBuild {
   readonly changed: readonly Named[];
   readonly faults: readonly PathFault[];
   readonly unmatched: readonly string[];
-  /** Contents of the bundles that were built now, by digest. */
+  /** Contents of the bundles that were built now, and pieces of them, by digest. */
   readonly blobs: ReadonlyMap<string, ContentBlob>;
   readonly counts: BuildCounts;
   /** What the charts came to that its bundles are made with. */

@@ -244,8 +244,7 @@ async function save(deps: DeployCommitDeps, source: CommitSource, build: CommitB
   const { rendered, plan, faults, warnings } = outcomeOf(deps, source, build);
   const changed = new Set(build.changed);
   const saved = await deps.objects.write(async (writer) => {
-    for (const blob of build.blobs.values())
-      await deps.blobs.save(writer.sql, { digest: blob.digest, size: blob.size, data: blob.compress() });
+    await deps.blobs.save(writer.sql, [...build.blobs.values()]);
     let count = 0;
     for (const { built, content } of rendered) {
       if (built.kind !== "bundle" || content instanceof AppError || !plan.save.has(built.bundle.metadata.name ?? ""))

@@ -1,9 +1,10 @@
 import { AppError } from "../../shared/errors.ts";
 import { type Database, textColumn } from "./database.ts";
 import { firstMigration } from "./migrations/0001-first.ts";
+import { listsMigration } from "./migrations/0002-lists.ts";
 
 /** In order; the number of a migration is its place, counted from 1. Never edit one that has been released. */
-const migrations: readonly string[] = [firstMigration];
+const migrations: readonly string[] = [firstMigration, listsMigration];
 
 /**
  * Brings the schema up to date, each step in a transaction of its own. Throws STORE_TOO_NEW when the database was

@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 /** One file of a bundle. `encoding` absent: `content` is text; `base64`: bytes that are not UTF-8. */
 export interface ContentResource {
   /** Path relative to the bundle directory, `/` as separator. */
@@ -15,3 +17,11 @@ export interface Content {
   readonly source: "files" | "objects";
   readonly resources: readonly ContentResource[];
 }
+
+/** A content as it is read back from its JSON. */
+export const contentSchema = z.object({
+  source: z.enum(["files", "objects"]),
+  resources: z.array(
+    z.object({ name: z.string(), content: z.string(), encoding: z.literal("base64").exactOptional() }),
+  ),
+});
