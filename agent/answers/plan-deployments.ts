@@ -94,7 +94,7 @@ async function planOne(deps: AnswerDeps, plan: PreparedPlan, around: Surrounding
   const set = planChanges({
     desired,
     live: (key) => foreseen.get(key)?.state ?? { type: "unread" },
-    heldBy: (key) => deps.inventories.holders(key).find((holder) => isOther(holder, bundle, around)),
+    heldBy: (key) => [deps.inventories.owner(key) ?? bundle].find((owner) => isOther(owner, bundle, around)),
     rules: ignoreRules(rendered.options.diff?.comparePatches),
     manager: fieldManager,
     removal: {

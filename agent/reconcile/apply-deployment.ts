@@ -7,13 +7,13 @@ import { releaseOf } from "../../shared/render/release-of.ts";
 import { applyChanges, type Outcome } from "./apply-changes.ts";
 import { ownFields } from "./apply-object.ts";
 import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
-import { deploymentNamespace, ensureNamespace } from "./ensure-namespace.ts";
+import { ensureNamespace } from "./ensure-namespace.ts";
 import type { AppliedFields, Inventory, StoredInventory } from "./inventory.ts";
+import { place } from "./inventory-place.ts";
 import type { HookRun } from "./hook-run.ts";
-import { hookTimeoutMs } from "./hook-timeout.ts";
 import { withoutTakenNamespace } from "./leave-namespace.ts";
+import { otherOwner } from "./hand-over.ts";
 import { noteHealth } from "./note-health.ts";
-import { deleteHooks } from "../../shared/render/hooks/plan-hooks.ts";
 import { releaseFactsOf } from "../../shared/render/release-facts.ts";
 import { fieldManager } from "../kube/kube-client.ts";
 import { replaceImmutable } from "./replace-objects.ts";
@@ -45,7 +45,7 @@ export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<read
   const { changes } = planChanges({
     desired,
     live: () => ({ type: "unread" }),
-    heldBy: (key) => inventories.holders(key).find((bundle) => bundle !== wanted.bundle),
+    heldBy: (key) => otherOwner(deps, wanted.bundle, key),
     rules: ignoreRules([]),
     manager: fieldManager,
   });
@@ -118,7 +118,7 @@ async function writeAfter(pass: Pass, { outcomes, fields, run }: Written): Promi
   const entries = kept.map((entry): InventoryEntry => {
     const uid = applied.get(entryKey(entry))?.metadata.uid;
     if (uid === undefined) return entry;
-    const { granted: _withdrawn, ...wanted } = entry;
+    const { granted: _withdrawn, claimed: _given, ...wanted } = entry;
     return { ...wanted, uid };
   });
   const owned = Object.fromEntries([...applied].map(([key, object]) => [key, ownFields(object)]));
@@ -161,26 +161,9 @@ function settled({ fresh: _made, ...entry }: InventoryEntry): InventoryEntry {
   return entry;
 }
 
-/** What an inventory says besides its entries. */
-function place({ deps, rendered, hooks }: Pass): Partial<StoredInventory> & Pick<Inventory, "epoch" | "revision"> {
-  const document = deps.desired.document();
-  return {
-    deleteHooks: deleteHooks(hooks),
-    // Asked for a removal that is none any more.
-    skipHooks: undefined,
-    retry: undefined,
-    hookTimeoutMs: hookTimeoutMs(rendered.options),
-    epoch: document?.epoch ?? "",
-    revision: document?.revision ?? 0,
-    keepResources: rendered.options.keepResources === true,
-    deleteNamespace: rendered.options.deleteNamespace === true ? deploymentNamespace(rendered.options) : undefined,
-    deleteDefinitions: rendered.options.deleteCRDResources === true,
-    serviceAccount: rendered.options.serviceAccount,
-  };
-}
-
 async function noteOutcomes(pass: Pass, changes: readonly Change[], outcomes: readonly Outcome[]): Promise<AppError[]> {
   const { record, deps, wanted } = pass;
+  const formerly = new Set(record.failed.keys());
   record.failed.clear();
   record.drift.clear();
   record.notReady.clear();
@@ -198,7 +181,7 @@ async function noteOutcomes(pass: Pass, changes: readonly Change[], outcomes: re
   for (const change of changes) {
     if (change.action !== "refuse") continue;
     // It may hold what it does not want any more (removals that wait for approval) and learns only now that somebody does.
-    deps.wake(change.heldBy);
+    if (!formerly.has(objectKey(change.object))) deps.wake(change.heldBy);
     const message = `bundle ${change.heldBy} of this cluster owns it; ${wanted.bundle} wants it too: take it out of one of them`;
     const about = `${change.object.kind} ${change.object.metadata.name ?? ""}`;
     const waiting = { verdict: "waiting", afterMs: 15_000 } as const;

@@ -9,6 +9,7 @@ import { fieldManager, targetOf } from "../kube/kube-client.ts";
 import { runAll } from "../run-all.ts";
 import { withoutAutoscaledReplicas } from "./autoscaled-replicas.ts";
 import type { Touch } from "./live-index.ts";
+import { otherOwner } from "./hand-over.ts";
 import { noteHealth } from "./note-health.ts";
 import type { Pass } from "./pass.ts";
 import { readLive } from "./read-live.ts";
@@ -55,7 +56,7 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
   const { changes } = planChanges({
     desired: compared,
     live: (key) => states.get(key) ?? { type: "unread" },
-    heldBy: (key) => deps.inventories.holders(key).find((bundle) => bundle !== wanted.bundle),
+    heldBy: (key) => otherOwner(deps, wanted.bundle, key),
     rules: ignoreRules(patches, await nameExpressions(patches)),
     manager: fieldManager,
   });

@@ -9,6 +9,8 @@ export interface Claims {
   forget(bundle: string): void;
   /** Returns another deployment that wants an object, undefined when there is none. */
   wantedBy(key: ObjectKey, except: string): string | undefined;
+  /** Returns whether a deployment wants an object, as far as is known. */
+  wants(bundle: string, key: ObjectKey): boolean;
   /** Returns whether this version of a deployment was rendered, or cannot be. */
   isKnown(bundle: string, deploymentId: string): boolean;
 }
@@ -31,6 +33,7 @@ export function createClaims(): Claims {
       for (const [bundle, claim] of claims) if (bundle !== except && claim.keys.has(key)) return bundle;
       return undefined;
     },
+    wants: (bundle, key) => claims.get(bundle)?.keys.has(key) === true,
     isKnown: (bundle, deploymentId) => claims.get(bundle)?.deploymentId === deploymentId,
   };
 }

@@ -38,6 +38,7 @@ const entrySchema = z.object({
   name: z.string(),
   uid: z.string().exactOptional(),
   granted: z.literal(true).exactOptional(),
+  claimed: z.literal(true).exactOptional(),
   fresh: z.enum(["made", "found"]).exactOptional(),
 });
 

@@ -2,6 +2,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import { entryKey, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import { wellKnown } from "../kube/api-resource.ts";
+import { createTurns } from "../take-turns.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
 import { emptyInventory, type AppliedFields, type StoredInventory } from "./inventory.ts";
@@ -21,14 +22,18 @@ export interface InventoryStore {
   fields(bundle: string): AppliedFields;
   /** Reads one bundle's Secrets again: a person approved something, or somebody else wrote. */
   refresh(bundle: string): Promise<void>;
-  /** Writes an inventory; `fields` absent keeps those that were written last. */
+  /** Writes an inventory, made from what `get` returned last; `fields` absent keeps those that were written last. */
   save(inventory: StoredInventory, fields?: AppliedFields): Promise<void>;
   /** Deletes a bundle's inventory: nothing is owned any more. */
   drop(bundle: string): Promise<void>;
   /** Returns the names of all bundles with an inventory, unreadable ones included. */
   bundles(): string[];
-  /** Returns the bundles that own an object. */
+  /** Returns the bundles that name an object. */
   holders(key: ObjectKey): readonly string[];
+  /** Returns the bundle that an object belongs to, of those that name it. */
+  owner(key: ObjectKey): string | undefined;
+  /** Does work while no other work of this kind is under way: of two that name an object, only one may let it go. */
+  handOver<T>(work: () => Promise<T>): Promise<T>;
   /** Yields the keys of all objects of a kind that any deployment owns. */
   keysOf(group: string, kind: string): Iterable<ObjectKey>;
   /** Returns the kinds in use, as `group/Kind`. */
@@ -53,11 +58,23 @@ interface Loaded {
   readonly versions: ReadonlyMap<string, string>;
 }
 
+interface Holder {
+  readonly bundle: string;
+  readonly claimed: boolean;
+}
+
+/** Whom an object belongs to comes first: whoever only waits for it comes after, and among equals the name decides. */
+function byRight(a: Holder, b: Holder): number {
+  if (a.claimed !== b.claimed) return a.claimed ? 1 : -1;
+  return a.bundle < b.bundle ? -1 : 1;
+}
+
 /** Returns a store on Secrets of the agent's namespace. */
 export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
   const { client, namespace } = deps;
   const loaded = new Map<string, Loaded | AppError>();
-  const owners = new Map<ObjectKey, string[]>();
+  const holders = new Map<ObjectKey, readonly Holder[]>();
+  const inTurn = createTurns();
   const secrets = (name: string) => ({ resource: wellKnown.secret, namespace, name });
 
   async function listSecrets(labelSelector: string): Promise<Map<string, KubeObject[]>> {
@@ -83,9 +100,9 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
   function remember(bundle: string, entry: Loaded): void {
     forget(bundle);
     loaded.set(bundle, entry);
-    for (const owned of entry.inventory.entries) {
-      const key = entryKey(owned);
-      owners.set(key, [...(owners.get(key) ?? []), bundle]);
+    for (const named of entry.inventory.entries) {
+      const key = entryKey(named);
+      holders.set(key, [...(holders.get(key) ?? []), { bundle, claimed: named.claimed === true }].toSorted(byRight));
     }
   }
 
@@ -93,11 +110,11 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
     const known = loaded.get(bundle);
     loaded.delete(bundle);
     if (known === undefined || known instanceof AppError) return;
-    for (const owned of known.inventory.entries) {
-      const key = entryKey(owned);
-      const left = (owners.get(key) ?? []).filter((name) => name !== bundle);
-      if (left.length === 0) owners.delete(key);
-      else owners.set(key, left);
+    for (const named of known.inventory.entries) {
+      const key = entryKey(named);
+      const left = (holders.get(key) ?? []).filter((holder) => holder.bundle !== bundle);
+      if (left.length === 0) holders.delete(key);
+      else holders.set(key, left);
     }
   }
 
@@ -120,8 +137,7 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
     else forget(bundle);
   }
 
-  async function save(inventory: StoredInventory, fields?: AppliedFields): Promise<void> {
-    const before = readable(inventory.bundle);
+  async function save(inventory: StoredInventory, before: Loaded | undefined, fields?: AppliedFields): Promise<void> {
     const generation = (before?.generation ?? 0) + 1;
     const kept = fields ?? before?.fields() ?? {};
     const wanted = inventorySecrets({
@@ -171,16 +187,23 @@ export function createInventoryStore(deps: InventoryStoreDeps): InventoryStore {
     has: (bundle) => loaded.has(bundle),
     isUnreadable: (bundle) => loaded.get(bundle) instanceof AppError,
     fields: (bundle) => readable(bundle)?.fields() ?? {},
-    refresh,
-    save,
-    drop: async (bundle) => {
-      for (const name of readable(bundle)?.versions.keys() ?? []) await removeSecret(name);
-      forget(bundle);
+    refresh: (bundle) => inTurn(bundle, () => refresh(bundle)),
+    save: async (inventory, fields) => {
+      // What it was made from: a reading that comes in between must not make it pass for newer than it is.
+      const before = readable(inventory.bundle);
+      await inTurn(inventory.bundle, () => save(inventory, before, fields));
     },
+    drop: (bundle) =>
+      inTurn(bundle, async () => {
+        for (const name of readable(bundle)?.versions.keys() ?? []) await removeSecret(name);
+        forget(bundle);
+      }),
     bundles: () => [...loaded.keys()],
-    holders: (key) => owners.get(key) ?? [],
-    keysOf: (group, kind) => [...owners.keys()].filter((key) => key.startsWith(`${group}/${kind}/`)),
-    kinds: () => new Set([...owners.keys()].map((key) => key.split("/").slice(0, 2).join("/"))),
+    holders: (key) => (holders.get(key) ?? []).map(({ bundle }) => bundle),
+    owner: (key) => holders.get(key)?.[0]?.bundle,
+    handOver: (work) => inTurn("", work),
+    keysOf: (group, kind) => [...holders.keys()].filter((key) => key.startsWith(`${group}/${kind}/`)),
+    kinds: () => new Set([...holders.keys()].map((key) => key.split("/").slice(0, 2).join("/"))),
     highestRevision: (epoch) => {
       let highest = -1;
       for (const known of loaded.values()) {

@@ -1,5 +1,5 @@
 import type { ObjectRef } from "../../shared/api/meta.ts";
-import { entryKey, type InventoryEntry, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
+import { describeEntry, entryKey, type InventoryEntry, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { backoffMs } from "../../shared/backoff.ts";
 import { describeHeld, limitsFor, planRemovals, type RemovalPlan } from "../../shared/drift/plan-removals.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
@@ -7,6 +7,7 @@ import type { DeploymentRecord } from "./deployment-record.ts";
 import { applySetId } from "./marks.ts";
 import type { PassDeps } from "./pass.ts";
 import { announceHeld } from "./announce-held.ts";
+import { handOver, otherOwner } from "./hand-over.ts";
 import type { StoredInventory } from "./inventory.ts";
 import { leavingKeys, removeObjects } from "./remove-objects.ts";
 
@@ -48,7 +49,7 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     if (pruning.releaseOnly !== true) await dropApproval(deps, inventory);
     return undefined;
   }
-  const unknown = firstUnknown(deps, bundle);
+  const unknown = firstUnknown(deps, bundle) ?? unreadOwner(deps, leaving);
   if (unknown !== undefined && pruning.releaseOnly === true) return undefined;
   if (unknown !== undefined) {
     record.held = [`${leaving.length} removals wait until bundle ${unknown} is rendered: it may want these objects`];
@@ -63,7 +64,7 @@ export async function pruneDeployment(deps: PassDeps, pruning: Pruning): Promise
     goingBack: pruning.goingBack === true,
     keepResources: pruning.said && inventory.keepResources,
     deleteDefinitions: inventory.deleteDefinitions,
-    wantedBy: (key) => deps.claims.wantedBy(key, bundle) ?? otherHolder(deps, bundle, key),
+    wantedBy: (key) => deps.claims.wantedBy(key, bundle) ?? otherOwner(deps, bundle, key),
     limits: limitsFor(deps.limits, deps.desired.deployment(bundle)),
     approved: isFresh ? inventory.approved : undefined,
   });
@@ -114,14 +115,14 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
     },
     plan.remove,
   );
-  const leaving = new Set([...leavingKeys(removals), ...plan.released.map(({ entry }) => entryKey(entry))]);
-  if (leaving.size > 0) await forgetEntries(deps, pruning, leaving);
-  for (const { entry } of plan.released) {
-    const heir = deps.claims.wantedBy(entryKey(entry), bundle);
-    if (heir !== undefined) deps.wake(heir);
-  }
-  if (pruning.releaseOnly === true) return undefined;
-  let waiting = 0;
+  const gone = leavingKeys(removals);
+  if (gone.size > 0) await forgetEntries(deps, pruning, gone);
+  const left = await handOver(deps, { bundle, released: plan.released }, (keys) => forgetEntries(deps, pruning, keys));
+  const stays = left.map(
+    ({ entry, heir }) => `${describeEntry(entry)}: waits for bundle ${heir ?? ""} to take it over`,
+  );
+  record.held = [...record.held, ...stays];
+  let waiting = left.length;
   for (const removal of removals) {
     const key = entryKey(removal.entry);
     record.failed.delete(key);
@@ -131,6 +132,7 @@ async function carryOut(deps: PassDeps, pruning: Pruning, plan: RemovalPlan): Pr
     record.notReady.set(key, { ...referenceOf(removal.entry), message: `to be removed: ${message}` });
     waiting++;
   }
+  if (pruning.releaseOnly === true) return undefined;
   if (waiting > 0) return backoffMs(++record.retries, linger);
   record.retries = 0;
   return undefined;
@@ -147,15 +149,17 @@ async function forgetEntries(deps: PassDeps, pruning: Pruning, keys: ReadonlySet
   for (const key of keys) deps.index.forget(key);
 }
 
-function otherHolder(deps: PassDeps, bundle: string, key: ObjectKey): string | undefined {
-  return deps.inventories.holders(key).find((holder) => holder !== bundle);
-}
-
 /** Returns a deployment that is not rendered yet: before all are it of the document was rendered it is not known who else wants an object. */
 export function firstUnknown(deps: PassDeps, bundle: string): string | undefined {
   const deployments = deps.desired.document()?.deployments ?? [];
   return deployments.find((other) => other.bundle !== bundle && !deps.claims.isKnown(other.bundle, other.deploymentId))
     ?.bundle;
+}
+
+/** Whose inventory cannot be read may own what is claimed from somebody. */
+function unreadOwner({ inventories }: PassDeps, leaving: readonly InventoryEntry[]): string | undefined {
+  if (leaving.every(({ claimed }) => claimed !== true)) return undefined;
+  return inventories.bundles().find((bundle) => inventories.isUnreadable(bundle));
 }
 
 function referenceOf(entry: InventoryEntry): ObjectRef {

@@ -22,6 +22,7 @@ import {
   wayBack,
   worstFault,
 } from "./go-back.ts";
+import { claimObjects } from "./hand-over.ts";
 import type { FailedAttempt } from "./inventory.ts";
 import { planRecheck } from "./recheck.ts";
 import { planRetry } from "./plan-retry.ts";
@@ -109,6 +110,7 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
   const failed = failureOf(inventory, asked);
   if (failed !== undefined) return bringBack(deps, look, { asked, failed });
   deps.claims.set(wanted.bundle, wanted.deploymentId, new Set(asked.objects.map(objectKey)));
+  await claimObjects(asked);
   return bringPass(asked, look);
 }
 

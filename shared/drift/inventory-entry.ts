@@ -12,6 +12,8 @@ export interface InventoryEntry {
   readonly uid?: string;
   /** A person approved its removal, which has begun: it goes on, also after a crash, until the object is wanted again. */
   readonly granted?: true;
+  /** Wanted here while another deployment still names it: it is the other's until that one has given it up. */
+  readonly claimed?: true;
   /**
    * New with a deployment with `helm.atomic` that is not verified yet. When that is taken back, what it made goes, and what it
    * found leaves the inventory and stays.

@@ -53,13 +53,19 @@ export interface RemovalReason {
   readonly reason: string;
 }
 
+/** An object that leaves the inventory and stays in the cluster. */
+export interface Release extends RemovalReason {
+  /** The deployment that has it from then on; undefined where nobody has. */
+  readonly heir: string | undefined;
+}
+
 /** What happens to the objects that a deployment owns and should not have any more. */
 export interface RemovalPlan {
   readonly remove: readonly InventoryEntry[];
   /** Stay in the inventory until a person approves. */
   readonly held: readonly RemovalReason[];
   /** Leave the inventory, stay in the cluster. */
-  readonly released: readonly RemovalReason[];
+  readonly released: readonly Release[];
   /** Names exactly this set of objects: what an approval refers to. */
   readonly digest: string;
   /** What goes because a person approved it: to be marked in the inventory before the first of them goes. */
@@ -74,12 +80,12 @@ const precious: ReadonlySet<string> = new Set([definition, "Namespace", "Persist
 /** Returns what becomes of each object of the inventory that is not desired any more. Decides, deletes nothing. */
 export function planRemovals(question: RemovalQuestion): RemovalPlan {
   const leaving = question.inventory.filter((entry) => !question.desired.has(entryKey(entry)));
-  const released: RemovalReason[] = [];
+  const released: Release[] = [];
   const candidates: InventoryEntry[] = [];
   for (const entry of leaving) {
-    const reason = releaseReason(entry, question);
-    if (reason === undefined) candidates.push(entry);
-    else released.push({ entry, reason });
+    const release = releaseOf(entry, question);
+    if (release === undefined) candidates.push(entry);
+    else released.push(release);
   }
   const digest = stableHash(candidates.map(nameOf).toSorted()).slice(0, 12);
   const isApproved = question.approved === digest;
@@ -117,14 +123,12 @@ function isPrecious(entry: InventoryEntry): boolean {
   return entry.group === (entry.kind === definition ? "apiextensions.k8s.io" : "");
 }
 
-function releaseReason(entry: InventoryEntry, question: RemovalQuestion): string | undefined {
-  if (question.keepResources) return "keepResources is set";
-  const other = question.wantedBy(entryKey(entry));
-  if (other !== undefined) return `bundle ${other} has it now`;
-  const isDefinition = entry.kind === definition && isPrecious(entry);
-  return isDefinition && !question.deleteDefinitions
-    ? "definitions are kept unless deleteCRDResources is set"
-    : undefined;
+function releaseOf(entry: InventoryEntry, question: RemovalQuestion): Release | undefined {
+  const heir = question.wantedBy(entryKey(entry));
+  if (question.keepResources) return { entry, heir: undefined, reason: "keepResources is set" };
+  if (heir !== undefined) return { entry, heir, reason: `bundle ${heir} has it now` };
+  const isKept = entry.kind === definition && isPrecious(entry) && !question.deleteDefinitions;
+  return isKept ? { entry, heir, reason: "definitions are kept unless deleteCRDResources is set" } : undefined;
 }
 
 function beyondLimits(count: number, question: RemovalQuestion): string | undefined {

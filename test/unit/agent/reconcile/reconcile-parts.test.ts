@@ -141,6 +141,11 @@ test("claims know who else wants an object, and whose wishes are known", () => {
   claims.set("team/a", "1", new Set(["k"]));
   expect(claims.wantedBy("k", "team/b")).toBe("team/a");
   expect(claims.wantedBy("k", "team/a")).toBeUndefined();
+  expect([claims.wants("team/a", "k"), claims.wants("team/a", "j"), claims.wants("team/b", "k")]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   expect([claims.isKnown("team/a", "1"), claims.isKnown("team/a", "2")]).toEqual([true, false]);
   claims.fail("team/a", "2");
   expect([claims.isKnown("team/a", "2"), claims.wantedBy("k", "team/b")]).toEqual([true, "team/a"]);

@@ -150,6 +150,7 @@ describe("planRemovals", () => {
   test("releases what another bundle wants, and everything with keepResources", () => {
     const result = plan({ wantedBy: (key) => (key.endsWith("/m1") ? "team/other" : undefined) });
     expect(result.released).toMatchObject([{ entry: { name: "m1" }, reason: expect.stringContaining("team/other") }]);
+    expect(result.released).toMatchObject([{ heir: "team/other" }]);
     expect(plan({ keepResources: true })).toMatchObject({ remove: [], released: [{}, {}, {}] });
   });
 });
