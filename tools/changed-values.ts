@@ -25,13 +25,17 @@ const numbers = [0, 1, -1, 2.5, 8080, "7", 12_345_678_901, null];
 const maps = [{ a: "b" }, { "x.y/z": "1", b: 2, c: true }, { n: { m: [1, "two"] } }, { enabled: true }, null];
 const lists = [["x", "y"], [{ name: "n", value: "v" }], "text", [], null];
 
+/** One text in six becomes a value of another type. */
+const otherType = [true, false, false, false, false, false];
+
 function leavesOf(value: JsonValue, path: readonly string[]): Leaf[] {
   if (!isJsonObject(value) || Object.keys(value).length === 0) return [{ path, value }];
   return Object.entries(value).flatMap(([key, member]) => leavesOf(member, [...path, key]));
 }
 
 function changed(value: JsonValue, pick: (from: readonly JsonValue[]) => JsonValue): JsonValue {
-  if (typeof value === "boolean") return !value;
+  if (typeof value === "boolean") return pick([!value, !value, !value, "yes", null]);
+  if (typeof value === "string" && pick(otherType)) return pick([...numbers, ...maps, ...lists]);
   if (typeof value === "number" || typeof value === "bigint") return pick(numbers);
   if (typeof value === "string") return pick(texts);
   if (value === null) return pick([...texts, ...numbers, ...maps]);

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openChart } from "../cli/helm/open-chart.ts";
@@ -44,15 +44,30 @@ interface ValueSet {
   readonly setJson: readonly string[];
 }
 
-/** Returns a chart's defaults, the value files that it brings for its tests, and changes of its values if asked for. */
+/** Returns a chart's defaults, the value files that it brings for tests and as examples, and changes of its values if asked for. */
 function valueSets(chart: string): ValueSet[] {
-  const dir = join(chart, "ci");
-  const files = existsSync(dir) ? readdirSync(dir).filter((name) => /values.*\.ya?ml$/.test(name)) : [];
   return [
     { name: "", files: [], setJson: [] },
-    ...files.toSorted().map((name) => ({ name: join("ci", name), files: [join(dir, name)], setJson: [] })),
+    ...valueFiles(chart).map((name) => ({ name, files: [join(chart, name)], setJson: [] })),
     ...changedValues(chart, Number(flags.changes)).map((json) => ({ name: json, files: [], setJson: [json] })),
   ];
+}
+
+function isValues(name: string): boolean {
+  return /\bvalues\b.*\.ya?ml$/.test(name);
+}
+
+function valueFiles(chart: string): string[] {
+  if (chart.endsWith(".tgz")) return [];
+  const beside = readdirSync(chart).filter((name) => isValues(name) && !/^values\.ya?ml$/.test(name));
+  const below = ["ci", "example", "examples"].flatMap((dir) => {
+    const at = join(chart, dir);
+    if (!statSync(at, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readdirSync(at)
+      .filter((name) => (dir === "ci" ? isValues(name) : /\.ya?ml$/.test(name)))
+      .map((name) => join(dir, name));
+  });
+  return [...beside, ...below].toSorted();
 }
 
 interface Run {
@@ -106,11 +121,17 @@ function compare(chart: string, set: ValueSet): Omit<Result, "chart" | "values">
       : { verdict: "different", detail };
   }
   if (!ours.ok && !theirs.ok) {
-    if (ours.text === theirs.text) return { verdict: "both fail alike", detail: "" };
+    const isAlike = ours.text === theirs.text || otherTries(chart, set).includes(ours.text);
+    if (isAlike) return { verdict: "both fail alike", detail: "" };
     return { verdict: "both fail, other words", detail: `  ours: ${ours.text}\n  helm: ${theirs.text}` };
   }
   const detail = ours.ok ? `  helm fails: ${theirs.text}` : `  ours fails: ${ours.text}`;
   return { verdict: "different", detail };
+}
+
+/** Returns with what Helm fails when it is called again: what is first of several faults is chance there. */
+function otherTries(chart: string, set: ValueSet): string[] {
+  return Array.from({ length: 4 }, () => runHelm(helm ?? "", chart, set).text);
 }
 
 /** Returns the first line that differs and is the same in both runs of Helm; undefined when there is none. */

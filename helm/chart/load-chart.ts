@@ -18,9 +18,11 @@ export function loadChart(files: readonly ChartFile[]): Chart {
   return loadAt(files, 0);
 }
 
-/** Returns the chart in a `.tgz`. Throws `ChartError`. */
+/** Returns the chart in a `.tgz`. Throws `ChartError`; Helm has words of its own for one without a Chart.yaml. */
 export function loadChartArchive(bytes: Uint8Array): Chart {
-  return loadAt(readArchive(bytes), 0);
+  const files = readArchive(bytes);
+  if (files.some(({ name }) => name === "Chart.yaml")) return loadAt(files, 0);
+  throw new ChartError("load", "unable to detect chart version, no Chart.yaml found");
 }
 
 function loadAt(all: readonly ChartFile[], depth: number): Chart {

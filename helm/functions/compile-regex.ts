@@ -16,17 +16,22 @@ export function compileRegex(source: string): RE2JS {
   const known = compiled.get(source);
   if (known !== undefined) return known;
   if (compiled.size >= maxCached) compiled.clear();
+  const bad = source.search(/\p{Surrogate}/u);
+  if (bad >= 0) throw new GoPanic(`error parsing regexp: invalid UTF-8: \`${source.slice(bad)}\``);
   const pattern = compile(source);
   compiled.set(source, pattern);
   return pattern;
 }
 
-/** Returns a matcher of a pattern for a text. What matching can cost, pattern times text, counts against the limits. */
+/**
+ * Returns a matcher of a pattern for a text, in which bytes that are no UTF-8 count as U+FFFD: take what it finds from the
+ * text itself. What matching can cost, pattern times text, counts against the limits.
+ */
 export function matcherOf(source: string, text: string): ReturnType<RE2JS["matcher"]> {
   const pattern = compileRegex(source);
   spendSteps((text.length * Math.max(source.length, shortPattern)) / costPerStep);
   if (text.length > shortText) expectTime(text.length * pattern.programSize() * msPerInstruction);
-  return pattern.matcher(text);
+  return pattern.matcher(text.toWellFormed());
 }
 
 function compile(source: string): RE2JS {

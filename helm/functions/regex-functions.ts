@@ -1,5 +1,7 @@
 import type { RE2JS } from "re2js";
 import { fn, type GoFunction } from "../template/go-function.ts";
+import { canBackquote } from "../template/format-text.ts";
+import { quoteString } from "../template/quote-string.ts";
 import { GoPanic, type GoValue, nilSlice, typedSlice } from "../template/go-value.ts";
 import { expectTime, spendSteps, spendValues } from "../template/run-cost.ts";
 import { compileRegex, matcherOf } from "./compile-regex.ts";
@@ -21,7 +23,7 @@ function findAll(source: string, text: string, limit: number): RegexMatch[] {
     // Go drops an empty match that touches the match before.
     if (start === end && start === previousEnd) continue;
     previousEnd = end;
-    const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? "");
+    const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, index) => groupOf(matcher, text, index));
     spendSteps(stepsOfMatch);
     // Each match may take a walk to the end of the text.
     if (text.length > longText) expectTime(0);
@@ -29,6 +31,11 @@ function findAll(source: string, text: string, limit: number): RegexMatch[] {
     matches.push({ start, end, groups });
   }
   return matches;
+}
+
+function groupOf(matcher: ReturnType<RE2JS["matcher"]>, text: string, index: number): string {
+  const start = matcher.start(index);
+  return start < 0 ? "" : text.slice(start, matcher.end(index));
 }
 
 function replaceAll(source: string, text: string, replacement: (match: RegexMatch, pattern: RE2JS) => string): string {
@@ -77,7 +84,7 @@ function quietMatches(source: string, text: string): boolean {
 
 function find(source: string, text: string): string {
   const matcher = matcherOf(source, text);
-  return matcher.find() ? (matcher.group() ?? "") : "";
+  return matcher.find() ? groupOf(matcher, text, 0) : "";
 }
 
 function findAllTexts(source: string, text: string, limit: number): GoValue {
@@ -108,7 +115,7 @@ function withPanic(source: string, run: () => GoValue): GoValue {
 }
 
 function quoteSource(source: string): string {
-  return source.includes("`") ? JSON.stringify(source) : `\`${source}\``;
+  return canBackquote(source) ? `\`${source}\`` : quoteString(source);
 }
 
 /** Regular expressions in Go's syntax, which never take more than linear time; see sprig's `regex.go`. */

@@ -1,3 +1,4 @@
+import { quoteString } from "../template/quote-string.ts";
 import { fn, type GoFunction } from "../template/go-function.ts";
 import { type GoField, GoInt, GoObject, GoPanic, type GoValue, goInt } from "../template/go-value.ts";
 
@@ -42,6 +43,13 @@ export class SemVersion extends GoObject {
     const pre = this.pre === "" ? "" : `-${this.pre}`;
     const metadata = this.metadata === "" ? "" : `+${this.metadata}`;
     return `${this.major}.${this.minor}.${this.patch}${pre}${metadata}`;
+  }
+
+  override goSyntax(): string {
+    const { major, minor, patch, pre, metadata, original } = this;
+    const numbers = Object.entries({ major, minor, patch }).map(([name, part]) => `${name}:0x${part.toString(16)}`);
+    const texts = Object.entries({ pre, metadata, original }).map(([name, text]) => `${name}:${quoteString(text)}`);
+    return `&semver.Version{${[...numbers, ...texts].join(", ")}}`;
   }
 
   toJsonValue(): GoValue {

@@ -7,6 +7,8 @@ import { toText, toTexts } from "./cast-value.ts";
 import { lowerText, titleText, upperText } from "./text-case.ts";
 
 const maxTextUnits = 2 ** 28;
+/** More bytes than Go can ever allocate at once. */
+const maxAllocation = 2n ** 48n;
 
 /** Go's `unicode.IsSpace`. */
 const goSpaces = "\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
@@ -15,6 +17,9 @@ const outerSpaces = new RegExp(`^[${goSpaces}]+|[${goSpaces}]+$`, "g");
 /** Returns a text repeated; refuses what no template can need before it takes the memory. */
 function repeat(count: number, text: string): string {
   if (count < 0) throw new GoPanic("strings: negative Repeat count");
+  const size = BigInt.asIntN(64, BigInt(count) - (count >= 2 ** 63 ? 1n : 0n)) * BigInt(byteLength(text));
+  if (size >= 2n ** 63n) throw new GoPanic("strings: Repeat output length overflow");
+  if (size > maxAllocation) throw new GoPanic("runtime error: makeslice: len out of range");
   if (count * text.length > maxTextUnits) throw new RangeError(`repeat of ${count} times ${text.length} characters`);
   return text.repeat(count);
 }

@@ -29,7 +29,8 @@ function formatQuoted(text: string, flags: FormatFlags): string {
   return padText(quoteString(shown, flags.plus), flags);
 }
 
-function canBackquote(text: string): boolean {
+/** Returns whether Go writes a text between backquotes (`strconv.CanBackquote`). */
+export function canBackquote(text: string): boolean {
   return !/[`\u007f\ufeff]|[^\t -\uffff]/.test(text) && text.isWellFormed();
 }
 

@@ -27,7 +27,14 @@ export function formatValue(value: GoValue, verb: string, flags: FormatFlags): s
     return verb === "v" || verb === "T" ? padText("<nil>", flags) : `%!${verb}(<nil>)`;
   }
   if (verb === "T") return formatText(typeName(value), "s", flags) ?? "";
+  if (flags.sharpV === true && value instanceof Uint8Array && verb === "v") return byteSyntax(value, "[]byte", flags);
   return formatPart(value, verb, flags);
+}
+
+/** Go calls a list of bytes `[]byte` only when it is the argument itself. */
+function byteSyntax(bytes: Uint8Array, type: string, flags: FormatFlags): string {
+  const items = Array.from(bytes, (byte) => formatInteger(BigInt(byte), "x", { ...flags, sharp: true }) ?? "");
+  return `${type}{${items.join(", ")}}`;
 }
 
 function formatPart(value: GoValue, verb: string, flags: FormatFlags): string {
@@ -49,6 +56,7 @@ function formatKnown(value: NonNullable<GoValue>, verb: string, flags: FormatFla
   if (value instanceof Uint8Array) return formatBytes(value, verb, flags);
   if (Array.isArray(value)) return formatList(value, verb, flags);
   if (value instanceof GoComplex) return formatComplex(value, verb, flags);
+  if (flags.sharpV === true && verb === "v") return value.goSyntax();
   const kind = kindName(value);
   if (kind === "int64" && verb === "d") return formatText(value.goString(), "s", flags);
   return formatText(flags.plusV === true ? value.namedString() : value.goString(), verb, flags);
@@ -84,7 +92,7 @@ function formatBytes(bytes: Uint8Array, verb: string, flags: FormatFlags): strin
       return formatHex(bytes, verb, flags);
     case "v":
     case "d": {
-      if (flags.sharpV === true) return `[]byte{${Array.from(bytes, (byte) => `0x${byte.toString(16)}`).join(", ")}}`;
+      if (flags.sharpV === true) return byteSyntax(bytes, "[]uint8", flags);
       return `[${Array.from(bytes, (byte) => formatInteger(BigInt(byte), "d", flags) ?? "").join(" ")}]`;
     }
     default:

@@ -195,6 +195,11 @@ export abstract class GoObject {
     return this.goString();
   }
 
+  /** Returns what `%#v` prints: the value as it stands in a Go program. */
+  goSyntax(): string {
+    return this.goString();
+  }
+
   /** Returns what an action prints that shows the value itself; Go then finds methods that it misses elsewhere. */
   actionText(): string {
     return this.goString();

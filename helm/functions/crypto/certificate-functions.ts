@@ -1,6 +1,7 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { fn, type GoFunction, scoped } from "../../template/go-function.ts";
 import { type GoField, GoObject, GoPanic, type GoValue } from "../../template/go-value.ts";
+import { quoteString } from "../../template/quote-string.ts";
 import { printValue } from "../../template/print-value.ts";
 import { drawRandom, type Scope } from "../../template/scope.ts";
 import { decodeBase64 } from "../base-encoding.ts";
@@ -27,6 +28,10 @@ export class GoCertificate extends GoObject {
 
   goString(): string {
     return `{${this.cert} ${this.key}}`;
+  }
+
+  override goSyntax(): string {
+    return `sprig.certificate{Cert:${quoteString(this.cert)}, Key:${quoteString(this.key)}}`;
   }
 
   toJsonValue(): GoValue {

@@ -8,8 +8,15 @@ import { fromNanos, GoTime, zeroTime } from "./go-time.ts";
 import { parseTime } from "./parse-time.ts";
 import { findZone, type TimeZone, utc } from "./time-zone.ts";
 
+const localZones = new Map<string, TimeZone>();
+
 function localZone(scope: Scope): TimeZone {
-  return findZone(scope.run.options.timeZone ?? "UTC") ?? utc;
+  const name = scope.run.options.timeZone ?? "UTC";
+  const known = localZones.get(name);
+  if (known !== undefined) return known;
+  const zone = { ...(findZone(name) ?? utc), isLocal: true };
+  localZones.set(name, zone);
+  return zone;
 }
 
 /** The present, from the tape when it is replayed: a chart that prints it would otherwise differ at every render. */

@@ -30,6 +30,10 @@ export class GoDuration extends GoObject {
     return formatDuration(this.nanos);
   }
 
+  override goSyntax(): string {
+    return String(this.nanos);
+  }
+
   toJsonValue(): GoValue {
     return goInt64(this.nanos);
   }

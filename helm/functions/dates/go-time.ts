@@ -1,5 +1,6 @@
 import { fn, type GoFunction } from "../../template/go-function.ts";
 import { GoObject, GoPanic, type GoValue, goInt, goInt64 } from "../../template/go-value.ts";
+import { quoteString } from "../../template/quote-string.ts";
 import { formatTime } from "./format-time.ts";
 import { GoDuration } from "./go-duration.ts";
 import { GoNamedInt, monthNames, weekdayNames } from "./named-int.ts";
@@ -60,9 +61,20 @@ export class GoTime extends GoObject {
     return formatTime(this, "2006-01-02 15:04:05.999999999 -0700 MST");
   }
 
+  override goSyntax(): string {
+    const { year, month, day, hour, minute, second } = this.civil();
+    const fields = [year, `time.${monthNames[month - 1]}`, day, hour, minute, second, this.nanos];
+    return `time.Date(${fields.join(", ")}, ${zoneSyntax(this.zone)})`;
+  }
+
   toJsonValue(): GoValue {
     return formatTime(this, "2006-01-02T15:04:05.999999999Z07:00");
   }
+}
+
+function zoneSyntax(zone: TimeZone): string {
+  if (zone.isLocal === true) return "time.Local";
+  return zone === utc ? "time.UTC" : `time.Location(${quoteString(zone.name)})`;
 }
 
 /** Returns the moment of some nanoseconds since 1970. */

@@ -50,6 +50,10 @@ export class GoNamedInt extends GoObject {
     return this.text;
   }
 
+  override goSyntax(): string {
+    return String(this.value);
+  }
+
   toJsonValue(): GoValue {
     return goInt(this.value);
   }

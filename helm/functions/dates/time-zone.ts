@@ -7,6 +7,8 @@ export interface ZoneOffset {
 /** A time zone: UTC, one of the tz database, or a fixed offset. */
 export interface TimeZone {
   readonly name: string;
+  /** Whether it is the zone of the machine, which Go does not name. */
+  readonly isLocal?: boolean;
   /** Returns the offset at a moment, in seconds since 1970. */
   readonly at: (epochSeconds: number) => ZoneOffset;
 }

@@ -1,4 +1,5 @@
 import { type GoField, type GoKind, GoObject, type GoValue } from "../../template/go-value.ts";
+import { formatValue } from "../../template/format-value.ts";
 import { printValue } from "../../template/print-value.ts";
 
 /** One field of a struct. */
@@ -36,6 +37,11 @@ export class GoStruct extends GoObject {
   override namedString(): string {
     const values = this.fields.map(({ name, value }) => `${name}:${namedText(value)}`).join(" ");
     return this.kind === "ptr" ? `&{${values}}` : `{${values}}`;
+  }
+
+  override goSyntax(): string {
+    const values = this.fields.map(({ name, value }) => `${name}:${formatValue(value, "v", { sharpV: true })}`);
+    return `${this.goType.replace("*", "&")}{${values.join(", ")}}`;
   }
 
   toJsonValue(): GoValue {

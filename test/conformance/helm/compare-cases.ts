@@ -1,3 +1,4 @@
+import { toBytes } from "../../../helm/template/go-string.ts";
 import { failWithHelm, renderWithHelm } from "./helm-oracle.ts";
 import { type CaseChart, renderCases } from "./render-case.ts";
 
@@ -36,9 +37,14 @@ export async function compareCases(chart: CaseChart, maxFaults: number): Promise
   return { differences, equal: rendered.length, refused };
 }
 
-/** What a chart refuses is placed by Helm at the outermost template, which is the chart's around the case. */
+/**
+ * What a chart refuses is placed by Helm at the outermost template, which is the chart's around the case. What Helm writes
+ * in bytes that are no characters is read with replacements.
+ */
 function withoutPlace(fault: string): string {
-  return fault.replace(/^execution error at \([^)]*\)/, "execution error");
+  return Buffer.from(toBytes(fault))
+    .toString("utf8")
+    .replace(/^execution error at \([^)]*\)/, "execution error");
 }
 
 function plain(base64: string): string {

@@ -39,6 +39,7 @@ const files = {
   "conf/a.ini": "x = 1\n",
   "conf/b.ini": "[s]\ny = 2\n\nz = 3",
   "conf/empty": "",
+  "bad.txt": Uint8Array.of(97, 255, 98, 254, 99, 226, 130, 100),
   "bin.dat": Uint8Array.of(0, 255, 254, 195, 40),
 };
 

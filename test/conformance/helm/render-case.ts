@@ -1,3 +1,4 @@
+import { helmBuild } from "../../../helm/chart/default-capabilities.ts";
 import { describeTemplateError } from "../../../helm/functions/describe-template-error.ts";
 import { createCapabilities } from "../../../helm/functions/objects/capabilities.ts";
 import { ChartFiles } from "../../../helm/functions/objects/chart-files.ts";
@@ -76,4 +77,4 @@ function context(chart: CaseChart): GoValue {
   ]);
 }
 
-const helm = { version: "v4.3", gitCommit: "", gitTreeState: "", goVersion: "", kubeClientVersion: "v1.37" };
+const helm = helmBuild;

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { loadChartArchive } from "../../../../helm/chart/load-chart.ts";
 import { readArchive } from "../../../../helm/chart/read-archive.ts";
 import { type Entry, pack } from "./pack-tar.ts";
 
@@ -24,6 +25,11 @@ describe("readArchive", () => {
         { name: "web\\windows\\file.txt", text: "w" },
       ]),
     ).toEqual(["Chart.yaml", long, `templates/${long}`, `gnu/${long}`, "windows/file.txt"]);
+  });
+
+  it("is no chart without a Chart.yaml, in the words that Helm has for archives", () => {
+    const archive = pack([{ name: "web/values.yaml", text: "a: 1\n" }]);
+    expect(() => loadChartArchive(archive)).toThrow("unable to detect chart version, no Chart.yaml found");
   });
 
   it.each<{ name: string; entry: Entry; says: string }>([
