@@ -27,11 +27,13 @@ import { createDecoderThread } from "./build/decode-in-worker.ts";
 import { createGitChartFetcher } from "./build/fetch-git-chart.ts";
 import { composeQuestions } from "./compose-questions.ts";
 import { type BundlerConfig, removalBudgetOf } from "./config.ts";
+import { announceLosses } from "./controllers/announce-losses.ts";
 import { createStatusAnnouncer } from "./controllers/announce-status.ts";
 import { readChartSecrets } from "./controllers/chart-secrets.ts";
 import { createCommitDeployer } from "./controllers/deploy-commit.ts";
 import { createGitRepoController } from "./controllers/git-repo-controller.ts";
 import { maintainStore } from "./controllers/maintain-store.ts";
+import { rebuildLost } from "./controllers/rebuild-lost.ts";
 import { createRestoreGuard } from "./controllers/restore-guard.ts";
 import { watchSilence } from "./controllers/watch-silence.ts";
 import { createHub } from "./desired/hub.ts";
@@ -176,6 +178,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
   await bootstrapWorkspaces({ config, db, objects, credentials, clock });
   const repos = await loadHub({ db, objects, reports, hub, clock });
   hub.onChange(announcer.changed);
+  stack.use(announceLosses({ hub, objects, clock, onFault }));
   const restoreGuard = await createRestoreGuard({ objects, hub, announce: announcer.changed, clock, log });
   objects.onCommit((changes) => {
     hub.apply(changes);
@@ -232,6 +235,7 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
         questions: questions.desk,
         credentials,
         blobs,
+        contentLost: rebuildLost({ hub, deployer, gitRepos, clock, log: log.child({ part: "store" }) }),
         clock,
         metrics: hubMetrics,
         log: log.child({ part: "agents" }),

@@ -202,7 +202,8 @@ function knowledgeOf(
   if (present !== undefined) {
     const { gitRepo } = present;
     // Too many clusters would lose bundles of this GitRepo at once: they keep them until somebody says so.
-    const held = gitRepo !== undefined && workspace.budget.heldLoss(gitRepo, nowMs) !== undefined;
+    const asking = { cluster: cluster.name, bundle: name };
+    const held = gitRepo !== undefined && workspace.budget.heldLoss(gitRepo, nowMs, asking) !== undefined;
     return { known: held || workspace.faultyGroups.size > 0 ? "never" : "present" };
   }
   const because = workspace.removedBundles.get(name);

@@ -17,7 +17,7 @@ import {
 } from "../../shared/status/status-message.ts";
 import type { Workspace } from "../desired/hub.ts";
 import { deploymentsOf } from "../desired/desired-document.ts";
-import type { Loss } from "../desired/removal-budget.ts";
+import { describeLoss } from "../desired/loss.ts";
 import { withheldRemovals } from "../desired/withheld-removals.ts";
 import type { GitFault, GitState } from "../store/git-state-table.ts";
 
@@ -53,7 +53,11 @@ export function gitRepoStatus(
   const all = state.pollFault === undefined ? state.faults : [state.pollFault, ...state.faults];
   const held = workspace.budget.heldLoss(name, nowMs);
   const restored = workspace.restored ? [restoredText(unbuilt)] : [];
-  const faults = [...all.map(faultText), ...(held === undefined ? [] : [lossText(name, held)]), ...restored];
+  const faults = [
+    ...all.map(faultText),
+    ...(held === undefined ? [] : [`REMOVAL_HELD: ${describeLoss(name, held)}`]),
+    ...restored,
+  ];
   const accepted = faults.length === 0;
   return {
     observedGeneration: object.metadata.generation ?? 1,
@@ -80,12 +84,6 @@ function restoredText(unbuilt: readonly string[]): string {
       ? "clusters remove nothing that it does not aim at them"
       : `clusters keep all that they have while it looks at GitRepo ${unbuilt.join(", ")}, and remove nothing`;
   return `STORE_RESTORED: the hub was restored from a backup: ${what}, until somebody approves it with \`drover approve restore\``;
-}
-
-function lossText(gitRepo: string, { clusters, of, bundles }: Loss): string {
-  const shown =
-    bundles.length > 3 ? `${bundles.slice(0, 3).join(", ")} and ${bundles.length - 3} more` : bundles.join(", ");
-  return `REMOVAL_HELD: ${clusters} of ${of} clusters would lose ${shown}, which is not aimed at them any more: they keep it until somebody approves it with \`drover approve gitrepo ${gitRepo}\``;
 }
 
 /** Returns the computed status of a Cluster. */

@@ -18,6 +18,7 @@ import { buildCommit } from "../build/build-commit.ts";
 import type { BuildCache, BuildCounts, BuiltBundle, CommitBuild } from "../build/commit-build.ts";
 import type { BundleContent } from "../build/bundle-content.ts";
 import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
+import { emptiedBy } from "../desired/emptied-by.ts";
 import { bundleResource, type Hub } from "../desired/hub.ts";
 import type { Commit } from "../git/fetch-commit.ts";
 import type { GitRemote } from "../../shared/git-remote.ts";
@@ -87,6 +88,8 @@ export interface CommitDeployer {
   tryCommit(wish: CommitToDeploy, signal: AbortSignal): Promise<TriedCommit>;
   /** Removes all bundles of a GitRepo that somebody deleted. */
   removeRepo(key: RepoKey): Promise<void>;
+  /** Forgets a GitRepo's last build: the next one builds every directory. */
+  forget(key: RepoKey): void;
 }
 
 /** What a commit would bring into force. */
@@ -148,6 +151,7 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       }
       return { bundles, remove: new Set(plan.remove.map(({ name }) => name)), faults, blobs: built.blobs };
     },
+    forget: ({ namespace, name }) => void caches.delete(`${namespace}/${name}`),
     removeRepo: async ({ namespace, name }) => {
       caches.delete(`${namespace}/${name}`);
       const owned = ownedBundles(deps.hub, { namespace, name });
@@ -250,7 +254,9 @@ async function save(deps: DeployCommitDeps, source: CommitSource, build: CommitB
       if (built.kind !== "bundle" || content instanceof AppError || !plan.save.has(built.bundle.metadata.name ?? ""))
         continue;
       if (!changed.has(built) && workspace.bundles.has(built.bundle.metadata.name ?? "")) continue;
-      count += await saveBundle(writer, { built, content, commit: source.commit }, deps.clock);
+      const { commit } = source;
+      const toSave = { built, content, commit, emptiedBy: emptiedBy(workspace, built.bundle, commit) };
+      count += await saveBundle(writer, toSave, deps.clock);
     }
     for (const gone of plan.remove)
       await writer.remove(

@@ -4,7 +4,7 @@ import { jsonEqual } from "../../apiserver/resources/json-fields.ts";
 import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
 import { parseJson } from "../../codec/parse-json.ts";
 import { printJson } from "../../codec/print-json.ts";
-import { contentAnnotation, directoryAnnotation } from "../../shared/api/annotations.ts";
+import { contentAnnotation, directoryAnnotation, emptiedByAnnotation } from "../../shared/api/annotations.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
 import { commitLabel } from "../../shared/bundle/bundle-options.ts";
 import type { Clock } from "../../shared/clock.ts";
@@ -19,12 +19,14 @@ export interface BundleToSave {
   readonly built: BuiltBundle;
   readonly content: BundleContent;
   readonly commit: string;
+  /** The commit with which its targets came to match no cluster (`emptiedBy`). */
+  readonly emptiedBy: string | undefined;
 }
 
 /** Writes a bundle unless it is stored like this already; the commit label changes only with the rest. Returns 0 or 1. */
 export async function saveBundle(
   writer: ObjectWriter,
-  { built, content, commit }: BundleToSave,
+  { built, content, commit, emptiedBy }: BundleToSave,
   clock: Clock,
 ): Promise<number> {
   const { metadata, spec } = built.bundle;
@@ -34,6 +36,7 @@ export async function saveBundle(
     ...metadata.annotations,
     [contentAnnotation]: JSON.stringify(content),
     [directoryAnnotation]: built.dir.path,
+    ...(emptiedBy === undefined ? {} : { [emptiedByAnnotation]: emptiedBy }),
   };
   const before = existing?.metadata.labels?.[commitLabel];
   const wanted = (commitOfIt: string, generation: number): ApiObject => {

@@ -1,5 +1,10 @@
 import { stableHash, stableJson } from "../../codec/stable-hash.ts";
-import { contentAnnotation, directoryAnnotation, lookupAnnotation } from "../../shared/api/annotations.ts";
+import {
+  contentAnnotation,
+  directoryAnnotation,
+  emptiedByAnnotation,
+  lookupAnnotation,
+} from "../../shared/api/annotations.ts";
 import { removalBudgetOrNone } from "../../shared/api/removal-budget.ts";
 import type { Bundle } from "../../shared/api/bundle.ts";
 import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
@@ -26,6 +31,8 @@ export interface AimedBundle extends FleetBundle {
   readonly gitRepo: string | undefined;
   /** Directory of the repository that it was built from. */
   readonly directory: string;
+  /** The commit with which its targets came to match no cluster (`emptiedBy`). */
+  readonly emptiedBy: string | undefined;
   /** Returns the blob of merged options that one of its deployments named. */
   optionsBlob(digest: string): Blob | undefined;
 }
@@ -61,7 +68,8 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
     labels: bundle.metadata.labels ?? {},
     gitRepo: bundle.metadata.labels?.[repoNameLabel],
     directory: bundle.metadata.annotations?.[directoryAnnotation] ?? "",
-    targetingHash: stableHash([spec.targets ?? [], spec.targetRestrictions ?? [], spec.targetCustomizationMode ?? ""]),
+    emptiedBy: bundle.metadata.annotations?.[emptiedByAnnotation],
+    targetingHash: targetingHash(spec),
     atoms: targetAtoms(spec),
     matchTargets: compileTargets(spec),
     optionsBlob: (digest) => blobs.get(digest),
@@ -83,6 +91,11 @@ export function createFleetBundle(bundle: Bundle, made: BundleContent, around: B
       };
     },
   };
+}
+
+/** Returns a hash of all that decides who gets a bundle. */
+export function targetingHash(spec: Bundle["spec"]): string {
+  return stableHash([spec.targets ?? [], spec.targetRestrictions ?? [], spec.targetCustomizationMode ?? ""]);
 }
 
 /** What a person must approve is no part of what is deployed: a new budget deploys nothing again. */

@@ -2,14 +2,12 @@ import * as z from "zod";
 import type { HubBudget, RemovalBudgetSettings } from "../../shared/api/removal-budget.ts";
 import type { AimedBundle } from "./fleet-bundle.ts";
 import type { FleetStatus } from "./fleet-status.ts";
+import { exceeds, isAimed, type Loss, lossOf } from "./loss.ts";
 
-/** Clusters that have bundles of a GitRepo which are not aimed at them any more. */
-export interface Loss {
-  readonly clusters: number;
-  /** Clusters that have, or had until just now, any of its bundles. */
-  readonly of: number;
-  /** Names of the bundles that they would lose. */
-  readonly bundles: readonly string[];
+/** A cluster that asks whether it may remove a bundle. */
+export interface AskingCluster {
+  readonly cluster: string;
+  readonly bundle: string;
 }
 
 /** What a person let go: these bundles, from no more clusters than this, until then. */
@@ -24,8 +22,11 @@ export type LossApproval = z.infer<typeof approvalSchema>;
 
 /** Decides whether clusters may lose a GitRepo's bundles because labels or targets changed (design.md section 5). */
 export interface RemovalBudget {
-  /** Returns the loss that waits for a person, undefined when clusters may remove what is not aimed at them. */
-  heldLoss(gitRepo: string, nowMs: number): Loss | undefined;
+  /**
+   * Returns the loss that waits for a person, undefined when clusters may remove what is not aimed at them. A cluster that
+   * asks counts although it has not reported the bundle yet.
+   */
+  heldLoss(gitRepo: string, nowMs: number, asking?: AskingCluster): Loss | undefined;
   /** Notes that a cluster was told to remove a bundle: many small steps count as one large one. */
   told(cluster: string, bundle: string, nowMs: number): void;
   /** Sets what a person approved, undefined for nothing. */
@@ -72,13 +73,13 @@ export function createRemovalBudget(
   };
 
   return {
-    heldLoss: (gitRepo, nowMs) => {
-      const now = lossesAt(nowMs).get(gitRepo);
+    heldLoss: (gitRepo, nowMs, asking) => {
+      const now = withAsking(lossesAt(nowMs).get(gitRepo), status, { workspace, asking });
       if (now === undefined || now.clusters === 0) return undefined;
       const done = doneLately(gitRepo, nowMs);
-      const loss = { ...now, clusters: now.clusters + done, of: now.of + done };
-      const { clustersPercent, clustersAtLeast } = { ...limits, ...own.get(gitRepo) };
-      if (loss.clusters < clustersAtLeast || 100 * loss.clusters <= loss.of * clustersPercent) return undefined;
+      const aims = { aimed: aimedBundles(status, bundles, gitRepo), bundles };
+      const loss = lossOf({ ...now, clusters: now.clusters + done, of: now.of + done }, aims);
+      if (!exceeds(loss, { ...limits, ...own.get(gitRepo) })) return undefined;
       return isApproved(approvals.get(gitRepo), loss, nowMs) ? undefined : loss;
     },
     told: (cluster, bundle, nowMs) => {
@@ -96,6 +97,28 @@ export function createRemovalBudget(
       counted = undefined;
     },
   };
+}
+
+function aimedBundles(
+  { partition }: FleetStatus,
+  bundles: ReadonlyMap<string, AimedBundle>,
+  gitRepo: string,
+): ReadonlySet<string> {
+  const own = [...bundles.values()].filter((bundle) => bundle.gitRepo === gitRepo).map(({ name }) => name);
+  return new Set(own.filter((name) => isAimed(partition, name)));
+}
+
+/** What an agent says to hold counts from then on, though its first report after a start may be a moment late. */
+function withAsking(
+  loss: Loss | undefined,
+  status: FleetStatus,
+  { workspace, asking }: { readonly workspace: string; readonly asking: AskingCluster | undefined },
+): Loss | undefined {
+  if (asking === undefined) return loss;
+  const { cluster, bundle } = asking;
+  if (status.reportedStates(cluster).has(`${workspace}/${bundle}`)) return loss;
+  const { clusters, of, bundles } = loss ?? { clusters: 0, of: 0, bundles: [] };
+  return { clusters: clusters + 1, of: of + 1, bundles: [...new Set([...bundles, bundle])].toSorted() };
 }
 
 /** Returns what an annotation of a GitRepo approves, undefined when it is absent or says nothing that can be read. */

@@ -4,6 +4,12 @@ export const contentAnnotation = "drover.dev/content";
 /** Annotation of a Bundle, set by the hub only: the directory of the repository that it was built from. */
 export const directoryAnnotation = "drover.dev/directory";
 
+/**
+ * Annotation of a Bundle, set by the hub only: the commit with which its targets came to match no cluster, though they had
+ * matched some before. Clusters keep it until a person approves that they lose it.
+ */
+export const emptiedByAnnotation = "drover.dev/aimed-at-nobody-by";
+
 /** Annotation of a Bundle, set by the hub only: JSON list of the charts that were fetched into it, with what their versions came to. */
 export const chartsAnnotation = "drover.dev/charts";
 

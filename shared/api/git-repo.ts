@@ -94,7 +94,7 @@ export const gitRepoStatusSchema = z.looseObject({
   heldRemoval: z
     .looseObject({ clusters: z.number().int(), of: z.number().int(), bundles: z.array(z.string()) })
     .describe(
-      "Bundles that are not aimed any more at so many of the clusters that have any of this GitRepo that they wait for `drover approve gitrepo`.",
+      "Bundles that are not aimed any more at so many of the clusters that have any of this GitRepo, or at any cluster at all, that they wait for `drover approve gitrepo`.",
     )
     .exactOptional(),
   display: z

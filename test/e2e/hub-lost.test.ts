@@ -117,6 +117,11 @@ describeWithKube("when the hub loses its memory", () => {
     await becomes(["both=5", "extra=1", "old=1"], "prod");
     await becomes(["both=5", "old=1"]);
     await chain.hub("annotate", "namespace", "fleet-default", "drover.dev/restored-");
+    // By these labels the GitRepo has no cluster at all: that is a question of its own.
+    const why = ["get", "gitrepo", "extra", "-o", "jsonpath={.status.heldRemoval}"];
+    await until("it is held", async () => (await chain.hub(...why)).stdout.includes("extra-extra"));
+    await becomes(["both=5", "extra=1", "old=1"], "prod");
+    await chain.hub("annotate", "gitrepo", "extra", 'drover.dev/removal-budget={"clustersPercent":100}');
     await becomes(["both=5", "old=1"], "prod");
   });
 

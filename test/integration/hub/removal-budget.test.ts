@@ -64,6 +64,9 @@ describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, 
     expect(JSON.parse(stdout)).toEqual({ clusters: 5, of: 6, bundles: ["config-app"] });
     const described = await hub.kubectl(["get", "gitrepo", "config", "-o", "yaml"]);
     expect(described.stdout).toContain("5 of 6 clusters would lose config-app");
+    const events = ["get", "events", "-o", "jsonpath={range .items[*]}{.reason}: {.message}{end}"];
+    await until("an Event says so", async () => (await hub.kubectl(events)).stdout.includes("5 of 6 clusters"));
+    expect((await hub.kubectl(events)).stdout).toMatch(/^RemovalHeld: .*drover approve gitrepo config/u);
     await hub.stop();
     await hub.start();
     expect(await removals()).toBe(0);
@@ -84,6 +87,38 @@ describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, 
     await hub.kubectl(["annotate", "gitrepo", "config", "drover.dev/removal-budget-"]);
     await aim({ matchLabels: { name: "c0" } });
     await until("one has it again", async () => (await aimedAt()) === 1);
+  });
+
+  it("keep it, however few, when a commit's selector matches nothing any more, until somebody approved", async () => {
+    for (const agent of agents.slice(1)) await agent.document({ holds: [], full: true, statuses: [] });
+    await hub.kubectl(["annotate", "gitrepo", "config", "drover.dev/approved-loss-"]);
+    const nobody = "overrideTargets: [{ name: none, clusterSelector: { matchLabels: { name: nobody } } }]\n";
+    await git.commit("config", {
+      message: "typo",
+      files: {
+        "app/fleet.yaml": `defaultNamespace: app\n${nobody}`,
+        "stays/fleet.yaml": "defaultNamespace: app\n",
+        "stays/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: stays }\n",
+      },
+    });
+    const [first] = agents;
+    const heard = async () => first?.document({ holds });
+    const wanted = async () => (await heard())?.deployments.map(({ bundle }) => bundle);
+    await until("the commit is in force", async () => String(await wanted()) === "fleet-default/config-stays");
+    expect((await heard())?.remove).toEqual([]);
+    const said = async () => (await hub.kubectl(["get", "gitrepo", "config", "-o", "jsonpath={.status}"])).stdout;
+    expect(await said()).toContain("would lose config-app: targets or labels leave it no cluster at all");
+    await hub.stop();
+    await hub.start();
+    expect((await heard())?.remove).toEqual([]);
+    const { context } = createTestContext({ cwd: "/", env: { DROVER_KUBECONFIG: hub.kubeconfigPath } });
+    expect(await runCli(["approve", "gitrepo", "config"], context)).toBe(0);
+    await until("the removal is said", async () => (await heard())?.remove.length === 1);
+    await git.commit("config", { message: "mended", files: { "app/fleet.yaml": "defaultNamespace: app\n" } });
+    await until("it is aimed again", async () => (await wanted())?.length === 2);
+    expect((await hub.kubectl(["get", "bundle", "config-app", "-o", "yaml"])).stdout).not.toContain("aimed-at-nobody");
+    await git.commit("config", { message: "as before", delete: ["stays/cm.yaml", "stays/fleet.yaml"], files: {} });
+    await until("as before", async () => (await wanted())?.length === 1);
   });
 
   it("keep what they have when a commit empties the repository, or the GitRepo's budget cannot be read", async () => {

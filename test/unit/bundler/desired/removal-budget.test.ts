@@ -41,7 +41,10 @@ function putBundle(hub: Hub, name: string, targets: readonly JsonObject[]): void
   const gitRepo = name === "other" ? "elsewhere" : "config";
   const metadata = {
     labels: { "fleet.cattle.io/repo-name": gitRepo },
-    annotations: { "drover.dev/content": JSON.stringify(content) },
+    annotations: {
+      "drover.dev/content": JSON.stringify(content),
+      ...(name === "emptied" ? { "drover.dev/aimed-at-nobody-by": "c0ffee" } : {}),
+    },
   };
   put(hub, bundleResource, { name, metadata, spec: { targets } });
 }
@@ -75,6 +78,8 @@ function aFleet(count: number): { readonly hub: Hub; readonly names: readonly st
 
 const heldOf = (hub: Hub, nowMs = 0): unknown => hub.workspace("w").budget.heldLoss("config", nowMs);
 
+const anObject = { apiVersion: "fleet.cattle.io/v1alpha1", kind: "Cluster", metadata: { name: "c0", namespace: "w" } };
+
 function approve(hub: Hub, approval: JsonObject): void {
   put(hub, gitRepoResource, {
     name: "config",
@@ -94,8 +99,8 @@ describe("the budget of clusters that lose bundles", () => {
   });
 
   it("holds nothing for 4 clusters, nor for 30 % of many", () => {
-    const small = aFleet(4).hub;
-    putBundle(small, "app", [{ clusterName: "none" }]);
+    const small = aFleet(5).hub;
+    putBundle(small, "app", [{ clusterName: "c0" }]);
     expect(heldOf(small)).toBeUndefined();
     const { hub, names } = aFleet(20);
     for (const name of names.slice(0, 6)) putCluster(hub, name, "dev");
@@ -157,6 +162,46 @@ describe("the budget of clusters that lose bundles", () => {
     const { hub } = aFleet(10);
     putBundle(hub, "app", [{ clusterSelector: {}, doNotDeploy: true }]);
     expect(heldOf(hub)).toMatchObject({ clusters: 10 });
+  });
+
+  it.each([1, 2, 4])("holds for %s clusters when labels leave the GitRepo none at all", (count) => {
+    const { hub, names } = aFleet(count);
+    putBundle(hub, "second", [{ clusterName: "c0" }]);
+    for (const name of names) putCluster(hub, name, "dev");
+    // Another bundle of it is still aimed at one.
+    expect(heldOf(hub)).toBeUndefined();
+    putBundle(hub, "second", prod);
+    expect(heldOf(hub)).toEqual({ clusters: count, of: count, bundles: ["app"], aimedAtNobody: true });
+    approve(hub, { clusters: count, bundles: ["app"], expires: new Date(1000).toISOString() });
+    expect(heldOf(hub)).toBeUndefined();
+    put(hub, gitRepoResource, { name: "config" });
+    putCluster(hub, "newcomer", "prod");
+    expect(heldOf(hub)).toBeUndefined();
+  });
+
+  it("holds for one cluster when a commit leaves one bundle of many none at all, and not when labels do", () => {
+    const { hub, names } = aFleet(20);
+    const aimedAt = (tier: string): JsonObject[] => [{ clusterSelector: { matchLabels: { tier } } }];
+    putBundle(hub, "gold", aimedAt("gold"));
+    putBundle(hub, "emptied", aimedAt("golden"));
+    for (const name of names) report(hub, name, name === "c0" ? ["app", "gold"] : ["app"]);
+    expect(heldOf(hub)).toBeUndefined();
+    report(hub, "c1", ["app", "emptied"]);
+    expect(heldOf(hub, 5000)).toEqual({ clusters: 2, of: 20, bundles: ["emptied", "gold"], aimedAtNobody: true });
+    put(hub, clusterResource, { name: "c2", metadata: { labels: { env: "prod", tier: "golden" } } });
+    expect(heldOf(hub, 5000)).toBeUndefined();
+  });
+
+  it("forgets a deleted cluster, and counts one that asks before it has reported", () => {
+    const { hub } = aFleet(1);
+    hub.apply([{ type: "deleted", key: { resource: clusterResource, namespace: "w", name: "c0" }, object: anObject }]);
+    expect(heldOf(hub)).toBeUndefined();
+    putCluster(hub, "fresh", "dev");
+    const { budget } = hub.workspace("w");
+    const asking = { cluster: "fresh", bundle: "app" };
+    expect(budget.heldLoss("config", 0, asking)).toMatchObject({ clusters: 1, of: 1, aimedAtNobody: true });
+    budget.limit("config", { clustersPercent: 100 });
+    expect(budget.heldLoss("config", 0, asking)).toBeUndefined();
   });
 
   it("lets go what a person approved, until it expires, and no more than that", () => {
