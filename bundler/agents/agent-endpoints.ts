@@ -26,7 +26,9 @@ export interface AgentEndpointDeps extends RegisterDeps {
   readonly checkIn: CheckInService;
   readonly questions: Pick<QuestionDesk, "granted" | "take">;
   readonly credentials: CredentialTable;
-  readonly blobs: BlobTable;
+  readonly blobs: Pick<BlobTable, "read">;
+  /** Called when a content that a bundle consists of is not stored, or cannot be read. */
+  readonly contentLost: (namespace: string, bundle: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Pick<HubMetrics, "checkIn" | "registered">;
@@ -144,13 +146,27 @@ async function readBlob(deps: AgentEndpointDeps, cluster: CheckedInCluster, dige
       options === digest
         ? cluster.workspace.bundles.get(name)?.optionsBlob(digest)?.data
         : content === digest
-          ? await deps.blobs.read(digest)
+          ? await readContent(deps, { namespace: cluster.workspace.namespace, name }, digest)
           : undefined;
     if (found !== undefined) return found;
   }
   const granted = await deps.questions.granted(askedCluster(cluster), digest);
   if (granted !== undefined) return granted;
   throw new AppError("BLOB_NOT_FOUND", `no blob ${digest} for this cluster`, { verdict: "transient" });
+}
+
+async function readContent(
+  deps: AgentEndpointDeps,
+  bundle: { readonly namespace: string; readonly name: string },
+  digest: string,
+): Promise<Uint8Array | undefined> {
+  let found: Uint8Array | undefined;
+  try {
+    found = await deps.blobs.read(digest);
+  } finally {
+    if (found === undefined) deps.contentLost(bundle.namespace, bundle.name);
+  }
+  return found;
 }
 
 async function readBody(request: IncomingMessage, limitBytes = bodyLimitBytes): Promise<string> {

@@ -19,6 +19,7 @@ import { chartSecretsHash, readChartSecrets } from "./chart-secrets.ts";
 import { defaultCredentialSecret, remoteOf } from "./git-credential.ts";
 import { mergeFaults, newFault } from "./plan-bundles.ts";
 import type { CommitToDeploy, DeployedCommit, RepoKey } from "./deploy-commit.ts";
+import { keyOf, textOf } from "./repo-text.ts";
 
 /** What the controller of GitRepos works with. */
 export interface GitRepoControllerDeps {
@@ -52,6 +53,8 @@ export interface GitRepoController extends AsyncDisposable {
   apply(changes: readonly Pick<CommittedChange, "key">[]): void;
   /** A verified webhook: looks at once at the GitRepos that it concerns; returns how many. */
   push(push: WebhookPush): number;
+  /** Brings the commit in force into force once more. */
+  rebuild(key: RepoKey): void;
   stateOf(namespace: string, name: string): GitState;
   /** Returns the names of GitRepos with bundles in force that were not looked at, and built where needed, since the start. */
   unbuilt(namespace: string): readonly string[];
@@ -271,6 +274,10 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       for (const { following } of concerned) following.poke(commit, ref);
       return concerned.length;
     },
+    rebuild: (key) => {
+      states.set(textOf(key), { ...stateOf(textOf(key)), optionsHash: undefined });
+      queue.add(textOf(key));
+    },
     stateOf: (namespace, name) => {
       const text = textOf({ namespace, name });
       const checkedAt = followed.get(text)?.following.checkedAt();
@@ -287,13 +294,4 @@ export function createGitRepoController(deps: GitRepoControllerDeps): GitRepoCon
       await queue[Symbol.asyncDispose]();
     },
   };
-}
-
-function textOf({ namespace, name }: RepoKey): string {
-  return `${namespace}/${name}`;
-}
-
-function keyOf(text: string): RepoKey {
-  const slash = text.indexOf("/");
-  return { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }

@@ -16,6 +16,7 @@ import { createTempDir } from "../../support/temp-dir.ts";
 /** What came back for one request. */
 export interface Answer {
   readonly status: number;
+  readonly bytes: Buffer;
   readonly text: string;
   readonly json: Record<string, unknown>;
 }
@@ -125,9 +126,10 @@ async function send(base: URL, path: string, wish: HubRequest & { readonly ca: s
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
         response.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString("utf8");
           const isJson = response.headers["content-type"]?.includes("json") === true;
-          resolve({ status: response.statusCode ?? 0, text, json: isJson ? parseObject(text) : {} });
+          resolve({ status: response.statusCode ?? 0, bytes, text, json: isJson ? parseObject(text) : {} });
         });
       },
     );
