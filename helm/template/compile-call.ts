@@ -127,7 +127,7 @@ function invoke(frame: Frame, fn: GoFunction, call: { readonly site: CallSite; r
 
 /** What a function makes of the cluster, the clock or chance is not remembered. */
 function noteSteadiness({ run }: Frame, fn: GoFunction): void {
-  if (fn.scoped && fn.steady !== true) run.memory.log.isSteady = false;
+  if (fn.scoped && fn.steady !== true) run.memory.unsteady++;
 }
 
 function fail(frame: Frame, message: string): never {

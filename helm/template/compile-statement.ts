@@ -1,18 +1,17 @@
+import { closedStatement } from "./closed-statement.ts";
 import { broken, type CompiledBody, continued, done, type Expression, type Statement } from "./compiled-template.ts";
 import { createExpressionCompiler, type ExpressionCompiler } from "./compile-expression.ts";
 import { compileRange } from "./compile-range.ts";
 import { execError, type Frame, tick } from "./frame.ts";
 import type { FunctionTable } from "./go-function.ts";
 import { isTrue } from "./go-type.ts";
-import { GoObject, type GoValue, TypedMap } from "./go-value.ts";
-import { isClosedAndCostly } from "./is-closed.ts";
-import { nodeText } from "./node-text.ts";
+import { GoObject, type GoValue } from "./go-value.ts";
 import type { BranchNode, ListNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
-import { rememberedText } from "./remembered-text.ts";
-import { mayRemember, runRemembered } from "./run-template.ts";
+import { rememberStatement } from "./remember-statement.ts";
+import { runRemembered } from "./run-template.ts";
 import { findTemplate } from "./template-set.ts";
 import { VariableScope } from "./variable-scope.ts";
 
@@ -21,25 +20,6 @@ export interface StatementCompiler {
   readonly variables: VariableScope;
   readonly expressions: ExpressionCompiler;
   readonly list: (node: ListNode) => Statement;
-}
-
-/** Runs a statement of the template's own data only where something that it reads has changed since it ran last. */
-function remembering(node: StatementNode, statement: Statement): Statement {
-  // The same statement in several files is one.
-  const maker = nodeText(node);
-  return (frame, dot) => {
-    const [data] = frame.variables;
-    const reads = dot === data && data instanceof TypedMap && mayRemember(frame) ? data.reads : undefined;
-    if (reads === undefined) return statement(frame, dot);
-    const before = frame.out;
-    frame.out = "";
-    const text = rememberedText(frame.run, { reads, maker, isFile: false }, () => {
-      statement(frame, dot);
-      return frame.out;
-    });
-    frame.out = before + text;
-    return done;
-  };
 }
 
 function actionText(value: GoValue): string {
@@ -52,6 +32,9 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
   const variables = new VariableScope();
   const expressions = createExpressionCompiler({ functions, variables });
   const compiler: StatementCompiler = { variables, expressions, list: compileList };
+  // Whether the statements at hand are run for the template's own data, and how many of them have a place for their text.
+  let isOwnData = true;
+  let pieces = 0;
   const run = compileList(root);
   return { run: tracer === undefined ? run : tracer.body(run), variables: variables.size };
 
@@ -70,9 +53,20 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
   }
 
   function compileStatement(node: StatementNode): Statement {
+    if (tracer !== undefined) return tracer.statement(node, compileUntraced(node));
+    const closed = isOwnData ? closedStatement(node) : undefined;
+    if (closed === undefined) return node.type === "if" ? compileUntraced(node) : compileParts(node);
+    const slots = closed.variables.map((name) => variables.find(name) ?? 0);
+    const piece = { ...closed, node, slots, place: pieces++ };
+    return rememberStatement(piece, compileParts(node));
+  }
+
+  function compileParts(node: StatementNode): Statement {
+    const outer = isOwnData;
+    isOwnData = false;
     const statement = compileUntraced(node);
-    if (tracer !== undefined) return tracer.statement(node, statement);
-    return isClosedAndCostly(node) ? remembering(node, statement) : statement;
+    isOwnData = outer;
+    return statement;
   }
 
   function compileUntraced(node: StatementNode): Statement {

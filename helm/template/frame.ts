@@ -2,6 +2,7 @@ import type { GoValue } from "./go-value.ts";
 import { nodeText } from "./node-text.ts";
 import type { TemplateNode } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
+import type { TextPieces } from "./remembered-text.ts";
 import { CostExceeded, countBytes, countSteps } from "./run-cost.ts";
 import type { Run, Scope } from "./scope.ts";
 import { placeOf, TemplateExecError, TemplateLimitError } from "./template-error.ts";
@@ -13,6 +14,8 @@ export class Frame implements Scope {
   readonly run: Run;
   readonly templateName: string;
   readonly variables: GoValue[];
+  /** What its statements have written for the same data before, where that is known. */
+  pieces: TextPieces | undefined = undefined;
   out = "";
   /** The node that is being evaluated, for error messages. */
   node: TemplateNode | undefined;

@@ -1,4 +1,5 @@
 import { type GoMap, type GoValue, TypedMap } from "./go-value.ts";
+import type { RememberedText, TextPieces } from "./remembered-text.ts";
 import type { RenderMemory } from "./render-memory.ts";
 import { isSameValue } from "./same-value.ts";
 
@@ -6,17 +7,17 @@ import { isSameValue } from "./same-value.ts";
 export class MapRead {
   readonly #reads: MapReads;
   readonly #names: readonly string[];
-  #value: GoValue;
-  #depth: number;
+  #found: FoundValue;
   /** The render in which the value was looked at last, and the one in which it was first seen as it is. */
   #checked: number;
   #changed: number;
+  /** The last text whose reads this was counted among; see `RenderMemory.take`. */
+  countedFor = 0;
 
   constructor(reads: MapReads, names: readonly string[], found: FoundValue) {
     this.#reads = reads;
     this.#names = names;
-    this.#value = found.value;
-    this.#depth = found.depth;
+    this.#found = found;
     this.#checked = reads.memory.now;
     this.#changed = this.#checked;
   }
@@ -26,15 +27,24 @@ export class MapRead {
     return this.#checked;
   }
 
+  /** Returns what stands there in a render. */
+  foundAt(now: number): FoundValue {
+    if (this.#checked !== now) this.#look(now);
+    return this.#found;
+  }
+
   /** Returns the number of the render since which the value is what it is now. */
   changedAt(now: number): number {
-    if (this.#checked === now) return this.#changed;
-    const { value, depth } = this.#reads.find(this.#names);
-    if (depth !== this.#depth || !isSameValue(value, this.#value)) this.#changed = now;
-    this.#value = value;
-    this.#depth = depth;
-    this.#checked = now;
+    if (this.#checked !== now) this.#look(now);
     return this.#changed;
+  }
+
+  #look(now: number): void {
+    const found = this.#reads.find(this.#names);
+    const last = this.#found;
+    if (found.depth !== last.depth || !isSameValue(found.value, last.value)) this.#changed = now;
+    this.#found = found;
+    this.#checked = now;
   }
 }
 
@@ -70,8 +80,9 @@ export class MapReads {
   readonly special: SpecialNames;
   /** The map as it is in this render. */
   base: GoMap;
-  /** The texts that were made with this map as data. */
+  /** The texts that were made with this map as data, by their makers. */
   readonly texts = new Map<unknown, RememberedText>();
+  readonly #pieces = new Map<unknown, TextPieces>();
   readonly #reads = new Map<string, MapRead>();
 
   constructor(memory: RenderMemory, base: GoMap, special: SpecialNames = noNames) {
@@ -100,26 +111,29 @@ export class MapReads {
   }
 
   /** Returns what stands at a path and notes that it was read. */
-  read({ names, key }: ReadPath): FoundValue {
-    const found = this.find(names);
+  read(path: ReadPath): FoundValue {
     const { memory } = this;
-    if (!memory.isActive) return found;
+    if (!memory.isActive) return this.find(path.names);
+    const read = this.#reads.get(path.key);
+    if (read === undefined) return this.#readFirst(path);
+    memory.trail.push(read);
+    return read.foundAt(memory.now);
+  }
+
+  #readFirst({ names, key }: ReadPath): FoundValue {
+    const { memory } = this;
+    const found = this.find(names);
     const [name = "", second] = names;
     const special = this.special.get(name);
     if (special !== undefined) {
-      if (special === "never") memory.log.isSteady = false;
-      else if (second !== "BasePath") memory.log.isOfFile = true;
+      if (special === "never") memory.unsteady++;
+      else if (second !== "BasePath") memory.ofFile++;
       return found;
     }
     if (found.value instanceof TypedMap && found.value.reads !== undefined) return found;
-    let read = this.#reads.get(key);
-    if (read === undefined) {
-      read = new MapRead(this, names, found);
-      this.#reads.set(key, read);
-    } else {
-      read.changedAt(memory.now);
-    }
-    memory.log.reads.add(read);
+    const read = new MapRead(this, names, found);
+    this.#reads.set(key, read);
+    memory.trail.push(read);
     return found;
   }
 
@@ -130,32 +144,36 @@ export class MapReads {
 
   /** Notes that all was read, as by `toYaml` and `range`. */
   readAll(): GoMap {
-    if (this.special.size > 0) this.memory.log.isSteady = false;
+    if (this.special.size > 0) this.memory.unsteady++;
     else this.read(wholeMap);
     return this.base;
   }
 
+  /** Returns the pieces of the text that a template makes of this map. */
+  piecesOf(template: unknown): TextPieces {
+    let pieces = this.#pieces.get(template);
+    if (pieces === undefined) {
+      pieces = { texts: [], used: 0 };
+      this.#pieces.set(template, pieces);
+    }
+    pieces.used = this.memory.now;
+    return pieces;
+  }
+
   /** Forgets what the last render did not use. */
   prune(now: number): void {
-    for (const [key, text] of this.texts) if (text.used !== now) this.texts.delete(key);
+    for (const [key, text] of this.texts) {
+      if (text.used !== now) this.texts.delete(key);
+      else if (text.pieces !== undefined) text.pieces.used = now;
+    }
+    for (const [template, pieces] of this.#pieces) if (pieces.used !== now) this.#pieces.delete(template);
     for (const [key, read] of this.#reads) if (read.checked !== now) this.#reads.delete(key);
   }
 
   /** Forgets everything. */
   clear(): void {
     this.texts.clear();
+    this.#pieces.clear();
     this.#reads.clear();
   }
-}
-
-/** A text, and what it was made of. */
-export interface RememberedText {
-  readonly text: string;
-  readonly reads: readonly MapRead[];
-  /** The render that made it, and what it cost there. */
-  readonly at: number;
-  readonly steps: number;
-  readonly produced: number;
-  /** The render that used it last. */
-  used: number;
 }

@@ -1,15 +1,6 @@
 import { type GoMap, type GoValue, TypedMap } from "./go-value.ts";
 import { type MapRead, MapReads, type SpecialNames } from "./map-reads.ts";
 
-/** What a text depends on while it is being made. */
-export interface ReadLog {
-  readonly reads: Set<MapRead>;
-  /** Whether the same reads give the same text: no random functions, no clock, no cluster. */
-  isSteady: boolean;
-  /** Whether it shows which file is being rendered. */
-  isOfFile: boolean;
-}
-
 const maxNesting = 20;
 
 /**
@@ -21,15 +12,21 @@ export class RenderMemory {
   /** Counts the renders. */
   now = 1;
   isActive = true;
-  log: ReadLog = emptyLog();
+  /** What has been read, in order: a text depends on what was read while it was made. */
+  readonly trail: MapRead[] = [];
+  /** How often something was used that may be another the next time: random functions, the clock, the cluster. */
+  unsteady = 0;
+  /** How often it was asked which file is being rendered. */
+  ofFile = 0;
   readonly #maps = new Map<string, MapReads>();
   #shared: Set<GoMap> | undefined;
+  #taken = 0;
 
   /** Starts a render. */
   start(): void {
     this.now++;
     this.isActive = true;
-    this.log = emptyLog();
+    this.trail.length = 0;
     this.#shared = undefined;
   }
 
@@ -55,23 +52,20 @@ export class RenderMemory {
     return reads;
   }
 
-  /** Makes a text and returns it with its log, which counts for the text around it, too. */
-  logged(make: () => string): { readonly text: string; readonly log: ReadLog } {
-    const outer = this.log;
-    const log = emptyLog();
-    this.log = log;
-    const text = make();
-    this.log = outer;
-    this.absorb(log);
-    return { text, log };
-  }
-
-  /** Counts what a text was made of for the text around it. */
-  absorb(inner: ReadLog): void {
-    const { log } = this;
-    for (const read of inner.reads) log.reads.add(read);
-    if (!inner.isSteady) log.isSteady = false;
-    if (inner.isOfFile) log.isOfFile = true;
+  /** Returns what was read since the trail had a length, each once, and leaves just that on the trail. */
+  take(start: number): readonly MapRead[] {
+    const { trail } = this;
+    const count = ++this.#taken;
+    const reads: MapRead[] = [];
+    for (let index = start; index < trail.length; index++) {
+      const read = trail[index];
+      if (read === undefined || read.countedFor === count) continue;
+      read.countedFor = count;
+      reads.push(read);
+    }
+    trail.length = start;
+    for (const read of reads) trail.push(read);
+    return reads;
   }
 
   /** Hears that a function changes maps; `isDeep` when it may change maps within its arguments. */
@@ -104,10 +98,6 @@ export class RenderMemory {
       .values()
       .some((member) => member instanceof Map && (this.#isShared(member) || this.#holdsShared(member, depth + 1)));
   }
-}
-
-function emptyLog(): ReadLog {
-  return { reads: new Set(), isSteady: true, isOfFile: false };
 }
 
 function collectMaps(value: GoValue, found: Set<GoMap>): void {

@@ -2,16 +2,25 @@ import type { CompiledTemplate } from "./compiled-template.ts";
 import { account, Frame, limitError } from "./frame.ts";
 import { GoPanic, type GoValue, TypedMap } from "./go-value.ts";
 import { quoteString } from "./quote-string.ts";
-import { rememberedText } from "./remembered-text.ts";
+import type { MapReads } from "./map-reads.ts";
+import { madeText, recalledText, type TextPieces } from "./remembered-text.ts";
 import { countBytes } from "./run-cost.ts";
 import type { Scope } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
 import { findTemplate } from "./template-set.ts";
 
-/** Runs a template with its own variables and returns what it wrote. Nil data counts as none. */
-export function runNested(scope: Scope, template: CompiledTemplate, data: GoValue): string {
+/** A template and the data that it is run with; nil data counts as none. */
+interface TemplateCall {
+  readonly template: CompiledTemplate;
+  readonly data: GoValue;
+  readonly pieces?: TextPieces;
+}
+
+/** Runs a template with its own variables and returns what it wrote. */
+export function runNested(scope: Scope, { template, data, pieces }: TemplateCall): string {
   const { run } = scope;
   const frame = new Frame(scope, template.parsed.name, data === null ? undefined : data);
+  frame.pieces = pieces;
   if (++run.depth > run.limits.depth) {
     if (scope instanceof Frame) frame.node = scope.node;
     throw limitError(frame, "depth", `more than ${run.limits.depth} templates within templates`);
@@ -30,32 +39,49 @@ export function runNested(scope: Scope, template: CompiledTemplate, data: GoValu
  */
 export function runRemembered(scope: Scope, template: CompiledTemplate, data: GoValue): string {
   const { run } = scope;
-  const { name } = template.parsed;
   const { memory, changes } = run;
-  if (!(data instanceof Map) || !mayRemember(scope)) return runNested(scope, template, data);
+  if (!(data instanceof Map) || !mayRemember(scope)) return runNested(scope, { template, data });
   if (memory.isActive && data instanceof TypedMap && data.reads !== undefined) {
-    return rememberedText(run, { reads: data.reads, maker: template, isFile: false }, () =>
-      runNested(scope, template, data),
-    );
+    return runWatched(scope, { template, data, reads: data.reads, isFile: false });
   }
+  const { name } = template.parsed;
   const last = run.written.get(name);
   if (last?.data === data && last.changes === changes) {
     countBytes(run, last.text.length);
-    memory.absorb(last.log);
+    for (const read of last.reads) memory.trail.push(read);
     return last.text;
   }
-  const { text, log } = memory.logged(() => runNested(scope, template, data));
-  if (log.isSteady && !log.isOfFile && run.changes === changes) run.written.set(name, { data, changes, text, log });
+  const { text, remembered } = madeText(run, { isFile: false }, () => runNested(scope, { template, data }));
+  if (remembered !== undefined && run.changes === changes) {
+    run.written.set(name, { data, changes, text, reads: remembered.reads });
+  }
   return text;
 }
 
 /** Returns what a template file writes, run anew only where something that it reads has changed since the last render. */
 export function runFile(scope: Scope, template: CompiledTemplate, data: GoValue): string {
   const reads = data instanceof TypedMap && mayRemember(scope) ? data.reads : undefined;
-  if (reads === undefined) return runNested(scope, template, data);
-  return rememberedText(scope.run, { reads, maker: template.parsed, isFile: true }, () =>
-    runNested(scope, template, data),
-  );
+  if (reads === undefined || !scope.run.memory.isActive) return runNested(scope, { template, data });
+  scope.run.memory.trail.length = 0;
+  return runWatched(scope, { template, data, reads, isFile: true });
+}
+
+interface WatchedCall extends TemplateCall {
+  /** What is noted of the data. */
+  readonly reads: MapReads;
+  readonly isFile: boolean;
+}
+
+function runWatched(scope: Scope, { template, data, reads, isFile }: WatchedCall): string {
+  const { run } = scope;
+  const maker = isFile ? template.parsed : template;
+  const known = reads.texts.get(maker);
+  const recalled = known === undefined ? undefined : recalledText(run, known);
+  if (recalled !== undefined) return recalled;
+  const pieces = reads.piecesOf(maker);
+  const { text, remembered } = madeText(run, { isFile, pieces }, () => runNested(scope, { template, data, pieces }));
+  if (remembered !== undefined && run.memory.isActive) reads.texts.set(maker, remembered);
+  return text;
 }
 
 /**

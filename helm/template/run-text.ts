@@ -24,7 +24,7 @@ export function runText(scope: Scope, text: string, data: GoValue): string {
   }
   const main = templates.find((template) => template.parsed.name === rootName);
   if (main === undefined) return "";
-  return runNested(templates.length === 1 ? scope : withDefinitions(scope, templates), main, data);
+  return runNested(templates.length === 1 ? scope : withDefinitions(scope, templates), { template: main, data });
 }
 
 /** Returns a scope with what a text defines on top; empty definitions do not hide those of the scope. */

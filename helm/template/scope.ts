@@ -1,7 +1,8 @@
 import type { TemplateSet } from "./template-set.ts";
 import type { StatementTracer } from "./render-trace.ts";
 import type { GoMap, GoValue } from "./go-value.ts";
-import type { ReadLog, RenderMemory } from "./render-memory.ts";
+import type { MapRead } from "./map-reads.ts";
+import type { RenderMemory } from "./render-memory.ts";
 
 /** What one run may cost. Passing one ends the run with a `TemplateLimitError`. */
 export interface TemplateLimits {
@@ -71,7 +72,7 @@ export interface WrittenText {
   readonly data: GoMap;
   readonly changes: number;
   readonly text: string;
-  readonly log: ReadLog;
+  readonly reads: readonly MapRead[];
 }
 
 /** State of one run that all its scopes share. */

@@ -46,6 +46,16 @@ export const remembered: readonly string[] = [
   '{{ required "name is needed" .Values.name }}',
   "{{ $x := 1 }}{{ range .Values.list }}{{ $x = add $x 1 }}{{ end }}{{ $x }}",
   "{{ if .Values.count }}{{ $x := .Values.count }}{{ with $.Values.global }}{{ toYaml .deep | nindent 2 }}{{ $x }}{{ end }}{{ end }}",
+  "{{ $x := 1 }}{{ if .Values.count }}{{ $x = 2 }}{{ end }}{{ quote $x }}",
+  '{{ $map := dict "a" .Values.count }}{{ toJson $map }}{{ with .Values.map }}{{ toJson $map }}{{ .a }}{{ end }}',
+  '{{ $map := dict }}{{ set $map "k" .Values.count | toJson }}{{ toJson $map }}',
+  '{{ $map := dict }}{{ with set $map "k" "v" }}x{{ end }}{{ toJson $map }}{{ $_ := unset $map "k" }}{{ toJson $map }}',
+  "{{ $map := .Values.map }}{{ toJson $map }}{{ $map = .Values.other }}{{ toJson $map }}",
+  '{{ $list := list 1 .Values.count (dict "a" .Values.name) }}{{ toJson $list }}{{ range $list }}{{ kindOf . }}{{ end }}',
+  '{{ $now := now | unixEpoch }}{{ quote $now }}{{ $file := .Template.Name }}{{ quote $file }}{{ include "PART" . | quote }}',
+  "{{ $all := $ }}{{ toJson $all.Values.map }}{{ quote $all.Template.Name }}{{ $none := (.Values.other).none }}{{ quote $none }}",
+  "{{ if .Values.name }}{{ quote .Values.count }}{{ toJson .Values.map }}{{ with .Values.list }}{{ toJson . }}{{ end }}" +
+    '{{ else }}{{ quote .Values.plain }}{{ range .Values.list }}{{ .name }}{{ end }}{{ include "PART" . }}{{ end }}',
   '{{ printf "%v %s" .Values.map (.Values.name | toString) }}',
 ];
 
