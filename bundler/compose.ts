@@ -34,7 +34,6 @@ import { createCommitDeployer } from "./controllers/deploy-commit.ts";
 import { createGitRepoController } from "./controllers/git-repo-controller.ts";
 import { maintainStore } from "./controllers/maintain-store.ts";
 import { rebuildLost } from "./controllers/rebuild-lost.ts";
-import { rebuildLost } from "./controllers/rebuild-lost.ts";
 import { createRestoreGuard } from "./controllers/restore-guard.ts";
 import { watchSilence } from "./controllers/watch-silence.ts";
 import { createHub } from "./desired/hub.ts";
@@ -236,7 +235,6 @@ export async function composeBundler(deps: BundlerDeps): Promise<Bundler> {
         questions: questions.desk,
         credentials,
         blobs,
-        contentLost: rebuildLost({ hub, deployer, gitRepos, clock, log: log.child({ part: "store" }) }),
         contentLost: rebuildLost({ hub, deployer, gitRepos, clock, log: log.child({ part: "store" }) }),
         clock,
         metrics: hubMetrics,

@@ -90,8 +90,6 @@ export interface CommitDeployer {
   removeRepo(key: RepoKey): Promise<void>;
   /** Forgets a GitRepo's last build: the next one builds every directory. */
   forget(key: RepoKey): void;
-  /** Forgets a GitRepo's last build: the next one builds every directory. */
-  forget(key: RepoKey): void;
 }
 
 /** What a commit would bring into force. */
@@ -153,7 +151,6 @@ export function createCommitDeployer(deps: DeployCommitDeps): CommitDeployer {
       }
       return { bundles, remove: new Set(plan.remove.map(({ name }) => name)), faults, blobs: built.blobs };
     },
-    forget: ({ namespace, name }) => void caches.delete(`${namespace}/${name}`),
     forget: ({ namespace, name }) => void caches.delete(`${namespace}/${name}`),
     removeRepo: async ({ namespace, name }) => {
       caches.delete(`${namespace}/${name}`);
