@@ -14,6 +14,7 @@ import { benchMemory } from "./memory.ts";
 import { benchRender } from "./render.ts";
 import type { BenchRow } from "./row.ts";
 import { benchSimulator } from "./simulator.ts";
+import { benchStored } from "./stored.ts";
 
 /**
  * Every bench by name: `npm run bench` runs all, `npm run bench -- chain hub` some, `npm run bench -- agent --share 0.1`
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   "check-in": benchCheckIn,
   git: benchGit,
   build: benchBuild,
+  stored: benchStored,
   charts: benchCharts,
   templates: benchHelmTemplate,
   memory: benchMemory,
