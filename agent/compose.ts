@@ -9,6 +9,7 @@ import { allowsQuestion, createQuestionAnswerer } from "./answers/answer-questio
 import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
 import type { AgentConfig } from "./config.ts";
 import { fenceRequests } from "./fence-requests.ts";
+import { judgeLooks } from "./judge-looks.ts";
 import { limitLines, type LineLimit } from "./limit-lines.ts";
 import { openElection } from "./open-election.ts";
 import { createKubeHttp } from "./kube/kube-client.ts";
@@ -59,7 +60,7 @@ export function compose(deps: AgentDeps): Agent {
 
   // First, and so the last to end: the Lease is given back when nothing is sent any more.
   const election = config.leaderElect
-    ? openElection({ ...deps, signal, onAnswer: () => (problem = undefined), onLost: () => abort.abort() }, stack)
+    ? openElection({ ...deps, signal, onAnswer: (trouble) => (problem = trouble), onLost: () => abort.abort() }, stack)
     : undefined;
   const plainHttp = stack.use(createKubeHttp(deps.connection, config.maxKubeRequests));
   const http = election === undefined ? plainHttp : fenceRequests(plainHttp, election.holds);
@@ -168,7 +169,9 @@ export function compose(deps: AgentDeps): Agent {
 
   async function start(): Promise<void> {
     if (config.healthPort !== 0) {
-      stack.use(await serveHealth({ port: config.healthPort, metrics: () => metrics.text(), problem: () => problem }));
+      const looks = (): ReturnType<typeof judgeLooks> => judgeLooks(reconciler.longestLook());
+      const answers = { problem: () => problem ?? looks().problem, isStuck: () => looks().isStuck };
+      stack.use(await serveHealth({ port: config.healthPort, metrics: () => metrics.text(), ...answers }));
     }
     if (election !== undefined && !(await election.lead())) return;
     problem = "starting";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isJsonObject } from "../codec/json-value.ts";
 import type { KubeObject } from "../shared/api/meta.ts";
 import type { Clock } from "../shared/clock.ts";
-import { toAppError } from "../shared/errors.ts";
+import { AppError, toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
 import { limitLines } from "./limit-lines.ts";
 import type { ApiResource } from "./kube/api-resource.ts";
@@ -28,8 +28,8 @@ export interface ElectionDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** The Lease was read while waiting for it, whoever has it: this agent is in order. */
-  readonly onAnswer: () => void;
+  /** The Lease was read while waiting for it: this agent is in order whoever has it, unless something is told that is not. */
+  readonly onAnswer: (trouble?: string) => void;
   /** Another agent leads now. */
   readonly onLost: () => void;
 }
@@ -90,16 +90,29 @@ export function createElection(deps: ElectionDeps): Election {
       },
     };
     const sentAtMs = performance.now();
-    note(await (lease === undefined ? client.create(target, next) : client.replace(target, next)));
+    note(await (lease === undefined ? createLease(next) : client.replace(target, next)));
     renewedAtMs = sentAtMs;
+  }
+
+  /** Only the namespace can be missing where something is created. */
+  async function createLease(wanted: KubeObject): Promise<KubeObject> {
+    try {
+      return await client.create(target, wanted);
+    } catch (error) {
+      if (!hasCode(error, "KUBE_NOT_FOUND")) throw error;
+      const problem =
+        `the agent's own namespace ${deps.namespace} does not exist, and so its Lease cannot be made: create it ` +
+        `(kubectl create namespace ${deps.namespace}), or apply the manifest of \`drover agent install\``;
+      throw new AppError("KUBE_NAMESPACE_MISSING", problem, { verdict: "waiting", cause: error });
+    }
   }
 
   /** Renews what is held, else looks who has it and takes it when it is free. */
   async function round(): Promise<void> {
     if (!leads) {
       note(await client.get(target));
-      deps.onAnswer();
       if (!isFree()) {
+        deps.onAnswer();
         if (!waits)
           log.info({ leader: specOf(lease)["holderIdentity"] }, "another agent leads: this one waits for the Lease");
         waits = true;
@@ -109,6 +122,7 @@ export function createElection(deps: ElectionDeps): Election {
     try {
       await write(name);
       if (leads) return;
+      deps.onAnswer();
       leads = true;
       log.info({ leader: name }, "this agent leads");
       first.resolve(true);
@@ -135,8 +149,10 @@ export function createElection(deps: ElectionDeps): Election {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       await round().catch((error: unknown) => {
-        if (!signal.aborted && mayLog("round"))
-          log.warn({ err: toAppError(error) }, "the Lease of the agents cannot be read or written");
+        const fault = toAppError(error);
+        if (!leads && fault.code === "KUBE_NAMESPACE_MISSING") deps.onAnswer(fault.message);
+        if (!signal.aborted && mayLog(fault.code))
+          log.warn({ err: fault }, "the Lease of the agents cannot be read or written");
       });
       const waitMs = leads ? durationMs / 4 : durationMs / 8;
       await delay(waitMs, undefined, { signal }).catch(() => undefined);

@@ -13,7 +13,7 @@ export interface OpenElectionDeps {
   readonly connection: KubeConnection;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  readonly onAnswer: () => void;
+  readonly onAnswer: (trouble?: string) => void;
   readonly onLost: () => void;
 }
 

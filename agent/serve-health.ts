@@ -6,9 +6,14 @@ export interface HealthDeps {
   readonly metrics: () => Promise<string>;
   /** Returns why the agent does no work, undefined when it does. */
   readonly problem: () => string | undefined;
+  /** Returns whether the agent will not go on unless it is started anew. */
+  readonly isStuck: () => boolean;
 }
 
-/** Serves `/livez` (200 as long as it answers), `/healthz` (200, or 503 with a sentence) and `/metrics`; disposing stops it. */
+/**
+ * Serves `/livez` (200 as long as it answers and is not stuck), `/healthz` (200, or 503 with a sentence) and `/metrics`; disposing
+ * stops it.
+ */
 export async function serveHealth(deps: HealthDeps): Promise<AsyncDisposable & { readonly port: number }> {
   // As in http-connection.ts: an import would load the whole of fetch.
   const { createServer } = process.getBuiltinModule("node:http");
@@ -18,7 +23,8 @@ export async function serveHealth(deps: HealthDeps): Promise<AsyncDisposable & {
       const problem = deps.problem();
       response.writeHead(problem === undefined ? 200 : 503, { "content-type": "text/plain" }).end(problem ?? "ok");
     } else if (path === "/livez") {
-      response.writeHead(200, { "content-type": "text/plain" }).end("ok");
+      const isStuck = deps.isStuck();
+      response.writeHead(isStuck ? 503 : 200, { "content-type": "text/plain" }).end(isStuck ? deps.problem() : "ok");
     } else if (path === "/metrics") {
       deps.metrics().then(
         (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4" }).end(text),

@@ -77,6 +77,7 @@ export const errorCodes = {
   KUBE_EXPIRED: "The resource version is too old for the API server; the kind is listed anew.",
   KUBE_FORBIDDEN: "The API server does not allow this: permissions or an admission policy.",
   KUBE_INVALID: "The API server finds the object invalid.",
+  KUBE_NAMESPACE_MISSING: "The namespace that the agent keeps its own things in does not exist.",
   KUBE_NOT_FOUND: "The API server has no such object or kind.",
   KUBE_UNAUTHORIZED: "The API server does not accept the agent's credentials.",
   KUBE_UNAVAILABLE: "The API server failed or answered with something unexpected.",

@@ -1,10 +1,11 @@
-import { isJsonObject } from "../../codec/json-value.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
+import { wellKnown } from "../kube/api-resource.ts";
 import { createDiscovery } from "../kube/discovery.ts";
 import { readIdentity, type Identity } from "../link/identity.ts";
 import { createInventoryStore } from "../reconcile/inventory-store.ts";
 import { type Hop, HopFault, orFault } from "./hop.ts";
+import { mayDo, missingRights, type Right } from "./right.ts";
 
 /** What the way to the cluster is tried with. */
 export interface ClusterHopsDeps {
@@ -14,14 +15,6 @@ export interface ClusterHopsDeps {
   readonly leaderElect: boolean;
   /** Told who the agent is, once that is read. */
   readonly onIdentity: (identity: Identity | undefined) => void;
-}
-
-/** One right, in the terms of a SelfSubjectAccessReview. */
-interface Right {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly namespace?: string;
 }
 
 /** Returns the hops to the API server: connection, credential, rights. */
@@ -45,10 +38,8 @@ export function clusterHops(deps: ClusterHopsDeps): Hop[] {
     {
       name: "rights",
       try: async () => {
-        const missing: string[] = [];
-        const kinds = await kindsInUse(deps);
-        const wanted = [...ownRights(deps), ...kinds];
-        for (const right of wanted) if (!(await mayDo(client, right))) missing.push(wordsOf(right));
+        const wanted = [...ownRights(deps), ...(await kindsInUse(deps))];
+        const missing = await missingRights(client, wanted);
         if (missing.length > 0) {
           throw new HopFault(
             `the agent may not: ${missing.join("; ")}`,
@@ -66,7 +57,27 @@ export function clusterHops(deps: ClusterHopsDeps): Hop[] {
         return all ? "the agent may do everything" : `all ${wanted.length} that are needed now are there`;
       },
     },
+    { name: "namespace", try: async () => findNamespace(deps) },
   ];
+}
+
+async function findNamespace({ client, namespace, leaderElect }: ClusterHopsDeps): Promise<string> {
+  const live = await orFault(
+    () => client.get({ resource: wellKnown.namespace, namespace: "", name: namespace }),
+    () => "look at the API server's log",
+  );
+  if (live?.metadata.deletionTimestamp !== undefined) {
+    throw new HopFault(
+      `the agent's own namespace ${namespace} is being deleted, and with it what says which objects are the agent's`,
+      `wait until it is gone (kubectl get namespace ${namespace} says what holds it up), then apply the manifest of \`drover agent install\``,
+    );
+  }
+  if (live !== undefined) return `${namespace} is there`;
+  if (!leaderElect) return `${namespace} is not there yet: the agent makes it when it starts`;
+  throw new HopFault(
+    `the agent's own namespace ${namespace} does not exist: several agents cannot agree in it who of them works`,
+    `apply the manifest of \`drover agent install\`, or create it (kubectl create namespace ${namespace})`,
+  );
 }
 
 function ownRights({ namespace, leaderElect }: ClusterHopsDeps): Right[] {
@@ -107,30 +118,4 @@ async function kindsInUse({ client, namespace }: ClusterHopsDeps): Promise<Right
     for (const verb of ["list", "watch", "patch", "delete"]) rights.push({ verb, group, resource: found.plural });
   }
   return rights;
-}
-
-async function mayDo(client: KubeClient, right: Right): Promise<boolean> {
-  const answer = await orFault(
-    () =>
-      client.raw({
-        method: "POST",
-        path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-        body: {
-          apiVersion: "authorization.k8s.io/v1",
-          kind: "SelfSubjectAccessReview",
-          spec: { resourceAttributes: { ...right } },
-        },
-      }),
-    (error) =>
-      hasCode(error, "KUBE_UNAUTHORIZED")
-        ? "the API server does not know the agent: renew the token or certificate of its kubeconfig, or its pod"
-        : "look at the API server's log",
-  );
-  const status = isJsonObject(answer) ? answer["status"] : undefined;
-  return isJsonObject(status) && status["allowed"] === true;
-}
-
-function wordsOf({ verb, group, resource, namespace }: Right): string {
-  const what = group === "" ? resource : `${resource}.${group}`;
-  return `${verb} ${what}${namespace === undefined ? "" : ` in ${namespace}`}`;
 }

@@ -6,6 +6,7 @@ import type { KubeConnection } from "../kube/kube-connection.ts";
 import type { HubTrust } from "../link/hub-connection.ts";
 import type { Identity } from "../link/identity.ts";
 import type { ProxyEnv } from "../link/open-socket.ts";
+import { answersHop } from "./answers-hop.ts";
 import { clusterHops } from "./cluster-hops.ts";
 import { type Hop, HopFault, type HopResult, walkHops } from "./hop.ts";
 import { hubHops } from "./hub-hops.ts";
@@ -57,6 +58,7 @@ export async function runDoctor({ config, env, connection, hubTrust }: DoctorDep
       clock: systemClock,
       identity: () => identity,
     }),
+    answersHop(client, config),
   );
   return await walkHops(hops);
 }

@@ -3,6 +3,7 @@ import type { ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import type { ControllerMetrics } from "../../shared/runtime/metrics.ts";
 import { createWorkQueue, type WorkQueue } from "../../shared/runtime/work-queue.ts";
 import { toAppError } from "../../shared/errors.ts";
+import type { OpenLook } from "../judge-looks.ts";
 import type { Touched } from "./check-deployment.ts";
 import { newRecord, statusOfRecord, type DeploymentRecord } from "./deployment-record.ts";
 import type { Touch } from "./live-index.ts";
@@ -19,6 +20,8 @@ export interface Reconciler extends AsyncDisposable {
   resync(): void;
   /** Resolves when every deployment known at the start was looked at once. */
   readonly firstRound: () => Promise<void>;
+  /** Returns the look that has been under way for longest. */
+  longestLook(): OpenLook | undefined;
 }
 
 /** What the reconciler needs besides what each pass does. */
@@ -40,6 +43,8 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   const statuses = new Map<string, DeploymentStatus>();
   const touched = new Map<string, Map<ObjectKey, Touch> | "all">();
   const firstLooks = new Set<string>();
+  /** Looks under way, by when they began: the first is the oldest. */
+  const open = new Map<string, number>();
   let firstRoundDone: (() => void) | undefined;
   const pass: PassDeps = { ...deps.pass, wake: (bundle) => queue.add(bundle) };
 
@@ -57,6 +62,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
     records.set(bundle, record);
     const due = takeDue(bundle);
     let gone = false;
+    open.set(bundle, deps.pass.clock.elapsed());
     try {
       const result = await reconcileDeployment(pass, {
         record,
@@ -70,6 +76,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       putBack(bundle, due);
       throw toAppError(error);
     } finally {
+      open.delete(bundle);
       publish(record, gone);
       if (firstLooks.delete(bundle) && firstLooks.size === 0) firstRoundDone?.();
     }
@@ -140,6 +147,10 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
       for (const bundle of bundles) firstLooks.add(bundle);
       look(bundles);
       await promise;
+    },
+    longestLook: () => {
+      const [oldest] = open;
+      return oldest === undefined ? undefined : { bundle: oldest[0], ageMs: deps.pass.clock.elapsed() - oldest[1] };
     },
     [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
   };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -42,7 +43,7 @@ async function run(words: readonly string[], env: Readonly<Record<string, string
 }
 
 function wordsOf(flags: Readonly<Record<string, string>>): string[] {
-  return Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
+  return Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
 }
 
 describeWithKube("drover agent doctor", () => {
@@ -76,7 +77,8 @@ describeWithKube("drover agent doctor", () => {
     const { code, stdout } = await run(wordsOf(good));
     expect(stdout).not.toMatch(/failed|not tried/u);
     const hops = [...stdout.matchAll(/^ok +(API server|\S+)/gmu)].map(([, hop]) => hop);
-    expect(hops).toEqual(["API server", "rights", "DNS", "TCP", "TLS", "CA", "hub", "clock", "credential"]);
+    const toHub = ["DNS", "TCP", "TLS", "CA", "hub", "clock", "credential"];
+    expect(hops).toEqual(["API server", "rights", "namespace", ...toHub, "answers"]);
     expect(code).toBe(0);
     expect((await cluster.request("/api/v1/namespaces/doctor-looks-here")).status).toBe(404);
     expect(bundler.output()).not.toContain("cluster registered");
@@ -151,19 +153,29 @@ describeWithKube("drover agent doctor", () => {
     await new Promise((resolve) => refusing.close(resolve));
   });
 
-  test("names the rights that are missing, and settings that lead nowhere", { timeout: 30_000 }, async () => {
-    await using folder = await createTempDir("doctor");
+  /** Returns a kubeconfig of a service account in a namespace of its own, with these rights; both go with the stack. */
+  async function anAccount(stack: AsyncDisposableStack, resources: readonly string[]) {
+    const folder = stack.use(await createTempDir("doctor"));
     const namespaces = "/api/v1/namespaces";
-    const name = `doctor-${cluster.name}-${process.pid}`;
-    await cluster.request(namespaces, { method: "POST", body: { metadata: { name } } });
-    await cluster.request(`${namespaces}/${name}/serviceaccounts`, {
-      method: "POST",
-      body: { metadata: { name: "weak" } },
+    const roles = "/apis/rbac.authorization.k8s.io/v1/cluster";
+    const name = `doctor-${randomBytes(4).toString("hex")}`;
+    const create = async (path: string, body: object): Promise<unknown> => {
+      const answer = await cluster.request(path, { method: "POST", body });
+      expect(answer.status).toBe(201);
+      stack.defer(async () => void (await cluster.request(`${path}/${name}`, { method: "DELETE" })));
+      return answer.json;
+    };
+    const metadata = { name };
+    await create(namespaces, { metadata });
+    const accounts = `${namespaces}/${name}/serviceaccounts`;
+    await create(accounts, { metadata });
+    await create(`${roles}roles`, { metadata, rules: [{ apiGroups: ["*"], verbs: ["*"], resources }] });
+    await create(`${roles}rolebindings`, {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+      subjects: [{ kind: "ServiceAccount", name, namespace: name }],
     });
-    const answer = await cluster.request(`${namespaces}/${name}/serviceaccounts/weak/token`, {
-      method: "POST",
-      body: { spec: {} },
-    });
+    const answer = await cluster.request(`${accounts}/${name}/token`, { method: "POST", body: { spec: {} } });
     const { token } = z.object({ status: z.object({ token: z.string() }) }).parse(answer.json).status;
     const kubeconfig = join(folder.path, "kubeconfig");
     const ca = Buffer.from(cluster.caCert).toString("base64");
@@ -176,11 +188,42 @@ describeWithKube("drover agent doctor", () => {
         contexts: [{ name: "c", context: { cluster: "c", user: "c" } }],
       }),
     );
-    const fault = await firstFault({ flags: { kubeconfig, namespace: name } });
+    return { kubeconfig, namespace: name };
+  }
+
+  test("names the rights that are missing, and settings that lead nowhere", { timeout: 30_000 }, async () => {
+    await using stack = new AsyncDisposableStack();
+    const weak = await anAccount(stack, ["configmaps"]);
+    const fault = await firstFault({ flags: weak });
     expect(fault).toMatchObject({ hop: "rights", mend: expect.stringContaining("drover agent install") });
-    expect(fault?.message).toContain(`impersonate serviceaccounts in ${name}`);
+    expect(fault?.message).toContain(`impersonate serviceaccounts in ${weak.namespace}`);
     expect(await firstFault({ flags: { kubeconfig: "/nowhere" } })).toMatchObject({ hop: "settings" });
-    await cluster.request(`${namespaces}/${name}`, { method: "DELETE" });
+  });
+
+  test("names the rights without which nobody is told why something is not ready", { timeout: 30_000 }, async () => {
+    await using stack = new AsyncDisposableStack();
+    const needed = ["namespaces", "secrets", "serviceaccounts", "configmaps", "leases", "pods", "events"];
+    const silent = await anAccount(stack, needed);
+    expect(await firstFault({ flags: silent })).toMatchObject({
+      hop: "answers",
+      message: "the agent may not: get pods/log; it cannot say what pods logged",
+      mend: expect.stringContaining("--show-logs=false"),
+    });
+    const { code, stdout } = await run(wordsOf({ ...good, ...silent, "show-logs": "false" }));
+    expect(stdout).toMatch(/^ok +answers +the agent finds out why .* is told Events$/mu);
+    expect(code).toBe(0);
+    const blind = await anAccount(stack, needed.slice(0, -1));
+    expect((await firstFault({ flags: { ...blind, "show-logs": "false" } }))?.message).toContain(
+      "the agent may not: create events.events.k8s.io",
+    );
+  });
+
+  test("tells that the namespace is missing in which several agents agree who works", { timeout: 30_000 }, async () => {
+    const fault = await firstFault({ flags: { "leader-elect": "true" } });
+    expect(fault).toMatchObject({
+      hop: "namespace",
+      mend: expect.stringContaining("kubectl create namespace doctor-"),
+    });
   });
 
   test("refuses what it does not know with exit code 2", async () => {

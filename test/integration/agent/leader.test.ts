@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
+import { freePort } from "../../kube/free-port.ts";
 import { type DroverProcess, startProgram } from "../../support/drover-process.ts";
 import { describeWithKube, type SharedCluster, sharedCluster } from "../../support/kube.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
@@ -15,7 +16,7 @@ interface Pair extends AsyncDisposable {
   readonly namespace: string;
   readonly systemNamespace: string;
   /** Starts an agent that is one of several; it is ready when its log has the text. */
-  start(name: string, ready: string): Promise<DroverProcess>;
+  start(name: string, ready: string, more?: Readonly<Record<string, string>>): Promise<DroverProcess>;
 }
 
 async function aPlaceForTwo(): Promise<Pair> {
@@ -34,11 +35,11 @@ async function aPlaceForTwo(): Promise<Pair> {
     hub,
     namespace,
     systemNamespace,
-    start: async (name, ready) => {
+    start: async (name, ready, others = {}) => {
       const dir = owned.use(await createTempDir("leader"));
       const flags = { hub: hub.url, token: "t", kubeconfig: cluster.kubeconfigPath, namespace: systemNamespace };
       const more = { "data-dir": dir.path, "leader-name": name, "lease-ms": String(leaseMs), "log-level": "debug" };
-      const args = Object.entries({ ...flags, ...more }).flatMap(([flag, value]) => [`--${flag}`, value]);
+      const args = Object.entries({ ...flags, ...more, ...others }).flatMap(([flag, value]) => [`--${flag}`, value]);
       return owned.use(await startProgram("agent/main.ts", [...args, "--leader-elect"], { ready }));
     },
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
@@ -141,4 +142,26 @@ describeWithKube("two agents of one cluster", () => {
       await ready(pair, "three");
     },
   );
+
+  test("agents whose own namespace is missing say so, and begin when it appears", { timeout: 60_000 }, async () => {
+    await using pair = await aPlaceForTwo();
+    const path = `/api/v1/namespaces/${pair.systemNamespace}`;
+    await pair.cluster.request(path, { method: "DELETE" });
+    await vi.waitFor(async () => expect((await pair.cluster.request(path)).status).toBe(404), { timeout: 20_000 });
+    const port = await freePort();
+    const first = await pair.start("first", "KUBE_NAMESPACE_MISSING", { "health-port": String(port) });
+    expect(first.output()).toContain(`kubectl create namespace ${pair.systemNamespace}`);
+    const health = async (): Promise<Response> => fetch(`http://127.0.0.1:${port}/healthz`);
+    await vi.waitFor(async () => expect(await (await health()).text()).toContain("does not exist"), { timeout: 5000 });
+    expect((await health()).status).toBe(503);
+    await pair.cluster.request("/api/v1/namespaces", {
+      method: "POST",
+      body: { metadata: { name: pair.systemNamespace } },
+    });
+    publish(pair, "one");
+    await ready(pair, "one");
+    expect((await health()).status).toBe(200);
+    // Two rounds and more went by meanwhile: it was said once.
+    expect(first.output().split("KUBE_NAMESPACE_MISSING")).toHaveLength(2);
+  });
 });

@@ -76,6 +76,7 @@ function aFleet(count: number): { readonly hub: Hub; readonly names: readonly st
   return { hub, names };
 }
 
+const aimedAt = (tier: string): JsonObject[] => [{ clusterSelector: { matchLabels: { tier } } }];
 const heldOf = (hub: Hub, nowMs = 0): unknown => hub.workspace("w").budget.heldLoss("config", nowMs);
 
 const anObject = { apiVersion: "fleet.cattle.io/v1alpha1", kind: "Cluster", metadata: { name: "c0", namespace: "w" } };
@@ -181,7 +182,6 @@ describe("the budget of clusters that lose bundles", () => {
 
   it("holds for one cluster when a commit leaves one bundle of many none at all, and not when labels do", () => {
     const { hub, names } = aFleet(20);
-    const aimedAt = (tier: string): JsonObject[] => [{ clusterSelector: { matchLabels: { tier } } }];
     putBundle(hub, "gold", aimedAt("gold"));
     putBundle(hub, "emptied", aimedAt("golden"));
     for (const name of names) report(hub, name, name === "c0" ? ["app", "gold"] : ["app"]);
