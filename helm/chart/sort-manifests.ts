@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { isJsonObject } from "../../codec/json-value.ts";
-import { pickYamlEntries } from "../../codec/parse-yaml.ts";
+import { type PickedYaml, pickYamlEntries } from "../../codec/parse-yaml.ts";
 import { expectText, expectTime } from "../template/run-cost.ts";
 import { compareKinds } from "./kind-order.ts";
 import { ChartError } from "./chart-error.ts";
@@ -49,10 +49,12 @@ export function sortManifests(
   const manifests: Manifest[] = [];
   const hooks: Hook[] = [];
   const reading: Reading = { unchecked: 0 };
-  for (const [source, text] of [...files].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    if (posix.basename(source).startsWith("_") || isBlank(text)) continue;
+  const paths = sortedPaths(files, heads);
+  for (const source of paths) {
+    const text = files.get(source) ?? "";
     let file = heads.files.get(source);
     if (file?.text !== text) {
+      if (isLeftOut(source, text)) continue;
       const last = file?.documents ?? [];
       const documents = withinLimits(`reading what ${source} wrote`, () =>
         readDocuments(reading, { source, text }, last),
@@ -60,14 +62,13 @@ export function sortManifests(
       file = { text, documents };
     }
     read.set(source, file);
-    for (const { content, head } of file.documents) {
-      const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion };
-      const events = head.annotations.get(hookAnnotation);
-      if (events === undefined) manifests.push(manifest);
-      else hooks.push(...readHook(manifest, head, events));
+    for (const { manifest, hook } of file.documents) {
+      if (manifest !== undefined) manifests.push(manifest);
+      if (hook !== undefined) hooks.push(hook);
     }
   }
   heads.files = read;
+  heads.paths = paths;
   return {
     manifests: manifests.toSorted((a, b) => compareKinds(a.kind, b.kind)),
     hooks: hooks.toSorted((a, b) => compareKinds(a.kind, b.kind)),
@@ -77,11 +78,19 @@ export function sortManifests(
 /** What the files of the last render say, by their paths: most of it is the same with other values. */
 export interface ManifestHeads {
   files: ReadonlyMap<string, ReadFile>;
+  /** The paths of its files, in order. */
+  paths: readonly string[];
 }
 
 /** Returns heads for the renders of one chart. */
 export function createManifestHeads(): ManifestHeads {
-  return { files: new Map() };
+  return { files: new Map(), paths: [] };
+}
+
+/** Mostly a chart writes the same files each time. */
+function sortedPaths(files: ReadonlyMap<string, string>, { paths }: ManifestHeads): readonly string[] {
+  if (paths.length === files.size && paths.every((path) => files.has(path))) return paths;
+  return [...files.keys()].toSorted();
 }
 
 interface ReadFile {
@@ -89,11 +98,15 @@ interface ReadFile {
   readonly documents: readonly ReadDocument[];
 }
 
+/** A document, which is either a manifest or a hook, or neither where it is a hook of unknown events. */
 interface ReadDocument {
   readonly content: string;
   /** What of it was read for the head: all of it, unless it is known that the rest has no fault. */
   readonly headText: string;
   readonly head: ManifestHead;
+  readonly picked: PickedYaml | undefined;
+  readonly manifest: Manifest | undefined;
+  readonly hook: Hook | undefined;
 }
 
 /** Characters that were read since the clock was looked at. */
@@ -103,8 +116,8 @@ interface Reading {
 
 const charactersBetweenChecks = 16 * 1024;
 
-function isBlank(text: string): boolean {
-  return !/\S/.test(text);
+function isLeftOut(source: string, text: string): boolean {
+  return posix.basename(source).startsWith("_") || !/\S/.test(text);
 }
 
 function readDocuments(
@@ -116,8 +129,19 @@ function readDocuments(
     const known = last[index];
     if (known?.content === content) return known;
     checkClock(reading, content.length);
-    const headText = (content.isWellFormed() ? pickYamlEntries(content, isOfHead) : undefined) ?? content;
-    return { content, headText, head: known?.headText === headText ? known.head : readHead(source, headText) };
+    const picked = content.isWellFormed() ? pickYamlEntries(content, isOfHead, known?.picked) : undefined;
+    const headText = picked?.picked ?? content;
+    const head = known?.headText === headText ? known.head : readHead(source, headText);
+    const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion };
+    const events = head.annotations.get(hookAnnotation);
+    return {
+      content,
+      headText,
+      head,
+      picked,
+      manifest: events === undefined ? manifest : undefined,
+      hook: events === undefined ? undefined : readHook(manifest, head, events),
+    };
   });
 }
 
@@ -169,21 +193,19 @@ function readHead(source: string, text: string): ManifestHead {
   }
 }
 
-function readHook(manifest: Manifest, head: ManifestHead, events: string): Hook[] {
-  const known = readHookEvents(events);
-  if (known === undefined) return [];
+function readHook(manifest: Manifest, { name, annotations }: ManifestHead, text: string): Hook | undefined {
+  const events = readHookEvents(text);
+  if (events === undefined) return undefined;
   const policies = (annotation: string): string[] => {
-    const text = head.annotations.get(annotation);
-    return text === undefined ? [] : readHookWords(text);
+    const words = annotations.get(annotation);
+    return words === undefined ? [] : readHookWords(words);
   };
-  return [
-    {
-      ...manifest,
-      name: head.name,
-      events: known,
-      weight: readHookWeight(head.annotations.get("helm.sh/hook-weight")),
-      deletePolicies: policies("helm.sh/hook-delete-policy"),
-      outputLogPolicies: policies("helm.sh/hook-output-log-policy"),
-    },
-  ];
+  return {
+    ...manifest,
+    name,
+    events,
+    weight: readHookWeight(annotations.get("helm.sh/hook-weight")),
+    deletePolicies: policies("helm.sh/hook-delete-policy"),
+    outputLogPolicies: policies("helm.sh/hook-output-log-policy"),
+  };
 }

@@ -1,0 +1,59 @@
+import { scanSimpleYaml, type SimpleEntry } from "./scan-simple-yaml.ts";
+import { lineEnd } from "./simple-tokens.ts";
+
+/** A document that was scanned. */
+export interface ScannedYaml {
+  readonly text: string;
+  readonly entries: readonly SimpleEntry[];
+}
+
+/**
+ * What a scan takes for the same whatever it says, so that its neighbours are read alike: a word, or a text in double quotes,
+ * behind the indentation, dash and key of the first group. Neither may hold what ends a plain scalar that goes on over lines.
+ */
+const plainLine =
+  /( *(?:- )?(?:[\w./-]+: )?)(?:[A-Za-z0-9](?:[!-9;-~]|:(?=[!-~]))*|"(?:[ !$-9;-[\]-~]|:(?=[!-~]))*")(?=\n|$)/y;
+const doubleQuote = 0x22;
+
+/**
+ * Returns what `scanSimpleYaml` finds in a text, from what it found in another one: where they differ in nothing but single
+ * words and texts in quotes, which is what other values mostly change, the rest is not looked at again.
+ */
+export function rescanSimpleYaml(text: string, last: ScannedYaml): readonly SimpleEntry[] | undefined {
+  return movedEntries(text, last) ?? scanSimpleYaml(text);
+}
+
+/** Returns the entries where they stand in a text that is simple if the last one was; undefined where that is not sure. */
+function movedEntries(text: string, { text: old, entries }: ScannedYaml): readonly SimpleEntry[] | undefined {
+  const moved: SimpleEntry[] = [];
+  let [at, oldAt, next] = [0, 0, 0];
+  for (;;) {
+    while (at < text.length && text.charCodeAt(at) === old.charCodeAt(oldAt)) {
+      at++;
+      oldAt++;
+    }
+    const shift = at - oldAt;
+    const isEnd = at === text.length && oldAt === old.length;
+    const line = isEnd ? at : text.lastIndexOf("\n", at - 1) + 1;
+    // Entries begin with lines: those up to this one are as far from where they stood as the text before it.
+    for (; next < entries.length; next++) {
+      const entry = entries[next];
+      if (entry === undefined || entry.start + shift > line) break;
+      moved.push({ key: entry.key, start: entry.start + shift, end: text.length });
+    }
+    if (isEnd) return moved.map((entry, index) => ({ ...entry, end: moved[index + 1]?.start ?? text.length }));
+    const prefix = plainPrefix(text, line);
+    if (prefix < 0 || line + prefix > at || plainPrefix(old, line - shift) !== prefix) return undefined;
+    const isQuoted = text.charCodeAt(line + prefix) === doubleQuote;
+    if (isQuoted !== (old.charCodeAt(line - shift + prefix) === doubleQuote)) return undefined;
+    at = lineEnd(text, at);
+    oldAt = lineEnd(old, oldAt);
+    if ((at === text.length) !== (oldAt === old.length)) return undefined;
+  }
+}
+
+/** Returns how many characters stand ahead of the word or text of a line; −1 where it is no such line. */
+function plainPrefix(text: string, line: number): number {
+  plainLine.lastIndex = line;
+  return plainLine.exec(text)?.[1]?.length ?? -1;
+}
