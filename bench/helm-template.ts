@@ -20,7 +20,7 @@ const warmMs = 1500;
 const coldRounds = 15;
 const processRounds = 20;
 const valueSets = 1000;
-const drover = join(import.meta.dirname, "../dist/drover.mjs");
+const drover = join(import.meta.dirname, "../dist/drover.cjs");
 
 type Size = (typeof sizes)[number];
 

@@ -9,5 +9,7 @@ const context = processContext(async () => {
 });
 void runCommand(helmTemplate, process.argv.slice(4), context).then((code) => {
   process.exitCode = code;
+  // Nothing is left to do: without this, V8 takes its heap apart first, a tenth of the time of a call.
+  if (context.isWritten()) process.exit();
   return code;
 });

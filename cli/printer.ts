@@ -2,18 +2,31 @@ import { fstatSync, writeSync } from "node:fs";
 
 const stdout = 1;
 
+/** Prints on the output of this process. */
+export interface Printer {
+  /** Prints a text and a line feed. */
+  readonly print: (text: string) => void;
+  /** Whether nothing waits for a reader or a terminal: the process may end. */
+  readonly isWritten: () => boolean;
+}
+
 /**
- * Returns what prints a text and a line feed. Files and pipes are written to at once: `process.stdout` loads
- * streams and sockets first, which takes 5 ms. It serves terminals, and what a pipe that does not wait takes later.
+ * Returns a printer. Files and pipes are written to at once: `process.stdout` loads streams and sockets first, which
+ * takes 5 ms. It serves terminals, and what a pipe that does not wait takes later.
  */
-export function createPrinter(): (text: string) => void {
+export function createPrinter(): Printer {
   let direct = isPlain();
-  return (text) => {
-    const line = Buffer.from(`${text}\n`);
-    const rest = direct ? writeNow(line) : line;
-    if (rest.length === 0) return;
-    direct = false;
-    process.stdout.write(rest);
+  let written = true;
+  return {
+    print: (text) => {
+      const line = Buffer.from(`${text}\n`);
+      const rest = direct ? writeNow(line) : line;
+      if (rest.length === 0) return;
+      direct = false;
+      written = false;
+      process.stdout.write(rest);
+    },
+    isWritten: () => written,
   };
 }
 

@@ -1,41 +1,108 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 
 /**
  * Runs a program that the build made as one function of `require`, with the code that V8 made of it in an earlier process.
  * Node's own compile cache keeps only what is compiled before the first line runs; this one keeps all functions that a call
  * needed, which halves the time of the next. The script's name changes with its content, so a kept file always fits.
+ * The program's second argument returns what another such script beside it gives: packages that few calls need.
  */
 export function runScript(path: string, cacheFolder: string): void {
-  const cachePath = join(cacheFolder, `${basename(path)}-${process.version}-${process.arch}`);
-  const kept = readKept(cachePath);
+  if (process.version.startsWith(knownNode)) setFlagsFromString(patience);
+  const load = (name: string): unknown => loadScript(join(dirname(path), name), cacheFolder)(process.getBuiltinModule);
+  loadScript(path, cacheFolder)(process.getBuiltinModule, load);
+}
+
+/** Flags are V8's own: another version may not know them. */
+const knownNode = "v24.";
+
+/**
+ * A call ends before what V8 optimises pays for itself: a third of the CPU time of a large chart went into that. Ten to
+ * thirty times the usual counts leave it to what runs for long. To be said before a script is read: code is kept for
+ * the flags with which it was made.
+ */
+const patience = [
+  "--invocation-count-for-maglev=10000",
+  "--invocation-count-for-maglev-osr=1000",
+  "--invocation-count-for-turbofan=50000",
+  "--invocation-count-for-osr=5000",
+].join(" ");
+
+type Program = (...given: unknown[]) => unknown;
+
+/** Returns the function that the script at `path` is; the code that it comes to is kept when the process ends. */
+function loadScript(path: string, cacheFolder: string): Program {
+  const name = keptName(path);
+  const cachePath = join(cacheFolder, name);
+  // What a call has kept, else what the build has.
+  const kept = readKept(cachePath) ?? readKept(join(dirname(path), name));
   // The build writes ASCII only, which is read faster as what it is.
   const script = new Script(readFileSync(path, "latin1"), {
     filename: path,
     ...(kept === undefined ? {} : { cachedData: kept }),
   });
   const program: unknown = script.runInThisContext();
-  if (typeof program !== "function") throw new TypeError(`${path} is no program of drover: build it again`);
+  if (!isProgram(program)) throw new TypeError(`${path} is no program of drover: build it again`);
   if (kept === undefined || script.cachedDataRejected === true) {
     process.once("exit", (code) => {
       // A call that failed has not compiled what the next one needs.
       if (code === 0) keep(cachePath, script.createCachedData());
     });
   }
-  program(process.getBuiltinModule);
+  return program;
 }
+
+function isProgram(value: unknown): value is Program {
+  return typeof value === "function";
+}
+
+/** Code fits one version of V8 and one kind of processor. */
+function keptName(path: string): string {
+  return `${basename(path)}-${process.version}-${process.arch}`;
+}
+
+const chunkBytes = 128 * 1024;
 
 /** V8 ends the process over code that was damaged on a disk: it is there twice, which is the fastest way to know. */
 function readKept(path: string): Buffer | undefined {
+  if (!existsSync(path)) return undefined;
   try {
-    const twice = readFileSync(path);
-    const code = twice.subarray(0, twice.length / 2);
-    return code.equals(twice.subarray(code.length)) ? code : undefined;
+    const file = openSync(path, "r");
+    try {
+      const { size } = fstatSync(file);
+      return size % 2 === 0 ? readTwice(file, size / 2) : undefined;
+    } finally {
+      closeSync(file);
+    }
   } catch {
-    // The first call, or a folder that is not ours to read: V8 compiles.
+    // A folder that is not ours to read: V8 compiles.
     return undefined;
   }
+}
+
+/** Compares by parts, since the memory for a second copy would take longer than reading it. */
+function readTwice(file: number, bytes: number): Buffer | undefined {
+  const code = Buffer.allocUnsafeSlow(bytes);
+  if (bytes === 0 || readSync(file, code) !== bytes) return undefined;
+  const chunk = Buffer.allocUnsafeSlow(Math.min(chunkBytes, bytes));
+  for (let at = 0; at < bytes; at += chunk.length) {
+    const length = Math.min(chunk.length, bytes - at);
+    if (readSync(file, chunk, 0, length, bytes + at) !== length) return undefined;
+    if (code.compare(chunk, 0, length, at, at + length) !== 0) return undefined;
+  }
+  return code;
 }
 
 /** Under a name of its own first, so that no other process reads half of it. */

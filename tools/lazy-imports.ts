@@ -43,22 +43,33 @@ function builtIn(name: string, value: unknown, path: string): string {
 }
 
 /** Packages that few calls need and that take long to load; our sources use them inside functions only. */
-const lazyPackages = /^(?:re2js|smol-toml|bcryptjs)$/;
+export const lazyPackages = ["re2js", "smol-toml", "bcryptjs"] as const;
+const isLazy = new RegExp(`^(?:${lazyPackages.join("|")})$`);
 
-/** Evaluates certain packages when one of their names is first used, not when what imports them is loaded. */
-export const packagesOnDemand: Plugin = {
-  name: "packages-on-demand",
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: lazyPackages }, ({ path, kind, importer, resolveDir }) => {
-      const isOurs = kind === "import-statement" && !importer.includes("node_modules");
-      return isOurs ? { path, namespace: "on-demand", pluginData: resolveDir } : undefined;
-    });
-    onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path, pluginData }) => {
-      const exported: Readonly<Record<string, unknown>> = requirePackage(path);
-      const getters = Object.keys(exported)
-        .filter((name) => identifier.test(name) && name !== "default")
-        .map((name) => `get ${name}() { return require(${JSON.stringify(path)}).${name}; }`);
-      return { contents: `module.exports = { ${getters.join(", ")} };`, loader: "js", resolveDir: pluginData };
-    });
-  },
-};
+/** Returns the plugin that takes names of lazy packages from the expression `given`, a module, when one of them is first used. */
+export function packagesOnDemand(given: (path: string) => string): Plugin {
+  return {
+    name: "packages-on-demand",
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: isLazy }, ({ path, kind, importer, resolveDir }) => {
+        const isOurs = kind === "import-statement" && !importer.includes("node_modules");
+        return isOurs ? { path, namespace: "on-demand", pluginData: resolveDir } : undefined;
+      });
+      onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path, pluginData }) => {
+        const exported: Readonly<Record<string, unknown>> = requirePackage(path);
+        const getters = Object.keys(exported)
+          .filter((name) => identifier.test(name) && name !== "default")
+          .map((name) => `get ${name}() { return $package().${name}; }`);
+        const load = `let $loaded; const $package = () => $loaded ??= ${given(path)};`;
+        return {
+          contents: `${load}\nmodule.exports = { ${getters.join(", ")} };`,
+          loader: "js",
+          resolveDir: pluginData,
+        };
+      });
+    },
+  };
+}
+
+/** Their code is part of the bundle. */
+export const packagesWithin: Plugin = packagesOnDemand((path) => `require(${JSON.stringify(path)})`);

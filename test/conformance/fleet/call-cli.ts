@@ -10,7 +10,7 @@ export interface CliCall {
   readonly path: string;
 }
 
-/** A program with its first words, such as `node dist/drover.mjs` or `drover`; unset: the calls run in this process. */
+/** A program with its first words, such as `node dist/drover.cjs` or `drover`; unset: the calls run in this process. */
 const program = process.env["DROVER_FLEET_CLI"] ?? "";
 
 /** Returns what a call of `drover` printed on standard output and how it ended. */

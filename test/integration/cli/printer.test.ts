@@ -6,9 +6,9 @@ import { createTempDir } from "../../support/temp-dir.ts";
 
 const printer = JSON.stringify(join(import.meta.dirname, "../../../cli/printer.ts"));
 const lines = 30_000;
-/** Prints more than a pipe holds, in two texts. */
-const program = `import { createPrinter } from ${printer}; const print = createPrinter();
-print(Array.from({ length: ${lines} }, (_, index) => "line " + index).join("\\n")); print("end");`;
+/** Prints more than a pipe holds, in two texts, and ends at once where it may. */
+const program = `import { createPrinter } from ${printer}; const { print, isWritten } = createPrinter();
+print(Array.from({ length: ${lines} }, (_, index) => "line " + index).join("\\n")); print("end"); if (isWritten()) process.exit();`;
 const argsAfter = (before: string): string[] => ["--input-type=module", "-e", `${before}\n${program}`];
 
 async function closed(child: ReturnType<typeof spawn>): Promise<number | null> {

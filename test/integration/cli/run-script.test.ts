@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
@@ -68,6 +68,26 @@ describe("a script that is run with kept code", () => {
     await writeFile(kept, damage(Buffer.from(whole)));
     expect(await call()).toBe("sum 6");
     expect(await readFile(kept)).toHaveLength(whole.length);
+  });
+
+  it("takes what the build has kept beside it, unless that is damaged", async () => {
+    await call();
+    const shipped = join(folder.path, basename(await keptFile()));
+    await cp(await keptFile(), shipped);
+    await rm(cache, { recursive: true });
+    expect(await call()).toBe("sum 6");
+    await expect(readdir(cache)).rejects.toThrow("ENOENT");
+    await writeFile(shipped, (await readFile(shipped)).fill(0xa5, 100, 101));
+    expect(await call()).toBe("sum 6");
+    expect(await readdir(cache)).toEqual([basename(shipped)]);
+  });
+
+  it("hands the program what a script beside it gives", async () => {
+    await writeFile(join(folder.path, "word-1.cjs"), `(function (require) { return require("node:path").sep; })`);
+    await writeFile(script, `(function (require, load) { process.stdout.write("word " + load("word-1.cjs")); })`);
+    expect(await call()).toBe("word /");
+    expect(await readdir(cache)).toHaveLength(2);
+    expect(await call()).toBe("word /");
   });
 
   it("does without where nothing can be kept", async () => {

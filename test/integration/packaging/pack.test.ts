@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -21,6 +22,11 @@ const root = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);
 /** npm and the installed programs find the Node that runs this. */
 const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` };
+
+/** Whether a file has the code of the program that renders charts. */
+function isKept(name: string): boolean {
+  return /^drover-helm-template-\w+\.cjs-v\d+/u.test(name);
+}
 
 describe("the package that `npm pack` makes, installed", () => {
   let folder: TempDir;
@@ -87,7 +93,7 @@ describe("the package that `npm pack` makes, installed", () => {
     });
   });
 
-  it("renders a chart by a program of its own, which keeps its code, with the same words for faults", async () => {
+  it("renders a chart by a program of its own with the code that the build or a call kept, with the same words for faults", async () => {
     const chart = join(folder.path, "web");
     await mkdir(join(chart, "templates"), { recursive: true });
     await writeFile(join(chart, "Chart.yaml"), "apiVersion: v2\nname: web\nversion: 1.0.0\n");
@@ -99,10 +105,15 @@ describe("the package that `npm pack` makes, installed", () => {
     expect(first.stdout).toBe(
       "---\n# Source: web/templates/map.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
     );
-    const kept = (await readdir(join(folder.path, "cache/drover/compiled"))).filter((name) =>
-      /helm-template/u.test(name),
-    );
-    expect(kept).toEqual([expect.stringMatching(/^drover-helm-template-\w+\.cjs-v\d+/u)]);
+    const dist = join(folder.path, "prefix/lib/node_modules/drover/dist");
+    const cache = join(folder.path, "cache/drover/compiled");
+    const shipped = (await readdir(dist)).filter(isKept);
+    expect(shipped).toHaveLength(1);
+    expect(existsSync(cache) ? (await readdir(cache)).filter(isKept) : []).toEqual([]);
+    // As with a version of Node other than the one that built it.
+    await rm(join(dist, shipped[0] ?? ""));
+    expect(await call("helm", "template", "x", "web")).toEqual(first);
+    expect((await readdir(cache)).filter(isKept)).toEqual(shipped);
     expect(await call("helm", "template", "x", "web")).toEqual(first);
     expect(await call("helm", "template")).toMatchObject({
       code: 2,
