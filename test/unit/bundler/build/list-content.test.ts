@@ -14,6 +14,13 @@ function aPiece(files: Readonly<Record<string, string>>): ReturnType<typeof piec
   return pieceOf(content, contentId(content));
 }
 
+/** Lists a content of so many files, each the only one of a bundle below, of so many bytes. */
+function listSmall(count: number, bytes: number): ReturnType<typeof listContent> {
+  const texts = Array.from({ length: count }, (_, index) => `${index} `.padEnd(bytes, "."));
+  const nested = texts.map((text, index) => ({ under: `app${index}/`, piece: aPiece({ "a.yaml": text }) }));
+  return listContent(aContent(Object.fromEntries(texts.map((text, index) => [`app${index}/a.yaml`, text]))), nested);
+}
+
 describe("listContent", () => {
   it("takes what a bundle below has from there, in one run, and keeps the rest", () => {
     const piece = aPiece({ "a.yaml": "a", "b.yaml": "b" });
@@ -54,6 +61,22 @@ describe("listContent", () => {
     },
   ])("makes no list when a file below has $name", ({ whole }) => {
     expect(listContent(whole, [{ under: "app/", piece: aPiece({ "a.yaml": "a" }) }])).toBeUndefined();
+  });
+
+  it("names small pieces only where they are few", () => {
+    expect(listSmall(100, 10)?.list.pieces).toHaveLength(100);
+    const some = listSmall(120, 1000);
+    expect([some?.list.pieces.length, some?.own.resources.length]).toEqual([101, 20]);
+    expect(listSmall(120, 1024)?.list.pieces).toHaveLength(120);
+    expect(listSmall(1100, 1000)).toBeUndefined();
+  });
+
+  it("makes no list of a content that takes less than a tenth from others", () => {
+    const text = "ten bytes.";
+    const nested = [{ under: "app/", piece: aPiece({ "a.yaml": text }) }];
+    const own = "b".repeat(90);
+    expect(listContent(aContent({ "app/a.yaml": text, "b.yaml": own }), nested)?.list.pieces).toHaveLength(2);
+    expect(listContent(aContent({ "app/a.yaml": text, "b.yaml": `${own}b` }), nested)).toBeUndefined();
   });
 
   it("joins to the same content whatever the bundles below have of it", () => {
