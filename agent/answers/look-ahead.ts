@@ -8,6 +8,7 @@ import { targetOf, type KubeClient } from "../kube/kube-client.ts";
 import { type AdoptionGround, isAdoptable } from "../reconcile/adopt-object.ts";
 import { replaceAnnotation } from "../reconcile/marks.ts";
 import { readLive, type TargetedObject } from "../reconcile/read-live.ts";
+import { withoutNamespace } from "../reconcile/why-absent.ts";
 import type { AnswerDeps } from "./answer-deps.ts";
 
 /** What is known of an object before it is applied. */
@@ -27,6 +28,8 @@ export interface ForesightGround {
   readonly owned: InventoryEntry | undefined;
   /** `group/Kind` of the definitions that come with the same plan. */
   readonly coming: ReadonlySet<string>;
+  /** Namespaces that are made on the way, or come with the same plan. */
+  readonly namespaces: ReadonlySet<string>;
   readonly adoption: AdoptionGround;
   /** `helm.force`: what cannot be changed may be replaced. */
   readonly force: boolean;
@@ -44,7 +47,10 @@ export async function lookAhead(
   const resource = await discovery.resolve(object.apiVersion, object.kind);
   if (resource === undefined) {
     const group = object.apiVersion.includes("/") ? (object.apiVersion.split("/")[0] ?? "") : "";
-    if (ground.coming.has(`${group}/${object.kind}`)) return { state: { type: "absent" } };
+    if (ground.coming.has(`${group}/${object.kind}`)) {
+      const reason = "will be created after its definition, which comes with it";
+      return { state: { type: "absent", reason } };
+    }
     const problem = `the cluster does not serve ${object.apiVersion}; is its definition missing?`;
     return { state: { type: "absent" }, problem };
   }
@@ -52,7 +58,7 @@ export async function lookAhead(
   const state = await readOrWhyNot(client, targeted);
   switch (state.type) {
     case "absent":
-      return { state, ...(await foreseeCreation(client, targeted)) };
+      return foreseeCreation(client, targeted, ground);
     case "present":
       return { state, ...(await foreseeConflict(client, targeted, { live: state.live, ground })) };
     case "unknown":
@@ -86,14 +92,21 @@ async function foreseeReplacement(
   return isReplaced ? { isReplaced, problem: reason } : {};
 }
 
-async function foreseeCreation(client: KubeClient, { target, object }: TargetedObject): Promise<Problem> {
+async function foreseeCreation(
+  client: KubeClient,
+  { target, object }: TargetedObject,
+  ground: ForesightGround,
+): Promise<Foresight> {
+  const state = { type: "absent" } as const;
   try {
     await client.apply(target, object, { force: false, dryRun: true });
-    return {};
+    return { state };
   } catch (error) {
+    if (!hasCode(error, "KUBE_NOT_FOUND") || target.namespace === "") return { state, ...problemOf(error) };
     // A namespace that is made on the way is not there yet, and so nothing can be tried in it.
-    if (hasCode(error, "KUBE_NOT_FOUND")) return {};
-    return problemOf(error);
+    if (ground.namespaces.has(target.namespace))
+      return { state: { ...state, reason: withoutNamespace(target.namespace) } };
+    return { state, problem: `its namespace ${target.namespace} is missing, and nothing of this plan makes it` };
   }
 }
 

@@ -20,6 +20,7 @@ import { planHooks } from "../../shared/render/hooks/plan-hooks.ts";
 import { releaseOf } from "../../shared/render/release-of.ts";
 import { fieldManager } from "../kube/kube-client.ts";
 import { withoutAutoscaledReplicas } from "../reconcile/autoscaled-replicas.ts";
+import { deploymentNamespace } from "../reconcile/ensure-namespace.ts";
 import { runAll } from "../run-all.ts";
 import { type AnswerDeps, parallelReads } from "./answer-deps.ts";
 import { type Foresight, type ForesightGround, lookAhead } from "./look-ahead.ts";
@@ -90,7 +91,7 @@ async function planOne(deps: AnswerDeps, plan: PreparedPlan, around: Surrounding
   const { bundle } = wanted;
   const inventory = deps.inventories.get(bundle);
   const desired = await withoutAutoscaledReplicas({ client, discovery: deps.discovery }, plan.objects);
-  const foreseen = await foresee(deps, { plan, desired, owned: inventory.entries }, around.signal);
+  const foreseen = await foresee(deps, { plan, desired, owned: inventory.entries }, around);
   const set = planChanges({
     desired,
     live: (key) => foreseen.get(key)?.state ?? { type: "unread" },
@@ -176,7 +177,7 @@ async function foresee(
     readonly desired: readonly KubeObject[];
     readonly owned: readonly InventoryEntry[];
   },
-  signal: AbortSignal,
+  { prepared, signal }: Surroundings,
 ): Promise<ReadonlyMap<ObjectKey, Foresight>> {
   const { wanted, rendered, client } = plan;
   const known = new Map(owned.map((entry) => [entryKey(entry), entry]));
@@ -186,10 +187,11 @@ async function foresee(
   };
   const force = rendered.options.helm?.force === true;
   const coming = comingKinds(desired);
+  const namespaces = comingNamespaces(prepared);
   const looked = await runAll(desired, parallelReads, async (object) => {
     signal.throwIfAborted();
     const key = objectKey(object);
-    const ground: ForesightGround = { owned: known.get(key), coming, adoption, force };
+    const ground: ForesightGround = { owned: known.get(key), coming, namespaces, adoption, force };
     return [key, await lookAhead(deps, client, { object, ground })] as const;
   });
   return new Map(looked);
@@ -207,6 +209,21 @@ function comingKinds(objects: readonly KubeObject[]): ReadonlySet<string> {
   );
 }
 
+/** Returns the namespaces that any of the deployments makes, on the way or as an object. */
+function comingNamespaces(prepared: readonly (FailedPlan | PreparedPlan)[]): ReadonlySet<string> {
+  return new Set(
+    prepared.flatMap((one) => {
+      if ("error" in one) return [];
+      const { options } = one.rendered;
+      const made = options.createNamespace === false ? [] : [deploymentNamespace(options)];
+      return [
+        ...made,
+        ...one.objects.flatMap(({ kind, metadata }) => (kind === "Namespace" ? (metadata.name ?? []) : [])),
+      ];
+    }),
+  );
+}
+
 function plannedObject(change: Change, foreseen: Foresight | undefined): PlannedObject[] {
   const { object } = change;
   const about = { ...refOf(object), fields: [] };
@@ -217,8 +234,10 @@ function plannedObject(change: Change, foreseen: Foresight | undefined): Planned
     return [{ ...about, action: failureOf(foreseen), message: foreseen.problem }];
   }
   switch (change.action) {
-    case "create":
-      return [{ ...about, action: "create" }];
+    case "create": {
+      const { message } = change.drift;
+      return [{ ...about, action: "create", ...(message === undefined ? {} : { message }) }];
+    }
     case "configure": {
       const { fields, message } = change.drift;
       const shown = hideFields(object, fields);

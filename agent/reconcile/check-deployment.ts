@@ -14,6 +14,7 @@ import { noteHealth } from "./note-health.ts";
 import type { Pass } from "./pass.ts";
 import { readLive } from "./read-live.ts";
 import { isDueAgain } from "./recheck.ts";
+import { explainAbsence, withoutKind } from "./why-absent.ts";
 
 /** Which objects of a deployment are looked at. */
 export type Touched = ReadonlyMap<ObjectKey, Touch> | "all";
@@ -52,6 +53,7 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
       async (object) => [objectKey(object), await readState(pass, object, touched === "all")] as const,
     ),
   );
+  await explainAbsence(pass.client, compared, states);
   const patches = rendered.options.diff?.comparePatches;
   const { changes } = planChanges({
     desired: compared,
@@ -72,7 +74,7 @@ export async function checkDeployment(pass: Pass, touched: Touched): Promise<Cha
 async function readState(pass: Pass, object: KubeObject, isResync: boolean): Promise<LiveState> {
   const resource = await pass.deps.discovery.resolve(object.apiVersion, object.kind);
   // A kind that is not served (any more) has no objects.
-  if (resource === undefined) return { type: "absent" };
+  if (resource === undefined) return { type: "absent", reason: withoutKind(object) };
   const settled = isResync ? pass.record.settled.get(objectKey(object)) : undefined;
   const isSettled = (live: KubeObject): boolean => settled !== undefined && settled === stampOf(pass, object, live);
   return readLive(pass.client, { target: targetOf(resource, object), object }, isSettled);

@@ -4,6 +4,7 @@ import { entryKey, objectKey, refOf, type ObjectKey } from "../../shared/drift/i
 import type { Change } from "../../shared/drift/plan-changes.ts";
 import type { Drift } from "../../shared/protocol/deployment-status.ts";
 import { applyChanges } from "./apply-changes.ts";
+import { ensureNamespace } from "./ensure-namespace.ts";
 import { noteHealth } from "./note-health.ts";
 import type { Pass } from "./pass.ts";
 
@@ -17,6 +18,9 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
   const due = changes.filter((change) => !leaveContested(pass, objectKey(change.object), nowMs));
   const inventory = deps.inventories.get(wanted.bundle);
   const ground = { owned: inventory.entries, fields: {}, force: true };
+  // The namespace may have been deleted with all that was in it.
+  if (due.some(({ action }) => action === "create"))
+    await ensureNamespace(pass.client, wanted.bundle, pass.rendered.options);
   await forgetUids(pass, due);
   const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, due, ground);
   const undone: Drift[] = [];

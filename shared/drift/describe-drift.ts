@@ -45,9 +45,9 @@ export function describeDrift(comparison: Comparison): Drift | undefined {
   };
 }
 
-/** Returns the drift of an object that is not there. */
-export function missingDrift(object: KubeObject): Drift {
-  return { ...refOf(object), type: "missing", fields: [] };
+/** Returns the drift of an object that is not there; the message says what has to come before it. */
+export function missingDrift(object: KubeObject, message?: string): Drift {
+  return { ...refOf(object), type: "missing", fields: [], ...(message === undefined ? {} : { message }) };
 }
 
 /** Returns the drift of an object that could not be compared; it is never Modified for that. */

@@ -10,7 +10,11 @@ import { planRemovals, type RemovalPlan, type RemovalQuestion } from "./plan-rem
 export type LiveState =
   /** Not looked at: applying shows it. */
   | { readonly type: "unread" }
-  | { readonly type: "absent" }
+  | {
+      readonly type: "absent";
+      /** What has to come first, in words: its namespace or definition is missing. */
+      readonly reason?: string;
+    }
   /** As it is, and as a forced dry run of ours would leave it. */
   | { readonly type: "present"; readonly live: KubeObject; readonly merged: KubeObject }
   /** A dry run was not possible. */
@@ -65,7 +69,7 @@ function planChange(object: KubeObject, question: PlanQuestion): Change {
     case "absent":
       return question.rules.ignoresMissing(refOf(object)) || mayBeGone(object)
         ? { action: "skip", object }
-        : { action: "create", object, drift: missingDrift(object) };
+        : { action: "create", object, drift: missingDrift(object, state.reason) };
     case "unknown":
       return { action: "skip", object, drift: unknownDrift(object, state.reason) };
     case "present": {

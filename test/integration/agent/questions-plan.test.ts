@@ -115,6 +115,19 @@ describeWithKube("an agent that is asked for a plan", () => {
     const [plan] = await planOf(rig, [{ bundle: "team/things", files, options }]);
     expect(plan?.error).toBeUndefined();
     expect(plan?.objects.map(({ action }) => action)).toEqual(["create", "create", "create"]);
+    const messages = Object.fromEntries((plan?.objects ?? []).map(({ kind, message }) => [kind, message]));
+    expect(messages).toEqual({
+      CustomResourceDefinition: undefined,
+      Thing: "will be created after its definition, which comes with it",
+      ConfigMap: `will be created with its namespace ${rig.namespace}-later, which is missing`,
+    });
+    const stays = { ...options, createNamespace: false };
+    const [refused] = await planOf(rig, [
+      { bundle: "team/maps", files: { "cm.yaml": configMap("a") }, options: stays },
+    ]);
+    expect(refused?.objects).toMatchObject([
+      { action: "fail", message: `its namespace ${rig.namespace}-later is missing, and nothing of this plan makes it` },
+    ]);
   });
 
   test("hands objects over between bundles of one plan, and removes the rest of a bundle that goes", async () => {
