@@ -108,7 +108,7 @@ export const errorCodes = {
   REQUEST_INVALID: "A request body does not fit its schema; the message lists the fields.",
   ROLLOUT_INVALID: "A number or percentage of a rolloutStrategy is malformed.",
   SERVICE_ACCOUNT_MISSING: "The service account that a bundle is to be applied with does not exist.",
-  STORE_CORRUPT: "A row of the database is not what Drover wrote.",
+  STORE_CORRUPT: "A row of the database is not what Drover wrote; a content is removed and built again.",
   STORE_KEY_WRONG: "Stored Secrets were encrypted with another key.",
   STORE_LOCKED: "Another bundler uses this database.",
   STORE_RESTORED: "The hub's store was restored from a backup: nothing is removed until a person approves it.",
