@@ -59,6 +59,7 @@ export function listNested(
   { blobs, known }: { readonly blobs: Map<string, ContentBlob>; readonly known: NestedPieces },
 ): NestedPieces {
   const pieces = new Map<string, ContentPiece>();
+  if (nesting.outer.size === 0) return pieces;
   const byPath = new Map<string, ContentPiece>();
 
   function listOne(path: string, digest: string): ContentPiece | undefined {
