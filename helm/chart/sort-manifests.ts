@@ -69,10 +69,13 @@ export function sortManifests(
   }
   heads.files = read;
   heads.paths = paths;
-  return {
-    manifests: manifests.toSorted((a, b) => compareKinds(a.kind, b.kind)),
-    hooks: hooks.toSorted((a, b) => compareKinds(a.kind, b.kind)),
-  };
+  return { manifests: inKindOrder(manifests), hooks: inKindOrder(hooks) };
+}
+
+/** Compares kinds, of which there are few, instead of manifests. */
+function inKindOrder<T extends Manifest>(list: readonly T[]): T[] {
+  const byKind = [...Map.groupBy(list, ({ kind }) => kind)];
+  return byKind.toSorted(([a], [b]) => compareKinds(a, b)).flatMap(([, same]) => same);
 }
 
 /** What the files of the last render say, by their paths: most of it is the same with other values. */
