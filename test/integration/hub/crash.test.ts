@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { openList } from "../../../bundler/store/content-list.ts";
+import { bytesColumn } from "../../../bundler/store/database.ts";
 import { migrate } from "../../../bundler/store/migrate.ts";
 import { openSqlite } from "../../../bundler/store/sqlite/open-sqlite.ts";
 import { bundleContentSchema } from "../../../bundler/build/bundle-content.ts";
@@ -16,7 +18,8 @@ function filesOf(round: number): Record<string, string> {
     [`app-${index}/fleet.yaml`]: "defaultNamespace: shop\n",
     [`app-${index}/cm.yaml`]: `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app-${index} }\ndata: { round: "${round}" }\n`,
   }));
-  return Object.assign({}, ...files) as Record<string, string>;
+  // The root holds the others: it is stored as a list of pieces of theirs.
+  return Object.assign({ "fleet.yaml": "defaultNamespace: root\n" }, ...files) as Record<string, string>;
 }
 
 it("leaves a whole store behind whenever it is killed, and ends with the last commit", async () => {
@@ -51,7 +54,7 @@ it("leaves a whole store behind whenever it is killed, and ends with the last co
     async () => (await hub("get", "gitrepo", "crash", "-o", "jsonpath={.status.commit}")) === commit,
   );
   const labels = await hub("get", "bundles", "-o", "jsonpath={.items[*].metadata.labels.fleet\\.cattle\\.io/commit}");
-  expect(labels.split(" ")).toEqual(Array.from({ length: 8 }, () => commit));
+  expect(labels.split(" ")).toEqual(Array.from({ length: 9 }, () => commit));
   await bundler.stop("SIGKILL");
   await checkStore(bundler.dataDir, version);
 });
@@ -61,6 +64,9 @@ async function checkStore(dataDir: string, before: number): Promise<number> {
   await using db = openSqlite(join(dataDir, "drover.db"));
   await migrate(db);
   const blobs = new Set((await db.all("SELECT digest FROM blobs")).map(({ digest }) => digest));
+  const lists = await db.all("SELECT data FROM blobs WHERE listed = 1");
+  for (const piece of lists.flatMap((row) => openList(bytesColumn(row, "data"))?.pieces ?? ["damaged"]))
+    expect(blobs).toContain(piece);
   const bundles = await db.all("SELECT name, body, version FROM objects WHERE resource = 'fleet.cattle.io/bundles'");
   const commits = new Set<string>();
   for (const { body } of bundles) {
