@@ -4,8 +4,9 @@ import { backoffMs } from "../shared/backoff.ts";
 import type { Clock } from "../shared/clock.ts";
 import { AppError, toAppError } from "../shared/errors.ts";
 import type { Logger } from "../shared/log.ts";
-import { createMetrics } from "../shared/runtime/metrics.ts";
+import { type ControllerMetrics, createMetrics } from "../shared/runtime/metrics.ts";
 import { allowsQuestion, createQuestionAnswerer } from "./answers/answer-questions.ts";
+import { collectWhenQuiet } from "./collect-when-quiet.ts";
 import { composeCluster, type ClusterSide } from "./compose-cluster.ts";
 import type { AgentConfig } from "./config.ts";
 import { fenceRequests } from "./fence-requests.ts";
@@ -37,6 +38,8 @@ export interface AgentDeps {
   readonly log: Logger;
   readonly onStep?: StepObserver;
   readonly clock?: Clock;
+  /** Gives back memory that work has left behind. */
+  readonly collectGarbage?: () => void;
 }
 
 /** A composed agent. */
@@ -45,6 +48,9 @@ export interface Agent extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+/** A collection takes 40 ms of CPU and more: not in the pauses of work that goes on. */
+const quiet = { quietMs: 10_000, leastMs: 30_000 };
+
 /** Joins all parts; nothing is sent before `start`. */
 export function compose(deps: AgentDeps): Agent {
   const { config, log, version } = deps;
@@ -52,7 +58,8 @@ export function compose(deps: AgentDeps): Agent {
   const stack = new AsyncDisposableStack();
   const abort = new AbortController();
   const { signal } = abort;
-  const metrics = createMetrics();
+  const metrics = createMetrics({ loopDelays: false });
+  const deploymentMetrics = metrics.controller("deployment");
   const mayLog = limitLines();
   let identity: Identity | undefined;
   let kubeVersion: string | undefined;
@@ -77,9 +84,14 @@ export function compose(deps: AgentDeps): Agent {
       log,
     }),
   );
+  const garbage = stack.use(collectWhenQuiet({ collect: deps.collectGarbage, ...quiet }));
+  const observeRun: ControllerMetrics["observeRun"] = (result, durationMs) => {
+    garbage.noteWork();
+    deploymentMetrics.observeRun(result, durationMs);
+  };
   const reporter = stack.use(createStatusReporter({ send: (report) => sendReport(report), log, coalesceMs: 20 }));
   const cluster = composeCluster(
-    { ...deps, http, watchHttp, blobs, reporter, metrics: metrics.controller("deployment"), onStep, signal },
+    { ...deps, http, watchHttp, blobs, reporter, metrics: { ...deploymentMetrics, observeRun }, onStep, signal },
     stack,
   );
   const { inventories, desired, reconciler } = cluster;
@@ -106,7 +118,10 @@ export function compose(deps: AgentDeps): Agent {
         const { answerQuestion } = await import("./answers/answer-question.ts");
         return answerQuestion(cluster.answers, question, questionSignal);
       },
-      send: async (reply) => hub.answer(reply),
+      send: async (reply) => {
+        garbage.noteWork();
+        return hub.answer(reply);
+      },
       log: log.child({ part: "answers" }),
       signal,
     }),
@@ -173,7 +188,9 @@ export function compose(deps: AgentDeps): Agent {
       const answers = { problem: () => problem ?? looks().problem, isStuck: () => looks().isStuck };
       stack.use(await serveHealth({ port: config.healthPort, metrics: () => metrics.text(), ...answers }));
     }
+    garbage.noteWork();
     if (election !== undefined && !(await election.lead())) return;
+    garbage.noteWork();
     problem = "starting";
     // What is owned comes first: without it nothing may be decided.
     await untilDone(openCluster, { log, signal, mayLog });

@@ -1,6 +1,6 @@
 import { freePort } from "../test/kube/free-port.ts";
 import type { KubeCluster } from "../test/kube/cluster.ts";
-import { installedFlags, startProgram } from "../test/support/drover-process.ts";
+import { asInstalled, startProgram } from "../test/support/drover-process.ts";
 import { until } from "../test/support/e2e-chain.ts";
 import { createTempDir } from "../test/support/temp-dir.ts";
 import { type ScriptedBundle, type ScriptedHub, startScriptedHub } from "../test/integration/agent/scripted-hub.ts";
@@ -33,7 +33,7 @@ export async function startInstalledAgent(cluster: KubeCluster, namespace: strin
     ["--namespace", namespace, "--data-dir", folder.path, "--health-port", String(port), "--leader-elect"],
   ].flat();
   const program = stack.use(
-    await startProgram("dist/agent.mjs", args, { ready: "agent started", nodeFlags: installedFlags }),
+    await startProgram("dist/agent.mjs", args, { ready: "agent started", ...asInstalled }),
   );
   const bundles: ScriptedBundle[] = [];
   const owned = stack.move();

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type BuildOptions, build, type Loader, type Plugin } from "esbuild";
+import { buildAgent } from "./build-agent.ts";
 import { buildScript } from "./build-script.ts";
 import { keepCode } from "./keep-code.ts";
 import { packagesWithin, plainBuiltIns } from "./lazy-imports.ts";
@@ -8,14 +9,13 @@ import { packagesWithin, plainBuiltIns } from "./lazy-imports.ts";
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
-/** Programs that run for long, and workers, by the name of their bundle: one file each. */
-const entries = {
+/** The hub and its workers, by the name of their bundle: one file each. */
+const hubEntries = {
   bundler: "bundler/main.ts",
-  agent: "agent/main.ts",
-  "render-worker": "agent/render-worker.ts",
   "fetch-worker": "bundler/git/fetch-worker.ts",
   "chart-worker": "bundler/build/chart-worker.ts",
 } as const;
+const agentEntries = { agent: "agent/main.ts", "render-worker": "agent/render-worker.ts" } as const;
 
 /** `new URL("…", import.meta.url)` with a literal path: a file that is read, or a worker that is started, at run time. */
 const fileReference = /new URL\(\s*"([^"]+\.(?:json|zst|ts))",\s*import\.meta\.url,?\s*\)/gu;
@@ -88,10 +88,8 @@ const mainBeside: Plugin = {
 };
 
 const built = await Promise.all([
-  build({
-    ...within,
-    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
-  }),
+  build({ ...within, entryPoints: hubEntries }),
+  buildAgent(agentEntries, within),
   // The command line is called a hundred times for once that a program starts: each command reads its own part only.
   build({
     ...within,

@@ -125,7 +125,8 @@ function metricsPage(): string {
     "In Prometheus' text format: of the bundler at `/metrics` on its port, for users whose roles allow `get` of that path",
     "(`drover user create`; `metricsPublic: true` opens it, `metrics: false` turns it off), of the agent at `/metrics` on `healthPort`, where",
     "that is set; only the metrics of controllers are the agent's too. Labels have few values: no names of bundles or clusters are among them. Besides these there are the",
-    "process' own metrics (`process_…`, `nodejs_…`) as prom-client has them.",
+    "process' own metrics (`process_…`, `nodejs_…`) as prom-client has them; an agent measures the lag of its event loop when it is asked, not",
+    "all the time: `nodejs_eventloop_lag_seconds` alone.",
     "",
     markdownTable(["Name", "Type", "Labels", "Meaning"], rows),
   ]);

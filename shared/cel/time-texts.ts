@@ -56,9 +56,11 @@ export function parseDuration(text: string): CelDuration {
   const fault = new CelFault(`${JSON.stringify(text.slice(0, 60))} is no duration such as 1h30m or 90s`);
   const unsigned = text.replace(/^[+-]/u, "");
   if (unsigned === "0") return new CelDuration(0n);
-  if (text.length > 100 || !/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/u.test(unsigned)) throw fault;
+  if (text.length > 100 || !/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/u.test(unsigned)) throw fault;
   let nanos = 0n;
-  for (const [, whole = "", fraction = "", unit = ""] of unsigned.matchAll(/(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/gu)) {
+  for (const [, whole = "", fraction = "", unit = ""] of unsigned.matchAll(
+    /(\d*)\.?(\d*)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/gu,
+  )) {
     const scale = units[unit] ?? 0n;
     nanos += BigInt(whole || "0") * scale + (BigInt(fraction || "0") * scale) / 10n ** BigInt(fraction.length);
   }

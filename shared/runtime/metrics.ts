@@ -19,10 +19,19 @@ export interface Metrics {
 
 const durationBuckets = [0.001, 0.005, 0.02, 0.1, 0.5, 1, 5, 30];
 
+/** Which metrics there are besides those of controllers. */
+export interface MetricsOptions {
+  /** The process' own. Default: true. */
+  readonly processMetrics?: boolean;
+  /** How late the event loop is all the time, among them: a timer that wakes the process a hundred times in a second. Default: true. */
+  readonly loopDelays?: boolean;
+}
+
 /** Returns a registry with the process' own metrics and the shared controller metrics. */
-export function createMetrics(options: { readonly processMetrics?: boolean } = {}): Metrics {
+export function createMetrics({ processMetrics = true, loopDelays = true }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
-  if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
+  if (processMetrics && loopDelays) collectDefaultMetrics({ register: registry });
+  else if (processMetrics) collectWithoutTimer(registry);
   const registers = [registry];
   const runs = new Counter({
     name: "gitops_controller_runs_total",
@@ -61,4 +70,14 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
     }),
     text: () => registry.metrics(),
   };
+}
+
+const dayMs = 86_400_000;
+
+/** The lag of a moment, `nodejs_eventloop_lag_seconds`, stays: it is measured when it is asked for. */
+function collectWithoutTimer(registry: Registry): void {
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: dayMs });
+  for (const { name } of registry.getMetricsAsArray()) {
+    if (/^nodejs_eventloop_lag_[a-z0-9]+_seconds$/u.test(name)) registry.removeSingleMetric(name);
+  }
 }

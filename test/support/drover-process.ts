@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { readDockerfile } from "./compose-file.ts";
 import { createTempDir, type TempDir } from "./temp-dir.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -14,14 +15,23 @@ export interface DroverProcess extends AsyncDisposable {
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** How a program of ours is started. */
+export interface ProgramOptions {
+  /** A line of its log that says that it has started contains this. */
+  readonly ready: string;
+  readonly nodeFlags?: readonly string[];
+  /** Besides the little that programs of tests are given. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts `node <program> …args`; the promise resolves when a line of its log contains `ready`. */
 export async function startProgram(
   program: string,
   args: readonly string[],
-  { ready, nodeFlags = [] }: { readonly ready: string; readonly nodeFlags?: readonly string[] },
+  { ready, nodeFlags = [], env = {} }: ProgramOptions,
 ): Promise<DroverProcess> {
   const child = spawn(process.execPath, [...nodeFlags, join(root, program), ...args], {
-    env: { PATH: process.env["PATH"] ?? "" },
+    env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
@@ -131,14 +141,13 @@ export interface AgentProcess extends AsyncDisposable {
   readonly pid: number | undefined;
 }
 
-/** Flags of Node with which the image runs the agent: see agent/Dockerfile. */
-export const installedFlags: readonly string[] = [
-  "--no-opt",
-  "--no-sparkplug",
-  "--no-maglev",
-  "--max-semi-space-size=1",
-  "--max-old-space-size=100",
-];
+const image = readDockerfile("agent/Dockerfile");
+
+/** How the image runs the agent: flags of Node, and what its allocator is told. */
+export const asInstalled: Pick<ProgramOptions, "nodeFlags" | "env"> = {
+  nodeFlags: image.entrypoint.filter((word) => word.startsWith("--")),
+  env: Object.fromEntries(Object.entries(image.env).filter(([name]) => name.startsWith("MALLOC_"))),
+};
 
 /**
  * Starts an agent for a cluster, registered at the bundler under the cluster's name. `installed`: the bundle that
@@ -158,7 +167,7 @@ export async function startAgent(
   ].flat();
   const launch = async (): Promise<DroverProcess> =>
     installed
-      ? startProgram("dist/agent.mjs", args, { ready: "agent started", nodeFlags: installedFlags })
+      ? startProgram("dist/agent.mjs", args, { ready: "agent started", ...asInstalled })
       : startProgram("agent/main.ts", args, { ready: "agent started" });
   let running: DroverProcess | undefined = await launch();
   let earlier = "";

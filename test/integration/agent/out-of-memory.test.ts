@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { installedFlags, startProgram } from "../../support/drover-process.ts";
+import { asInstalled, startProgram } from "../../support/drover-process.ts";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { type AgentRig, configMap, createAgentRig } from "./agent-rig.ts";
 
@@ -18,7 +18,7 @@ async function startSmall(rig: AgentRig) {
   const flags = { hub: rig.hub.url, token: "t", kubeconfig: kubeconfigPath, namespace: rig.systemNamespace };
   const words = { ...flags, "data-dir": rig.dataDir, "render-heap-mb": "32" };
   const args = Object.entries(words).flatMap(([flag, value]) => [`--${flag}`, value]);
-  return startProgram("agent/main.ts", args, { ready: "agent started", nodeFlags: installedFlags });
+  return startProgram("agent/main.ts", args, { ready: "agent started", ...asInstalled });
 }
 
 describeWithKube("an agent with little memory", () => {
