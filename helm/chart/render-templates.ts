@@ -1,12 +1,10 @@
-import { posix } from "node:path";
 import { describeTemplateError } from "../functions/describe-template-error.ts";
 import { ChartFiles } from "../functions/objects/chart-files.ts";
 import { ValuesMap } from "../functions/objects/values-map.ts";
 import { helmFunctions } from "../functions/registry.ts";
-import { compileTemplates, startRun, type TemplateFile } from "../template/compile-template.ts";
+import { compileTemplates, startRun } from "../template/compile-template.ts";
 import { RenderMemory } from "../template/render-memory.ts";
 import type { SpecialNames } from "../template/map-reads.ts";
-import { fromBytes } from "../template/go-string.ts";
 import type { GoMap, GoValue } from "../template/go-value.ts";
 import type { StatementTracer } from "../template/render-trace.ts";
 import type { Run } from "../template/scope.ts";
@@ -16,6 +14,13 @@ import type { Chart, ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
 import { chartObject } from "./chart-object.ts";
 import { tableAt } from "./chart-values.ts";
+import {
+  type ChartTemplates,
+  haveSameTemplates,
+  type OrderedTemplate,
+  orderTemplates,
+  placeTemplates,
+} from "./place-templates.ts";
 import { WatchedValues } from "./watched-values.ts";
 import { withinLimits } from "./within-limits.ts";
 
@@ -26,23 +31,23 @@ export interface ReleaseScope {
   readonly capabilities: GoValue;
 }
 
-/** A template file at its place in a release. */
-interface PlacedTemplate {
-  readonly file: TemplateFile;
-  readonly basePath: string;
-  readonly depth: number;
-  readonly isPartial: boolean;
+/** The templates of a chart and what they are given. */
+interface ScopedTemplates extends ChartTemplates {
+  readonly scope: ValuesMap;
+  readonly isRoot: boolean;
 }
 
-interface Renderable extends PlacedTemplate {
-  readonly scope: ValuesMap;
+/** Which templates a release has, in order. */
+interface Layout {
+  readonly charts: readonly ChartTemplates[];
+  readonly order: readonly OrderedTemplate[];
 }
 
 /** Compiled templates of a chart, by which of its subcharts are on; shared by all renders of the chart. */
 export interface CompiledCharts {
   readonly sets: Map<string, TemplateSet>;
-  /** What the last render made of which set. */
-  last?: { readonly set: TemplateSet; readonly memory: RenderMemory };
+  /** What the last render made of which templates. */
+  last?: { readonly layout: Layout; readonly set: TemplateSet; readonly memory: RenderMemory };
 }
 
 const maxCompiled = 16;
@@ -62,31 +67,30 @@ export function renderTemplates(
   scope: ReleaseScope,
   options: RenderTemplatesOptions,
 ): Map<string, string> {
-  const renderables = new Map<string, Renderable>();
+  const charts: ScopedTemplates[] = [];
   const watched: WatchedMap[] = [];
   const release = { ...scope, watched };
-  collect(chart, renderables, { release, path: chart.metadata.name, values: scope.values, isRoot: true });
-  const sorted = [...renderables.values()].toSorted(compareDepth);
+  collect(chart, charts, { release, path: chart.metadata.name, values: scope.values, isRoot: true });
   const rendered = new Map<string, string>();
   let memory: RenderMemory | undefined;
   try {
     const { run } = options;
-    const set = withinLimits("reading the templates", () => compiledSet(sorted, options));
-    memory = memoryOf(set, options);
+    const { layout, set } = withinLimits("reading the templates", () => compiledLayout(charts, options));
+    memory = memoryOf(layout, set, options);
     if (memory !== undefined) {
       memory.start();
       for (const { place, map, special } of watched) map.reads = memory.readsOf(place, map.base, special);
       run.memory = memory;
     }
     const { execute } = startRun(set, run.options, run);
-    for (const { file, scope: data, basePath, isPartial } of sorted) {
-      if (isPartial) continue;
-      const place: [string, GoValue][] = [
-        ["Name", file.name],
-        ["BasePath", basePath],
-      ];
-      data.set("Template", new ValuesMap(place));
-      rendered.set(file.name, withoutNoValue(execute(file.name, data)));
+    for (const { template, chart: index } of layout.order) {
+      const owner = charts[index];
+      if (template.isPartial || owner === undefined) continue;
+      const { file, basePath } = template;
+      const place = (): void => setTemplate(owner.scope, file.name, basePath);
+      // What a subchart renders last is seen by its parents, even where it is known already.
+      if (!owner.isRoot) place();
+      rendered.set(file.name, withoutNoValue(execute(file.name, owner.scope, owner.isRoot ? place : undefined)));
     }
     memory?.finish();
   } catch (error) {
@@ -97,37 +101,68 @@ export function renderTemplates(
   return rendered;
 }
 
+function setTemplate(data: ValuesMap, name: string, basePath: string): void {
+  const place: [string, GoValue][] = [
+    ["Name", name],
+    ["BasePath", basePath],
+  ];
+  data.set("Template", new ValuesMap(place));
+}
+
 function isTemplateError(error: unknown): boolean {
   return (
     error instanceof TemplateExecError || error instanceof TemplateParseError || error instanceof TemplateLimitError
   );
 }
 
-function compiledSet(sorted: readonly Renderable[], { run, compiled }: RenderTemplatesOptions): TemplateSet {
+interface Compiled {
+  readonly layout: Layout;
+  readonly set: TemplateSet;
+}
+
+function compiledLayout(charts: readonly ScopedTemplates[], { run, compiled }: RenderTemplatesOptions): Compiled {
   const { tracer } = run.options;
-  if (tracer !== undefined) return compile(sorted, tracer);
-  const key = sorted.map(({ file }) => file.name).join("\n");
-  const known = compiled.sets.get(key);
+  const { last } = compiled;
+  if (tracer === undefined && last !== undefined && haveSameTemplates(last.layout.charts, charts)) return last;
+  const order = orderTemplates(charts);
+  const layout = { charts: charts.map(({ placed, isLibrary }) => ({ placed, isLibrary })), order };
+  return { layout, set: compiledSet(order, tracer, compiled) };
+}
+
+function compiledSet(
+  order: readonly OrderedTemplate[],
+  tracer: StatementTracer | undefined,
+  { sets }: CompiledCharts,
+): TemplateSet {
+  if (tracer !== undefined) return compile(order, tracer);
+  const key = order.map(({ template }) => template.file.name).join("\n");
+  const known = sets.get(key);
   if (known !== undefined) return known;
-  const set = compile(sorted, undefined);
-  if (compiled.sets.size >= maxCompiled) compiled.sets.clear();
-  compiled.sets.set(key, set);
+  const set = compile(order, undefined);
+  if (sets.size >= maxCompiled) sets.clear();
+  sets.set(key, set);
   return set;
 }
 
 /** A trace wants to see all of it run, and who hears of refusals wants to hear them each time. */
-function memoryOf(set: TemplateSet, { run, compiled }: RenderTemplatesOptions): RenderMemory | undefined {
+function memoryOf(
+  layout: Layout,
+  set: TemplateSet,
+  { run, compiled }: RenderTemplatesOptions,
+): RenderMemory | undefined {
   if (run.options.tracer !== undefined || run.options.onRefusal !== undefined) return undefined;
-  if (compiled.last?.set !== set) compiled.last = { set, memory: new RenderMemory() };
-  return compiled.last.memory;
+  const { last } = compiled;
+  const memory = last?.set === set ? last.memory : new RenderMemory();
+  compiled.last = { layout, set, memory };
+  return memory;
 }
 
 function withoutNoValue(text: string): string {
   return text.includes("<no value>") ? text.replaceAll("<no value>", "") : text;
 }
 
-function compile(sorted: readonly Renderable[], tracer: StatementTracer | undefined): TemplateSet {
-  const files = sorted.map(({ file }) => file);
+function compile(order: readonly OrderedTemplate[], tracer: StatementTracer | undefined): TemplateSet {
+  const files = order.map(({ template }) => template.file);
   return compileTemplates(files, { functions: helmFunctions, missingKey: "zero", tracer });
 }
 
@@ -151,7 +186,7 @@ const specialNames: SpecialNames = new Map([
   ["Subcharts", "never"],
 ]);
 
-function collect(chart: Chart, found: Map<string, Renderable>, place: Place): GoMap {
+function collect(chart: Chart, found: ScopedTemplates[], place: Place): GoMap {
   const { path, release, values, isRoot } = place;
   const subcharts: GoMap = new Map();
   const own = new WatchedValues(values);
@@ -177,31 +212,8 @@ function collect(chart: Chart, found: Map<string, Renderable>, place: Place): Go
     subcharts.set(name, collect(child, found, below));
   }
   const isLibrary = chart.metadata.type.toLowerCase() === "library";
-  for (const placed of placeTemplates(chart.templates, chart.fullPath ?? path)) {
-    if (!isLibrary || placed.isPartial) found.set(placed.file.name, { ...placed, scope });
-  }
+  found.push({ placed: placeTemplates(chart.templates, chart.fullPath ?? path), isLibrary, scope, isRoot });
   return scope;
-}
-
-const places = new WeakMap<readonly ChartFile[], Map<string, readonly PlacedTemplate[]>>();
-
-/** Named and decoded once per loaded chart and place. */
-function placeTemplates(templates: readonly ChartFile[], path: string): readonly PlacedTemplate[] {
-  const byPath = places.get(templates) ?? new Map<string, readonly PlacedTemplate[]>();
-  places.set(templates, byPath);
-  const known = byPath.get(path);
-  if (known !== undefined) return known;
-  const placed = templates.map((template) => {
-    const name = posix.join(path, template.name);
-    return {
-      file: { name, text: fromBytes(template.data) },
-      basePath: posix.join(path, "templates"),
-      depth: name.split("/").length,
-      isPartial: posix.basename(name).startsWith("_"),
-    };
-  });
-  byPath.set(path, placed);
-  return placed;
 }
 
 const chartFiles = new WeakMap<readonly ChartFile[], ChartFiles>();
@@ -211,10 +223,4 @@ function filesOf({ files }: Chart): ChartFiles {
   const known = chartFiles.get(files) ?? new ChartFiles(files.map(({ name, data }) => [name, data] as const));
   chartFiles.set(files, known);
   return known;
-}
-
-/** Deeper files come first, those of one depth in reverse order of their names, so that parents' definitions win. */
-function compareDepth(a: Renderable, b: Renderable): number {
-  if (a.depth !== b.depth) return b.depth - a.depth;
-  return a.file.name < b.file.name ? 1 : -1;
 }

@@ -7,7 +7,7 @@ import { isEmptyList } from "./nodes.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
 import { createRun, withRun } from "./run-cost.ts";
-import { rootName, runFile } from "./run-template.ts";
+import { recalledFile, rootName, runFile } from "./run-template.ts";
 import type { ExecuteOptions, Run } from "./scope.ts";
 import { TemplateExecError } from "./template-error.ts";
 import { createTextCache, findTemplate, type MissingKey, type TemplateSet } from "./template-set.ts";
@@ -54,26 +54,32 @@ export function compileTemplates(files: readonly TemplateFile[], options: Compil
 
 /** A started run: execute several templates in it and they share its limits and random source. */
 export interface TemplateRun {
-  /** Returns what the named template writes. Throws `TemplateExecError` or `TemplateLimitError`. */
-  readonly execute: (name: string, data: GoValue) => string;
+  /**
+   * Returns what the named template writes; `prepare` is called ahead, unless its text is known already. Throws
+   * `TemplateExecError` or `TemplateLimitError`.
+   */
+  readonly execute: (name: string, data: GoValue, prepare?: () => void) => string;
 }
 
 /** Starts a run over a set of templates, or goes on with one; its time limit counts from where it was created. */
 export function startRun(set: TemplateSet, options: ExecuteOptions = {}, run: Run = createRun(options)): TemplateRun {
   return {
-    execute: (name, data) => {
+    execute: (name, data, prepare) => {
       const template = findTemplate(set, name);
       if (template === undefined) {
         throw new TemplateExecError(
           `template: no template ${quoteString(name)} associated with template ${quoteString(rootName)}`,
         );
       }
-      const scope = new Frame({ set, run }, name, data);
       try {
+        const recalled = recalledFile({ set, run, templateName: name }, template, data);
+        if (recalled !== undefined) return recalled;
+        prepare?.();
         run.written.clear();
+        const scope = new Frame({ set, run }, name, data);
         return withRun(run, () => runFile(scope, template, data));
       } catch (error) {
-        throw limitFailure(scope, error) ?? error;
+        throw limitFailure(new Frame({ set, run }, name, data), error) ?? error;
       }
     },
   };

@@ -42,7 +42,9 @@ export function runRemembered(scope: Scope, template: CompiledTemplate, data: Go
   const { memory, changes } = run;
   if (!(data instanceof Map) || !mayRemember(scope)) return runNested(scope, { template, data });
   if (memory.isActive && data instanceof TypedMap && data.reads !== undefined) {
-    return runWatched(scope, { template, data, reads: data.reads, isFile: false });
+    const known = data.reads.texts.get(template);
+    const recalled = known === undefined ? undefined : recalledText(run, known);
+    return recalled ?? makeWatched(scope, { template, data, reads: data.reads, isFile: false });
   }
   const { name } = template.parsed;
   const last = run.written.get(name);
@@ -58,12 +60,23 @@ export function runRemembered(scope: Scope, template: CompiledTemplate, data: Go
   return text;
 }
 
-/** Returns what a template file writes, run anew only where something that it reads has changed since the last render. */
+/** Returns what a template file writes, where nothing that it reads has changed since the last render. */
+export function recalledFile(scope: Scope, template: CompiledTemplate, data: GoValue): string | undefined {
+  const { memory } = scope.run;
+  memory.trail.length = 0;
+  const known = memory.isActive ? watchedReads(scope, data)?.texts.get(template.parsed) : undefined;
+  return known === undefined ? undefined : recalledText(scope.run, known);
+}
+
+/** Runs a template file and returns what it writes. */
 export function runFile(scope: Scope, template: CompiledTemplate, data: GoValue): string {
-  const reads = data instanceof TypedMap && mayRemember(scope) ? data.reads : undefined;
-  if (reads === undefined || !scope.run.memory.isActive) return runNested(scope, { template, data });
-  scope.run.memory.trail.length = 0;
-  return runWatched(scope, { template, data, reads, isFile: true });
+  const reads = scope.run.memory.isActive ? watchedReads(scope, data) : undefined;
+  if (reads === undefined) return runNested(scope, { template, data });
+  return makeWatched(scope, { template, data, reads, isFile: true });
+}
+
+function watchedReads(scope: Scope, data: GoValue): MapReads | undefined {
+  return data instanceof TypedMap && mayRemember(scope) ? data.reads : undefined;
 }
 
 interface WatchedCall extends TemplateCall {
@@ -72,12 +85,9 @@ interface WatchedCall extends TemplateCall {
   readonly isFile: boolean;
 }
 
-function runWatched(scope: Scope, { template, data, reads, isFile }: WatchedCall): string {
+function makeWatched(scope: Scope, { template, data, reads, isFile }: WatchedCall): string {
   const { run } = scope;
   const maker = isFile ? template.parsed : template;
-  const known = reads.texts.get(maker);
-  const recalled = known === undefined ? undefined : recalledText(run, known);
-  if (recalled !== undefined) return recalled;
   const pieces = reads.piecesOf(maker);
   const { text, remembered } = madeText(run, { isFile, pieces }, () => runNested(scope, { template, data, pieces }));
   if (remembered !== undefined && run.memory.isActive) reads.texts.set(maker, remembered);

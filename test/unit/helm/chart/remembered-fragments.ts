@@ -33,6 +33,7 @@ export const remembered: readonly string[] = [
   "{{ now | unixEpoch }}",
   '{{ (lookup "v1" "Secret" "ns" "n").round }}',
   "{{ range $name, $sub := .Subcharts }}{{ $name }} {{ $sub.Values.name }} {{ toJson $sub.Values.map }}{{ end }}",
+  "{{ range $name, $sub := .Subcharts }}{{ $name }} {{ $sub.Template.Name }}{{ end }}",
   "{{ range $key, $value := . }}{{ $key }} {{ end }}",
   '{{ .Values.YAML | toJson }}{{ (.Values.Table "global").cluster }}',
   '{{ $own := dict "a" 1 }}{{ $_ := set $own "b" .Values.count }}{{ toJson $own }}',
