@@ -29,6 +29,8 @@ export interface CommandContext {
   /** Connects to the hub that the kubeconfig names. */
   hub(input: CommandInput): Promise<HubClient>;
   readonly nowMs: () => number;
+  /** Told before templates are rendered how many bytes they have. */
+  readonly expectTemplates?: (bytes: number) => void;
 }
 
 /** 0 fine, 1 failed, 2 wrong usage, 3 not ready. */

@@ -17,28 +17,35 @@ import { Script } from "node:vm";
  * Runs a program that the build made as one function of `require`, with the code that V8 made of it in an earlier process.
  * Node's own compile cache keeps only what is compiled before the first line runs; this one keeps all functions that a call
  * needed, which halves the time of the next. The script's name changes with its content, so a kept file always fits.
- * The program's second argument returns what another such script beside it gives: packages that few calls need.
+ * The program is also given a function that returns what another such script beside it gives, packages that few calls need,
+ * and one that has V8 optimize later.
  */
 export function runScript(path: string, cacheFolder: string): void {
-  if (process.version.startsWith(knownNode)) setFlagsFromString(patience);
   const load = (name: string): unknown => loadScript(join(dirname(path), name), cacheFolder)(process.getBuiltinModule);
-  loadScript(path, cacheFolder)(process.getBuiltinModule, load);
+  loadScript(path, cacheFolder)(process.getBuiltinModule, load, optimizeLate);
 }
 
-/** Flags are V8's own: another version may not know them. */
-const knownNode = "v24.";
-
-/**
- * A call ends before what V8 optimises pays for itself: a third of the CPU time of a large chart went into that. Ten to
- * thirty times the usual counts leave it to what runs for long. To be said before a script is read: code is kept for
- * the flags with which it was made.
- */
-const patience = [
+/** Ten to thirty times the counts of calls after which V8 optimizes a function. */
+const lateFlags = [
   "--invocation-count-for-maglev=10000",
   "--invocation-count-for-maglev-osr=1000",
   "--invocation-count-for-turbofan=50000",
   "--invocation-count-for-osr=5000",
-].join(" ");
+];
+let isLate = false;
+let keepsCode = false;
+
+/**
+ * A call ends before what V8 optimizes pays for itself: a third of the CPU time of a large chart went into that. Functions
+ * of a render that takes long still are. Code is kept for the flags that hold when the process ends: a call that is to keep
+ * what was read before goes without.
+ */
+function optimizeLate(): void {
+  // Flags are V8's own: another version may not know them.
+  if (keepsCode || !process.version.startsWith("v24.")) return;
+  isLate = true;
+  for (const flag of lateFlags) setFlagsFromString(flag);
+}
 
 type Program = (...given: unknown[]) => unknown;
 
@@ -56,6 +63,7 @@ function loadScript(path: string, cacheFolder: string): Program {
   const program: unknown = script.runInThisContext();
   if (!isProgram(program)) throw new TypeError(`${path} is no program of drover: build it again`);
   if (kept === undefined || script.cachedDataRejected === true) {
+    keepsCode = true;
     process.once("exit", (code) => {
       // A call that failed has not compiled what the next one needs.
       if (code === 0) keep(cachePath, script.createCachedData());
@@ -68,9 +76,9 @@ function isProgram(value: unknown): value is Program {
   return typeof value === "function";
 }
 
-/** Code fits one version of V8 and one kind of processor. */
+/** Code fits one version of V8, its flags, and one kind of processor. */
 function keptName(path: string): string {
-  return `${basename(path)}-${process.version}-${process.arch}`;
+  return `${basename(path)}-${process.version}-${process.arch}${isLate ? "-late" : ""}`;
 }
 
 const chunkBytes = 128 * 1024;

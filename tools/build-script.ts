@@ -8,7 +8,7 @@ export interface BuiltScript {
   readonly built: readonly BuildResult[];
 }
 
-/** Builds a program as one function of `require` and of `load` for the scripts beside it; the text is ASCII. */
+/** Builds a program as one function of `require` and of what `cli/run-script.ts` gives besides; the text is ASCII. */
 export async function buildScript(entry: string, shared: BuildOptions): Promise<BuiltScript> {
   const script: BuildOptions = {
     ...shared,
@@ -26,7 +26,7 @@ export async function buildScript(entry: string, shared: BuildOptions): Promise<
     ...script,
     entryPoints: [entry],
     plugins: [...(script.plugins ?? []), packagesOnDemand((path) => `load(${JSON.stringify(files.get(path))})`)],
-    banner: { js: "(function (require, load) {" },
+    banner: { js: "(function (require, load, optimizeLate) {" },
     footer: { js: "})" },
   });
   return { name: scriptName(program), built: [program, ...packages] };

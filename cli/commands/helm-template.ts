@@ -27,12 +27,14 @@ export const helmTemplate: Command = {
     requiredArgument(input, 0, "CHART");
     refuseFlags(input, refusedByTemplate);
     // Loaded here, so that other commands start without the engine.
-    const [{ ChartError }, { templateChart }] = await Promise.all([
+    const [{ ChartError }, { templateBytes, templateChart }] = await Promise.all([
       import("../../helm/chart/chart-error.ts"),
       import("../helm/template-chart.ts"),
     ]);
     try {
-      const { text, files, warnings } = templateChart(await readRequest(input, context));
+      const request = await readRequest(input, context);
+      context.expectTemplates?.(templateBytes(request.chart));
+      const { text, files, warnings } = templateChart(request);
       for (const warning of warnings) context.printError(warning);
       if (files.length > 0) {
         const { writeOutput } = await import("../helm/write-output.ts");

@@ -1,4 +1,4 @@
-import type { Chart } from "../../helm/chart/chart.ts";
+import { type Chart, placeCharts } from "../../helm/chart/chart.ts";
 import { ChartError } from "../../helm/chart/chart-error.ts";
 import { defaultApiVersions } from "../../helm/chart/default-capabilities.ts";
 import { missingDependencies } from "../../helm/chart/dependencies/complete-chart.ts";
@@ -71,6 +71,12 @@ export function templateChart(request: TemplateRequest): TemplateAnswer {
   const files = request.output === undefined ? [] : outputFiles(rendered, request, request.output.releaseFolder);
   const all = request.output === undefined ? print(rendered, request) : "\n";
   return { text: () => (request.showOnly.length === 0 ? all : showOnly(all, request.showOnly)), files, warnings };
+}
+
+/** Returns how many bytes the templates of a chart and of its subcharts have. */
+export function templateBytes(root: Chart): number {
+  const templates = placeCharts(root).flatMap(({ chart }) => chart.templates);
+  return templates.reduce((bytes, { data }) => bytes + data.length, 0);
 }
 
 /** Throws `ChartError` with Helm's words for a chart that cannot be installed. */

@@ -82,6 +82,23 @@ describe("a script that is run with kept code", () => {
     expect(await readdir(cache)).toEqual([basename(shipped)]);
   });
 
+  it("keeps what is read with other flags apart, once the code of the program is kept", async () => {
+    await writeFile(join(folder.path, "word-1.cjs"), `(function (require) { return require("node:path").sep; })`);
+    const late = `(function (require, load, optimizeLate) { optimizeLate(); process.stdout.write(load("word-1.cjs")); })`;
+    await writeFile(script, late);
+    const counts: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      expect(await call()).toBe("/");
+      counts.push((await readdir(cache)).length);
+    }
+    expect(counts).toEqual([2, 3, 3]);
+    const times = async (): Promise<number[]> =>
+      Promise.all((await readdir(cache)).map(async (name) => (await stat(join(cache, name))).mtimeMs));
+    const before = await times();
+    expect(await call()).toBe("/");
+    expect(await times()).toEqual(before);
+  });
+
   it("hands the program what a script beside it gives", async () => {
     await writeFile(join(folder.path, "word-1.cjs"), `(function (require) { return require("node:path").sep; })`);
     await writeFile(script, `(function (require, load) { process.stdout.write("word " + load("word-1.cjs")); })`);
