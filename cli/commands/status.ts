@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
+import { repoNameLabel } from "../../shared/bundle/bundle-options.ts";
 import { type Command, type CommandContext, type ExitCode, hubOptions, textOption } from "../command.ts";
 import { fleetPath, type HubClient } from "../hub-client.ts";
 import { listOf, parseOutput, printAge, printColumns, printValue } from "../output.ts";
@@ -66,20 +67,32 @@ function printOverview({ gitRepos, bundles, clusters }: Overview, namespace: str
     ]);
     context.print(`${printColumns(["CLUSTER", "READY", "STATE", "LAST SEEN"], rows)}\n`);
   }
+  const paused = pausedNames({ gitRepos, bundles, clusters });
+  if (paused.length > 0) context.print(`Paused, so that nothing new is applied: ${paused.join(", ")}\n`);
   const problems = [...gitRepos, ...bundles, ...clusters].filter(
     (object) => readyCondition(object)["status"] !== "True" && messageOf(object) !== "",
   );
   if (problems.length === 0) return;
   context.print("Not as Git says:");
   for (const object of problems) {
-    context.print(`  ${textAt(object, "kind") || kindOf(object)} ${nameOf(object)}`);
+    context.print(`  ${titleOf(object)}`);
     for (const line of messageOf(object).split("\n")) context.print(`    ${line}`);
   }
 }
 
-/** Items of a list of the hub carry no kind of their own in some clients' output; the status tells it. */
-function kindOf(object: JsonObject): string {
-  return isJsonObject(object["spec"]) && "repo" in object["spec"] ? "GitRepo" : "object";
+/** `Kind name` of what is paused; of bundles only those that are not because their GitRepo is. */
+function pausedNames({ gitRepos, bundles, clusters }: Overview): string[] {
+  const pausedRepos = new Set(gitRepos.filter(isPaused).map(nameOf));
+  const ofOthers = bundles.filter((bundle) => !pausedRepos.has(textAt(bundle, "metadata", "labels", repoNameLabel)));
+  return [...gitRepos, ...ofOthers, ...clusters].filter(isPaused).map(titleOf);
+}
+
+function isPaused(object: JsonObject): boolean {
+  return valueAt(object, "spec", "paused") === true;
+}
+
+function titleOf(object: JsonObject): string {
+  return `${textAt(object, "kind")} ${nameOf(object)}`;
 }
 
 function count(list: readonly unknown[], one: string, many: string): string {

@@ -34,6 +34,9 @@ describeWithKube("drover with a cluster behind the hub", () => {
     const code = await runCli([...words], context);
     return { code, output: output(), errors: errors() };
   }
+  async function pause(kind: string, name: string, paused: boolean): Promise<void> {
+    await chain.hub("patch", kind, name, "--type=merge", "-p", JSON.stringify({ spec: { paused } }));
+  }
   async function becomes(words: readonly string[], pattern: RegExp): Promise<string> {
     let output = "";
     await until(
@@ -57,6 +60,15 @@ describeWithKube("drover with a cluster behind the hub", () => {
     expect((await drover("status")).code).toBe(3);
     const json: unknown = JSON.parse((await drover("status", "-o", "json")).output);
     expect(json).toMatchObject({ clusters: [{ metadata: { name: "dev" } }], bundles: [{}], gitRepos: [{}] });
+  });
+
+  it("says in `status` what is paused, and of a paused GitRepo's bundles nothing", async () => {
+    await pause("cluster", "dev", true);
+    await pause("gitrepo", "config", true);
+    await becomes(["status"], /^Paused, so that nothing new is applied: GitRepo config, Cluster dev$/mu);
+    await pause("gitrepo", "config", false);
+    await pause("cluster", "dev", false);
+    await becomes(["status"], /^(?![\s\S]*Paused)/u);
   });
 
   it("describes what differs on a cluster and who changed it", async () => {
