@@ -1,7 +1,15 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, homedir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const rig = { globalSetup: ["test/support/global-setup.ts"], testTimeout: 60_000, hookTimeout: 120_000 };
+
+// The many processes and threads of ours that tests start from the sources load what earlier ones compiled: half their CPU time.
+process.env["NODE_COMPILE_CACHE"] ??= join(
+  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  "drover",
+  "compiled-sources",
+);
 
 export default defineConfig({
   test: {

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { RandomTape } from "../helm/functions/random-tape.ts";
@@ -63,6 +65,12 @@ function workerUrl(): URL {
   return new URL(import.meta.url.endsWith(".ts") ? "./render-worker.ts" : "./render-worker.mjs", import.meta.url);
 }
 
+/** Returns an environment without anything of ours; where this process keeps what V8 compiles, the thread does too. */
+function workerEnv(): Record<string, string> {
+  const kept = getCompileCacheDir();
+  return kept === undefined ? {} : { NODE_COMPILE_CACHE: dirname(kept) };
+}
+
 /**
  * Renders in a thread of its own that ends afterwards: templates are programs of somebody else, which may run for ever
  * or eat memory. Throws what rendering throws, what answering its questions throws, and `RENDER_LIMIT` beyond the bounds.
@@ -77,7 +85,7 @@ export async function renderInWorker(
   const worker = new Worker(workerUrl(), {
     workerData: { ...work, input: { ...work.input, renderCpuMs: bounds.cpuMs } },
     resourceLimits: { maxOldGenerationSizeMb: bounds.maxHeapMb, stackSizeMb: 4 },
-    env: {},
+    env: workerEnv(),
   });
   let timer: NodeJS.Timeout | undefined;
   try {

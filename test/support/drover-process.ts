@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { readDockerfile } from "./compose-file.ts";
+import { ownEnv } from "./own-env.ts";
 import { createTempDir, type TempDir } from "./temp-dir.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -31,7 +32,7 @@ export async function startProgram(
   { ready, nodeFlags = [], env = {} }: ProgramOptions,
 ): Promise<DroverProcess> {
   const child = spawn(process.execPath, [...nodeFlags, join(root, program), ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: ownEnv(env),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";

@@ -14,6 +14,7 @@ import { freePort } from "../../kube/free-port.ts";
 import { type BundlerProcess, startBundler } from "../../support/drover-process.ts";
 import { startForwardProxy } from "../../support/forward-proxy.ts";
 import { describeWithKube, type SharedCluster, sharedCluster } from "../../support/kube.ts";
+import { ownEnv } from "../../support/own-env.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 import { startScriptedHub } from "./scripted-hub.ts";
 
@@ -30,7 +31,7 @@ interface Settings {
 /** Runs `drover agent doctor` as a person would. */
 async function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [cli, "agent", "doctor", ...words], {
-    env: { PATH: process.env["PATH"], ...env },
+    env: ownEnv(env),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];

@@ -7,6 +7,7 @@ import {
   issueServerCertificate,
 } from "../../../shared/runtime/certificates.ts";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
+import { ownEnv } from "../../support/own-env.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
 import { startScriptedHub } from "./scripted-hub.ts";
 
@@ -22,7 +23,7 @@ function startProcess(settings: Readonly<Record<string, string>>, ...more: strin
   const args = [...Object.entries(settings).flatMap(([flag, value]) => [`--${flag}`, value]), ...more];
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] },
+    env: ownEnv(),
   });
   let stdout = "";
   let stderr = "";

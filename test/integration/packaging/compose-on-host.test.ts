@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import { freePort } from "../../kube/free-port.ts";
 import { readComposeFile, readDockerfile, serviceOf } from "../../support/compose-file.ts";
 import { until } from "../../support/e2e-chain.ts";
+import { ownEnv } from "../../support/own-env.ts";
 import { createTestDatabase, describeWithPostgres } from "../../support/postgres.ts";
 import { startScript } from "../../support/script-process.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
@@ -64,7 +65,7 @@ describeWithPostgres("docker-compose.yml, its commands and variables used on thi
     const hubSettings = hereAll(environmentOf("bundler"), places);
     const env = { ...hubSettings, BUNDLER_PORT: String(hubPort) };
     const printed = await run(process.execPath, [join(root, "bundler/main.ts"), "--print-config"], {
-      env: { PATH: process.env["PATH"] ?? "", ...env },
+      env: ownEnv(env),
     });
     expect(JSON.parse(printed.stdout)).toMatchObject({ names: ["bundler"], databaseUrl: "[hidden]", host: "0.0.0.0" });
     const bundler = stack.use(await startScript({ name: "bundler", script: "bundler/main.ts", env }));
@@ -114,7 +115,7 @@ async function documentedCommands(): Promise<string[]> {
 
 async function drover(words: string, kubeconfig: string): Promise<void> {
   await run(process.execPath, [join(root, "cli/main.ts"), ...words.split(" ")], {
-    env: { PATH: process.env["PATH"] ?? "", DROVER_KUBECONFIG: kubeconfig },
+    env: ownEnv({ DROVER_KUBECONFIG: kubeconfig }),
   });
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { loadAllCommands } from "../../../cli/commands.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { silentLogger } from "../../../shared/log.ts";
@@ -20,6 +20,8 @@ const commands = await loadAllCommands();
 
 const root = join(import.meta.dirname, "../../..");
 const run = promisify(execFile);
+// Where the installed command keeps its code is up to it.
+vi.stubEnv("NODE_COMPILE_CACHE", undefined);
 /** npm and the installed programs find the Node that runs this. */
 const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` };
 
