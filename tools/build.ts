@@ -105,6 +105,7 @@ const built = await Promise.all([
     entryPoints: { drover: join(root, "cli/start.ts") },
     outExtension: { ".js": ".cjs" },
     format: "cjs",
+    minifyWhitespace: true,
     plugins: [mainBeside, ...(shared.plugins ?? [])],
     define: { helmTemplateScript: JSON.stringify(script.name), "import.meta.dirname": "__dirname" },
     banner: { js: refuseOldNode },
