@@ -60,6 +60,8 @@ export function createStatusReporter(deps: StatusReporterDeps): StatusReporter {
     const bundles = wasFull ? [...current.keys()] : [...changed];
     const statuses = bundles.flatMap((bundle) => current.get(bundle) ?? []);
     const leaving = [...gone];
+    // Until it is answered, and where the answer is lost, nobody knows what the hub has: even what it had before is news.
+    for (const { bundle } of statuses) acknowledged.delete(bundle);
     full = false;
     changed.clear();
     gone.clear();

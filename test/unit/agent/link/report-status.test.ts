@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { createStatusReporter, type Report } from "../../../../agent/link/report-status.ts";
 import { silentLogger } from "../../../../shared/log.ts";
@@ -43,6 +44,41 @@ describe("the status reporter", () => {
     reporter.retryNow();
     await vi.waitFor(() => expect(sent).toHaveLength(2));
     expect(sent[1]).toEqual({ full: false, statuses: [status("a")], gone: ["b"] });
+  });
+
+  test("says that all is as before when something else was on its way to the hub meanwhile", async () => {
+    const sent: Report[] = [];
+    const gate = Promise.withResolvers<void>();
+    await using reporter = aReporter(async (report) => {
+      sent.push(report);
+      if (sent.length === 2) await gate.promise;
+    });
+    reporter.reportStatus(status("a"));
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    reporter.reportStatus(status("a", { state: "Modified" }));
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    reporter.reportStatus(status("a"));
+    gate.resolve();
+    await vi.waitFor(() => expect(sent).toHaveLength(3));
+    expect(sent[2]?.statuses).toEqual([status("a")]);
+  });
+
+  test("says that all is as before when the hub may have something else, its answer being lost", async () => {
+    const sent: Report[] = [];
+    await using reporter = aReporter(async (report) => {
+      sent.push(report);
+      if (sent.length === 2) throw new Error("cut");
+    });
+    reporter.reportStatus(status("a"));
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    reporter.reportStatus(status("a", { state: "Modified" }));
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    // The failure is noted by then.
+    await setImmediate();
+    reporter.reportStatus(status("a"));
+    reporter.retryNow();
+    await vi.waitFor(() => expect(sent).toHaveLength(3));
+    expect(sent[2]?.statuses).toEqual([status("a")]);
   });
 
   test("does not send that an error happened again, and sends everything when asked", async () => {
