@@ -107,10 +107,10 @@ async function bringDeployment(deps: PassDeps, look: Look, wanted: DesiredDeploy
   const rendered = await deps.render(wanted, releaseFactsOf(inventory.release, wanted.deploymentId));
   await requireServiceAccount(deps, rendered.options.serviceAccount);
   const asked = passOf(deps, look, { wanted, rendered });
-  const failed = failureOf(inventory, asked);
+  await claimObjects(asked);
+  const failed = failureOf(deps.inventories.get(wanted.bundle), asked);
   if (failed !== undefined) return bringBack(deps, look, { asked, failed });
   deps.claims.set(wanted.bundle, wanted.deploymentId, new Set(asked.objects.map(objectKey)));
-  await claimObjects(asked);
   return bringPass(asked, look);
 }
 

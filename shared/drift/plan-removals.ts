@@ -125,8 +125,8 @@ function isPrecious(entry: InventoryEntry): boolean {
 
 function releaseOf(entry: InventoryEntry, question: RemovalQuestion): Release | undefined {
   const heir = question.wantedBy(entryKey(entry));
-  if (question.keepResources) return { entry, heir: undefined, reason: "keepResources is set" };
   if (heir !== undefined) return { entry, heir, reason: `bundle ${heir} has it now` };
+  if (question.keepResources) return { entry, heir, reason: "keepResources is set" };
   const isKept = entry.kind === definition && isPrecious(entry) && !question.deleteDefinitions;
   return isKept ? { entry, heir, reason: "definitions are kept unless deleteCRDResources is set" } : undefined;
 }

@@ -32,8 +32,9 @@ export interface AgentRig extends AsyncDisposable {
   readonly namespace: string;
   readonly dataDir: string;
   readonly config: AgentConfig;
-  /** Starts an agent; the one before must have been stopped. */
-  start(options?: StartOptions): Promise<void>;
+  /** Starts an agent and returns what stops it alone; the one before must have been stopped, unless they elect who leads. */
+  start(options?: StartOptions): Promise<() => Promise<void>>;
+  /** Stops all that were started. */
   stop(): Promise<void>;
   /** Waits until the hub has a status that fits, and returns it. */
   status(bundle: string, fits: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus>;
@@ -64,13 +65,21 @@ export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "r
     dataDir,
     waitMs: 10_000,
   });
-  let agent: Agent | undefined;
-  let running: Promise<void> | undefined;
+  const running = new Set<() => Promise<void>>();
 
   async function stop(): Promise<void> {
-    await agent?.[Symbol.asyncDispose]();
-    await running;
-    agent = undefined;
+    for (const end of running) await end();
+  }
+
+  function run(agent: Agent): () => Promise<void> {
+    const ended = agent.start();
+    const end = async (): Promise<void> => {
+      running.delete(end);
+      await agent[Symbol.asyncDispose]();
+      await ended;
+    };
+    running.add(end);
+    return end;
   }
 
   async function status(bundle: string, fits: (status: DeploymentStatus) => boolean): Promise<DeploymentStatus> {
@@ -93,7 +102,7 @@ export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "r
     config,
     start: async (options = {}) => {
       const verbose = process.env["AGENT_TEST_LOG"] === "1";
-      agent = compose({
+      const agent = compose({
         config: { ...config, ...options.config },
         connection: connectionTo({ ...cluster, url: options.kubeUrl ?? cluster.url }),
         env: {},
@@ -102,7 +111,7 @@ export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "r
         ...(options.clock === undefined ? {} : { clock: options.clock }),
         ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
       });
-      running = agent.start();
+      return run(agent);
     },
     stop,
     status,

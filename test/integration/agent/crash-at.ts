@@ -59,12 +59,12 @@ export async function startMortal(
     if (!isDead && dies(step, about)) cut();
     if (isDead) throw new Error(`the agent is dead since ${step}`);
   };
-  await rig.start({ ...options, onStep, kubeUrl: kube.url, config: { ...options.config, hub: hub.url } });
+  const stop = await rig.start({ ...options, onStep, kubeUrl: kube.url, config: { ...options.config, hub: hub.url } });
   return {
     died: death.promise,
     kill: async () => {
       cut();
-      await rig.stop();
+      await stop();
       await kube[Symbol.asyncDispose]();
       await hub[Symbol.asyncDispose]();
     },

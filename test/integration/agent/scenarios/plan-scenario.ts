@@ -1,37 +1,6 @@
 import type { HubFault } from "../scripted-hub.ts";
-
-/** Objects of one bundle as Git has them: name → value. Names beginning with `r` are Roles, others ConfigMaps. */
-export type Objects = Readonly<Record<string, string>>;
-
-/** What happens in a scenario. What is published while the agent lives, dies or is cut from the hub comes with it. */
-export type Event =
-  /** Git and the targeting say this of all bundles from now on; those that are missing are said to be removed. */
-  | { readonly type: "publish"; readonly why: string; readonly bundles: Readonly<Record<string, Objects>> }
-  /** Says the first, and at once after it the second again. */
-  | { readonly type: "undo"; readonly bundles: Readonly<Record<string, Objects>> }
-  /** The document leaves a bundle out without a word. */
-  | { readonly type: "omit"; readonly bundle: string }
-  | { readonly type: "edit"; readonly action: Edit; readonly object: string }
-  | { readonly type: "approve"; readonly wrong: boolean };
-
-/** What others do to an object. `adopt`: a controller owns it from now on; `copy`: a foreign object gets our label. */
-export type Edit = "change" | "delete" | "unlabel" | "adopt" | "copy";
-
-/** How the agent fares meanwhile. */
-export interface Trouble {
-  /** It is killed at the n-th step that it takes. */
-  readonly killAtStep?: number;
-  /** … and starts on another node, without its disk. */
-  readonly diskLost?: boolean;
-  /** The hub misbehaves until the agent has asked it a few times. */
-  readonly hub?: HubFault;
-}
-
-/** One step of a scenario. */
-export interface Turn {
-  readonly event: Event;
-  readonly trouble: Trouble;
-}
+import { drawEvent, drawOptions, renamed, replaceAgent, spoil } from "./plan-options.ts";
+import type { Bundle, Bundles, Edit, Event, Objects, Trouble, Turn } from "./scenario.ts";
 
 type Random = () => number;
 
@@ -39,58 +8,69 @@ const faults: readonly HubFault[] = ["500", "html", "empty", "no-document", "cut
 const edits: readonly Edit[] = ["change", "delete", "unlabel", "adopt", "copy"];
 const names = ["a", "b", "c", "d", "e", "f", "g", "h", "ra", "rb", "rc"];
 
-/** Returns the turns of a scenario; the same numbers give the same. */
-export function planScenario(random: Random): Turn[] {
-  let git: Record<string, Objects> = {
-    one: pick(random, names.slice(0, 6), { most: 5, turn: 1 }),
-    two: pick(random, ["ra", "rb", "g", "h"], { most: 3, turn: 1 }),
+/** Returns the turns of a scenario, at will of bundles with options; the same numbers give the same. */
+export function planScenario(random: Random, withOptions: boolean): Turn[] {
+  const first = (bundle: string, objects: Objects): Bundle =>
+    withOptions
+      ? { objects: spoil(random, objects, { git: {}, bundle, turn: 1 }), options: drawOptions(random, 1) }
+      : { objects, options: {} };
+  let git: Bundles = {
+    one: first("one", pick(random, names.slice(0, 6), { most: withOptions ? 4 : 5, turn: 1 })),
+    two: first("two", pick(random, ["ra", "rb", "g", "h"], { most: 3, turn: 1 })),
   };
-  const away = new Map<string, Objects>();
+  const away = new Map<string, Bundle>();
   const turns: Turn[] = [{ event: { type: "publish", why: "first", bundles: git }, trouble: {} }];
-  const count = 4 + Math.floor(random() * 4);
+  const count = (withOptions ? 5 : 4) + Math.floor(random() * 4);
   for (let turn = 1; turn <= count; turn++) {
-    const { event, next } = nextEvent(random, { git, away, turn });
+    const { event, next } = nextEvent(random, { git, away, turn, withOptions });
     git = next;
-    turns.push({ event, trouble: troubleFor(random) });
+    const trouble = troubleFor(random);
+    turns.push({ event, trouble: withOptions ? replaceAgent(random, trouble) : trouble });
   }
   return turns;
 }
 
 interface Now {
-  readonly git: Readonly<Record<string, Objects>>;
-  readonly away: Map<string, Objects>;
+  readonly git: Bundles;
+  readonly away: Map<string, Bundle>;
   readonly turn: number;
+  readonly withOptions: boolean;
 }
 
-function nextEvent(random: Random, now: Now): { readonly event: Event; readonly next: Record<string, Objects> } {
-  const { git, away, turn } = now;
+function nextEvent(random: Random, now: Now): { readonly event: Event; readonly next: Bundles } {
+  const { git, away, turn, withOptions } = now;
   const bundles = Object.keys(git);
   const bundle = oneOf(random, bundles.length === 0 ? ["one"] : bundles);
-  const objects = git[bundle] ?? {};
-  const said = (why: string, next: Record<string, Objects>) => ({
-    event: { type: "publish", why, bundles: next } as const,
-    next,
-  });
-  const stay = (event: Event) => ({ event, next: { ...git } });
+  const own = git[bundle] ?? { objects: {}, options: {} };
+  const stay = (event: Event) => ({ event, next: git });
   const { [bundle]: _leaving, ...rest } = git;
+  const change = (): Bundles => {
+    const objects = changed(random, git, { bundle, turn });
+    return {
+      ...git,
+      [bundle]: { ...own, objects: withOptions ? spoil(random, objects, { git, bundle, turn }) : objects },
+    };
+  };
+  const special = withOptions ? drawEvent(random, { git, bundle, turn, free: freeNames(git) }) : undefined;
+  if (special !== undefined) return special;
   const draw = random();
-  if (draw < 0.25) return said("commit", { ...git, [bundle]: changed(random, git, { bundle, turn }) });
-  if (draw < 0.33) return said("renamed", { ...rest, [`${bundle}x`]: objects });
+  if (draw < 0.25) return said("commit", change());
+  if (draw < 0.33) return said("renamed", { ...rest, [`${bundle}x`]: renamed(own) });
   if (draw < 0.43) {
-    away.set(bundle, objects);
+    away.set(bundle, own);
     return said("relabelled", rest);
   }
   if (draw < 0.53) {
-    const next = { ...git };
-    for (const [name, own] of away) {
-      if (next[name] !== undefined || !isFree(next, own)) continue;
-      next[name] = own;
+    const next: Record<string, Bundle> = { ...git };
+    for (const [name, returning] of away) {
+      if (next[name] !== undefined || !isFree(next, returning.objects)) continue;
+      next[name] = returning;
       away.delete(name);
     }
     return said("relabelled back", next);
   }
-  if (draw < 0.58) return said("empty render", { ...git, [bundle]: {} });
-  if (draw < 0.64) return stay({ type: "undo", bundles: { ...git, [bundle]: changed(random, git, { bundle, turn }) } });
+  if (draw < 0.58) return said("empty render", { ...git, [bundle]: { ...own, objects: {} } });
+  if (draw < 0.64) return stay({ type: "undo", bundles: change() });
   if (draw < 0.7 && bundles.length > 0) return stay({ type: "omit", bundle });
   if (draw < 0.82) return stay({ type: "approve", wrong: random() < 0.3 });
   return stay({ type: "edit", action: oneOf(random, edits), object: oneOf(random, names) });
@@ -98,18 +78,25 @@ function nextEvent(random: Random, now: Now): { readonly event: Event; readonly 
 
 function changed(
   random: Random,
-  git: Readonly<Record<string, Objects>>,
+  git: Bundles,
   { bundle, turn }: { readonly bundle: string; readonly turn: number },
 ): Objects {
-  const own = Object.entries(git[bundle] ?? {});
+  const own = Object.entries(git[bundle]?.objects ?? {});
   const kept = own.filter(() => random() > 0.35).map(([name, value]) => [name, random() < 0.3 ? `v${turn}` : value]);
-  const free = names.filter((name) => Object.values(git).every((objects) => objects[name] === undefined));
-  const added = random() < 0.6 ? Object.entries(pick(random, free, { most: 3, turn })) : [];
+  const added = random() < 0.6 ? Object.entries(pick(random, freeNames(git), { most: 3, turn })) : [];
   return Object.fromEntries([...kept, ...added]);
 }
 
-function isFree(git: Readonly<Record<string, Objects>>, objects: Objects): boolean {
-  return Object.keys(objects).every((name) => Object.values(git).every((others) => others[name] === undefined));
+function said(why: string, bundles: Bundles): { readonly event: Event; readonly next: Bundles } {
+  return { event: { type: "publish", why, bundles }, next: bundles };
+}
+
+function freeNames(git: Bundles): string[] {
+  return names.filter((name) => isFree(git, { [name]: "" }));
+}
+
+function isFree(git: Bundles, objects: Objects): boolean {
+  return Object.keys(objects).every((name) => Object.values(git).every((others) => others.objects[name] === undefined));
 }
 
 function troubleFor(random: Random): Trouble {

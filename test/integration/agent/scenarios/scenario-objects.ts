@@ -2,7 +2,8 @@ import * as z from "zod";
 import type { KubeAnswer } from "../../../kube/kube-request.ts";
 import type { AgentRig } from "../agent-rig.ts";
 import type { AuditedCluster } from "./deletions.ts";
-import type { Edit } from "./plan-scenario.ts";
+import type { DeploymentOptions } from "../../../../shared/api/deployment-options.ts";
+import { isImmutable, type Bundle, type Edit, type Options } from "./scenario.ts";
 
 const mergePatch = "application/merge-patch+json";
 const partOf = "applyset.kubernetes.io/part-of";
@@ -14,13 +15,44 @@ const roleRule = (value: string) => ({
   verbs: ["get"],
 });
 
-/** Returns an object as a file of a bundle: a Role where the name begins with `r`, else a ConfigMap. */
-export function fileOf(name: string, value: string): string {
-  return JSON.stringify(
-    isRole(name)
-      ? { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name }, rules: [roleRule(value)] }
-      : { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { key: value } },
-  );
+const kindOfRole = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" };
+const kindOfMap = { apiVersion: "v1", kind: "ConfigMap" };
+
+/** Returns the files of a bundle: each object, and its hook. */
+export function filesOf(name: string, { objects, options }: Bundle): Record<string, string> {
+  const files = Object.entries(objects).map(([key, value]) => [`${key}.yaml`, JSON.stringify(objectOf(key, value))]);
+  if (options.hook === true) {
+    const annotations = { "helm.sh/hook": "post-install,post-upgrade", "helm.sh/hook-delete-policy": "hook-succeeded" };
+    const hook = { ...kindOfMap, metadata: { name: `hook-${name}`, annotations } };
+    files.push(["hook.yaml", JSON.stringify(hook)]);
+  }
+  return Object.fromEntries(files);
+}
+
+function objectOf(name: string, value: string): object {
+  const metadata = { name };
+  if (isRole(name)) return { ...kindOfRole, metadata, rules: [roleRule(value)] };
+  return { ...kindOfMap, metadata, data: { key: value }, ...(isImmutable(name) ? { immutable: true } : {}) };
+}
+
+/** Returns what the agent is told of a bundle besides its files. */
+export function optionsOf(name: string, options: Options, namespace: string): DeploymentOptions {
+  const { keepResources = false, leavesDrift = false, forcesDrift = false } = options;
+  const { takeOwnership = false, force = false, atomic = false } = options;
+  const isReady = "!data.key.startsWith('sick')";
+  return {
+    ...(options.forcesNamespace === true ? { namespace } : { defaultNamespace: namespace }),
+    keepResources,
+    correctDrift: { enabled: !leavesDrift, force: forcesDrift },
+    helm: { takeOwnership, force, atomic },
+    ...(options.rule === true ? { healthCheckExprs: [{ apiVersion: "v1", kind: "ConfigMap", current: isReady }] } : {}),
+    ...(options.label === undefined ? {} : { namespaceLabels: { [labelOf(name)]: options.label } }),
+  };
+}
+
+/** Returns the label that a bundle puts on the namespace, where it does. */
+export function labelOf(bundle: string): string {
+  return `scenario/${bundle}`;
 }
 
 const metadata = z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).optional() });
@@ -42,8 +74,8 @@ export async function readObjects(
   namespace: string,
 ): Promise<Map<string, string | undefined>> {
   const [mapList, roleList] = await Promise.all([
-    cluster.request(pathOf(namespace, "a").replace(/\/a$/u, "")),
-    cluster.request(pathOf(namespace, "ra").replace(/\/ra$/u, "")),
+    cluster.request(collectionOf(namespace, "a")),
+    cluster.request(collectionOf(namespace, "ra")),
   ]);
   const found = new Map<string, string | undefined>();
   for (const item of maps.parse(mapList.json).items) found.set(item.metadata.name, item.data?.["key"]);
@@ -52,6 +84,15 @@ export async function readObjects(
   found.delete("kube-root-ca.crt");
   found.delete("owner");
   return found;
+}
+
+/** Returns the labels of a namespace. */
+export async function readLabels(
+  cluster: AuditedCluster,
+  namespace: string,
+): Promise<Readonly<Record<string, string>>> {
+  const { json } = await cluster.request(`/api/v1/namespaces/${namespace}`);
+  return z.looseObject({ metadata }).parse(json).metadata.labels ?? {};
 }
 
 /** Does to an object what others do; to one that is not there it does nothing. */
@@ -76,6 +117,14 @@ export async function editObject(rig: AgentRig, action: Edit, name: string): Pro
     }
     case "copy":
       await copyLabels(rig, name);
+      return;
+    case "make":
+      expectDone(
+        await rig.cluster.request(collectionOf(rig.namespace, name), {
+          method: "POST",
+          body: objectOf(name, "foreign"),
+        }),
+      );
   }
 }
 
@@ -85,15 +134,16 @@ async function copyLabels(rig: AgentRig, name: string): Promise<void> {
   const labels = z.looseObject({ metadata }).safeParse(live.json).data?.metadata.labels ?? {};
   const copy = `copy-${name}`;
   const body = { metadata: { name: copy, labels } };
-  const path = pathOf(rig.namespace, "a").replace(/\/a$/u, "");
-  const answer = await rig.cluster.request(path, { method: "POST", body });
+  const answer = await rig.cluster.request(collectionOf(rig.namespace, "a"), { method: "POST", body });
   if (answer.status !== 409) expectDone(answer);
 }
 
 async function ownerUid(rig: AgentRig): Promise<string> {
   const path = pathOf(rig.namespace, "owner");
-  const collection = path.replace(/\/owner$/u, "");
-  await rig.cluster.request(collection, { method: "POST", body: { metadata: { name: "owner" } } });
+  await rig.cluster.request(collectionOf(rig.namespace, "owner"), {
+    method: "POST",
+    body: { metadata: { name: "owner" } },
+  });
   const live = await rig.cluster.request(path);
   return z.looseObject({ metadata: z.looseObject({ uid: z.string() }) }).parse(live.json).metadata.uid;
 }
@@ -107,6 +157,10 @@ function isRole(name: string): boolean {
 }
 
 function pathOf(namespace: string, name: string): string {
+  return `${collectionOf(namespace, name)}/${name}`;
+}
+
+function collectionOf(namespace: string, name: string): string {
   const group = isRole(name) ? "/apis/rbac.authorization.k8s.io/v1" : "/api/v1";
-  return `${group}/namespaces/${namespace}/${isRole(name) ? "roles" : "configmaps"}/${name}`;
+  return `${group}/namespaces/${namespace}/${isRole(name) ? "roles" : "configmaps"}`;
 }
