@@ -13,10 +13,11 @@ import { targetOf, type KubeClient } from "../kube/kube-client.ts";
 import { runAll } from "../run-all.ts";
 import type { AdoptionGround } from "./adopt-object.ts";
 import { applyObject } from "./apply-object.ts";
-import { allStages, stageOf } from "./apply-stage.ts";
+import { allStages, stagesOf } from "./apply-stage.ts";
 import type { AppliedFields } from "./inventory.ts";
 import { takeOwnershipAnnotation } from "./marks.ts";
 import type { StepObserver } from "./step-observer.ts";
+import { requireApi, waitForApis } from "./wait-for-apis.ts";
 import { waitReady } from "./wait-ready.ts";
 
 /** What came of one change. */
@@ -55,9 +56,11 @@ export async function applyChanges(
 ): Promise<Outcome[]> {
   const owned = new Map(ground.owned.map((entry) => [entryKey(entry), entry]));
   const outcomes: Outcome[] = [];
+  const stageOf = stagesOf(changes.map(({ object }) => entryOf(object)));
   for (const stage of allStages) {
     const due = changes.filter((change) => isDue(change) && stageOf(entryOf(change.object)) === stage);
     if (due.length === 0) continue;
+    if (stage === 4) await waitForApis(deps, due);
     outcomes.push(
       ...(await runAll(due, parallelApplies, ({ object }) => applyOne(deps, object, { ...ground, ownedByKey: owned }))),
     );
@@ -79,6 +82,7 @@ async function applyOne(deps: ApplyDeps, object: KubeObject, ground: IndexedGrou
   try {
     const resource = await deps.discovery.resolve(object.apiVersion, object.kind);
     if (resource === undefined) {
+      await requireApi(deps.client, object);
       const problem = `${object.kind}: the cluster does not serve ${object.apiVersion}; is its definition missing?`;
       throw new AppError("OBJECT_INVALID", problem, { verdict: "waiting", afterMs: 15_000 });
     }

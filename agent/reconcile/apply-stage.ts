@@ -3,9 +3,10 @@ import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 /**
  * Stages of an apply: what others need first, what intercepts others' requests last. Within a stage everything is
  * applied in parallel. 0: namespaces and definitions, which are waited for; 1: what workloads refer to; 2: the rest,
- * custom resources included; 3: webhooks and aggregated APIs.
+ * custom resources included; 3: webhooks and aggregated APIs; 4: objects of aggregated APIs that come along, which are
+ * waited for. Backwards these go while their server is still there.
  */
-export type Stage = 0 | 1 | 2 | 3;
+export type Stage = 0 | 1 | 2 | 3 | 4;
 
 const stages: Readonly<Record<string, Stage>> = {
   "/Namespace": 0,
@@ -34,9 +35,18 @@ const stages: Readonly<Record<string, Stage>> = {
 };
 
 /** All stages in order of applying; removal goes backwards. */
-export const allStages: readonly Stage[] = [0, 1, 2, 3];
+export const allStages: readonly Stage[] = [0, 1, 2, 3, 4];
 
-/** Returns the stage in which objects of a kind are applied. */
-export function stageOf(entry: Pick<InventoryEntry, "group" | "kind">): Stage {
-  return stages[`${entry.group}/${entry.kind}`] ?? 2;
+/** Returns the stage in which each of these is applied. */
+export function stagesOf(entries: readonly Named[]): (entry: Named) => Stage {
+  const groups = new Set(entries.flatMap((entry) => aggregatedGroup(entry) ?? []));
+  return (entry) => (groups.has(entry.group) ? 4 : (stages[`${entry.group}/${entry.kind}`] ?? 2));
+}
+
+type Named = Pick<InventoryEntry, "group" | "kind" | "name">;
+
+/** Returns the group that an APIService serves, undefined for other kinds: its name is the version and the group. */
+export function aggregatedGroup({ group, kind, name }: Named): string | undefined {
+  if (group !== "apiregistration.k8s.io" || kind !== "APIService") return undefined;
+  return name.slice(name.indexOf(".") + 1);
 }

@@ -8,9 +8,10 @@ import type { Discovery } from "../kube/discovery.ts";
 import { fieldManager, type KubeClient } from "../kube/kube-client.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import { runAll } from "../run-all.ts";
-import { allStages, stageOf } from "./apply-stage.ts";
+import { allStages, stagesOf } from "./apply-stage.ts";
 import { keepAnnotation, partOfLabel } from "./marks.ts";
 import type { StepObserver } from "./step-observer.ts";
+import { isAggregated } from "./wait-for-apis.ts";
 import { whyLingering } from "./why-lingering.ts";
 
 /** What became of one object that was to go. */
@@ -48,6 +49,7 @@ const stageWaitMs = 60_000;
 export async function removeObjects(deps: RemoveDeps, entries: readonly InventoryEntry[]): Promise<Removal[]> {
   const removals: Removal[] = [];
   let blocked = false;
+  const stageOf = stagesOf(entries);
   for (const stage of allStages.toReversed()) {
     const due = entries.filter((entry) => stageOf(entry) === stage);
     if (blocked) {
@@ -58,7 +60,12 @@ export async function removeObjects(deps: RemoveDeps, entries: readonly Inventor
     }
     const done = await runAll(due, parallelRemovals, (entry) => removeOne(deps, entry));
     removals.push(...done.map(({ removal }) => removal));
-    blocked = done.some(({ removal, ageMs }) => removal.type === "waiting" && ageMs < stageWaitMs);
+    blocked = done.some(
+      ({ removal, ageMs }) =>
+        (removal.type === "waiting" && ageMs < stageWaitMs) ||
+        // Without the API's server nobody could ever remove them.
+        (stage === 4 && removal.type === "failed"),
+    );
   }
   return removals;
 }
@@ -84,8 +91,10 @@ async function removeOrThrow(deps: RemoveDeps, entry: InventoryEntry): Promise<D
   const gone: Done = { removal: { type: "gone", entry }, ageMs: 0 };
   const resource = await discovery.resolveKind(entry.group, entry.kind);
   if (resource === undefined) {
-    if (await isKindGone(client, entry)) return gone;
-    throw new AppError("OBJECT_INVALID", `${describeEntry(entry)}: its kind is not served right now`);
+    const isAway = await isAggregated(client, entry.group);
+    if (!isAway && (await isKindGone(client, entry))) return gone;
+    const mend = isAway ? ": bring the server of its APIService back, or delete the APIService to give it up" : "";
+    throw new AppError("OBJECT_INVALID", `${describeEntry(entry)}: its kind is not served right now${mend}`);
   }
   const target = { resource, namespace: entry.namespace, name: entry.name };
   const live = await client.get(target);
