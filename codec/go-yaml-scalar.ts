@@ -5,6 +5,8 @@ import { resolveYamlScalar } from "./yaml/resolve-yaml-scalar.ts";
 /** How go-yaml writes a scalar. */
 export type GoYamlStyle = "plain" | "single" | "double" | "literal";
 
+/** Most texts; none of the characters that need a closer look. */
+const ordinary = /^[A-Za-z][-\w./]*$/;
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const notPrintable = /[^\n -~\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\ud800-\udfff]/;
 const breaks = /[\r\n\u0085\u2028\u2029]/;
@@ -16,6 +18,7 @@ const innerBlockIndicator = /:(?:[ \t]|$)|[ \t\r\n\u0085\u2028\u2029]#/;
  * `stringv` and `yaml_emitter_analyze_scalar` of go.yaml.in/yaml/v2.
  */
 export function chooseGoYamlStyle(text: string, isSimpleKey: boolean): GoYamlStyle {
+  if (ordinary.test(text)) return isPlainGoYaml(text) ? "plain" : "double";
   const isSpecial = notPrintable.test(text);
   const isMultiline = breaks.test(text);
   if (isMultiline && isSimpleKey) return "double";
@@ -23,14 +26,18 @@ export function chooseGoYamlStyle(text: string, isSimpleKey: boolean): GoYamlSty
     const isBlockAllowed = !isSpecial && !text.endsWith(" ") && !/ [\r\n\u0085\u2028\u2029]/.test(text);
     return isBlockAllowed ? "literal" : "double";
   }
-  if (text === "" || resolveYamlScalar(text).type !== "string" || base60.test(text) || isGoTimestamp(text)) {
-    return "double";
-  }
+  if (!isPlainGoYaml(text)) return "double";
   const hasSpaceAtBreak = /[\r\u0085\u2028\u2029] | [\r\u0085\u2028\u2029]/.test(text);
   if (isSpecial || hasSpaceAtBreak) return "double";
   const isPlainAllowed =
     !isMultiline && !/^ | $/.test(text) && !startsBlockIndicator.test(text) && !innerBlockIndicator.test(text);
   return isPlainAllowed ? "plain" : "single";
+}
+
+/** Returns whether a string without quotes would be read as a string: not as number, boolean, null or time. */
+export function isPlainGoYaml(text: string): boolean {
+  if (text === "" || resolveYamlScalar(text).type !== "string") return false;
+  return !/^[-+\d]/.test(text) || (!base60.test(text) && !isGoTimestamp(text));
 }
 
 /** Returns a number as it comes out of Go's JSON encoder and go-yaml's: integers to uint64 as digits, the rest as floats. */

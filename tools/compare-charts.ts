@@ -121,12 +121,22 @@ function compare(chart: string, set: ValueSet): Omit<Result, "chart" | "values">
       : { verdict: "different", detail };
   }
   if (!ours.ok && !theirs.ok) {
-    const isAlike = ours.text === theirs.text || otherTries(chart, set).includes(ours.text);
+    const isAlike = isSameFault(ours.text, theirs.text) || otherTries(chart, set).includes(ours.text);
     if (isAlike) return { verdict: "both fail alike", detail: "" };
     return { verdict: "both fail, other words", detail: `  ours: ${ours.text}\n  helm: ${theirs.text}` };
   }
   const detail = ours.ok ? `  helm fails: ${theirs.text}` : `  ours fails: ${ours.text}`;
   return { verdict: "different", detail };
+}
+
+/** Helm tells what a schema refuses in any order. */
+function isSameFault(ours: string, theirs: string): boolean {
+  if (ours === theirs) return true;
+  return ours.includes("specifications of the schema(s)") && sortedLines(ours) === sortedLines(theirs);
+}
+
+function sortedLines(text: string): string {
+  return text.split("\n").toSorted().join("\n");
 }
 
 /** Returns with what Helm fails when it is called again: what is first of several faults is chance there. */

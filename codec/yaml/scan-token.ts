@@ -56,11 +56,15 @@ function mayBeKey(scanner: Scanner): boolean {
 
 function fetchToken(scanner: Scanner): void {
   skipToToken(scanner);
-  const column = columnOf(scanner);
-  unrollIndent(scanner, column);
+  unrollIndent(scanner, columnOf(scanner));
+  fetchHere(scanner);
+}
+
+/** Fetches the token that begins at hand, or the end. Throws `YamlFault`. */
+export function fetchHere(scanner: Scanner): void {
   const code = codeAt(scanner);
   if (Number.isNaN(code)) fetchEnd(scanner);
-  else if (column === 0 && code === 0x25) fetchDirective(scanner);
+  else if (columnOf(scanner) === 0 && code === 0x25) fetchDirective(scanner);
   else if (isDocumentMark(scanner, 0x2d)) fetchDocumentMark(scanner, "document-start");
   else if (isDocumentMark(scanner, 0x2e)) fetchDocumentMark(scanner, "document-end");
   else fetchContent(scanner, code);

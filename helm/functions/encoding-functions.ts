@@ -94,7 +94,7 @@ function adler32(text: string): string {
 export const encodingFunctions: Readonly<Record<string, GoFunction>> = {
   toYaml: fn(["any"], (value) => orEmpty(() => yamlText(value))),
   mustToYaml: fn(["any"], yamlText),
-  toYamlPretty: fn(["any"], (value) => orEmpty(() => prettyYamlText(value))),
+  toYamlPretty: fn(["any"], prettyYamlText),
   fromYaml: fn(["string"], (text) => asMap(() => readYaml(text), "yaml")),
   fromYamlArray: fn(["string"], (text) => asList(() => readYaml(text), "yaml")),
   toJson: fn(["any"], (value) => orEmpty(() => printGoJson(value, compactJson))),

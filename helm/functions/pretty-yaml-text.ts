@@ -1,8 +1,16 @@
-import { sortedKeys } from "../template/go-string.ts";
-import { formatFloat } from "../template/format-float.ts";
-import { GoInt, GoObject, GoPanic, type GoMap, type GoValue, isGoMap } from "../template/go-value.ts";
 import { compareGoKeys } from "../../codec/compare-go-keys.ts";
-import { printGoYaml } from "../../codec/print-go-yaml.ts";
+import { isPlainGoYaml } from "../../codec/go-yaml-scalar.ts";
+import { writeNodes } from "../../codec/yaml-node/write-nodes.ts";
+import { createNode, type YamlNode } from "../../codec/yaml-node/yaml-node.ts";
+import { formatFloat } from "../template/format-float.ts";
+import { sortedKeys, toBytes } from "../template/go-string.ts";
+import { typeName } from "../template/go-type.ts";
+import { GoInt, GoObject, GoPanic, type GoMap, type GoValue, isGoMap } from "../template/go-value.ts";
+import { spendValues } from "../template/run-cost.ts";
+import { GoStruct } from "./objects/go-struct.ts";
+import { GoCertificate } from "./crypto/go-certificate.ts";
+import { GoDuration } from "./dates/go-duration.ts";
+import { GoTime } from "./dates/go-time.ts";
 
 const maxDepth = 1000;
 
@@ -14,75 +22,75 @@ const oldBooleans = /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/;
  * folding of long lines. Without the last line break. Throws `GoPanic` for what YAML cannot hold.
  */
 export function prettyYamlText(value: GoValue): string {
-  const [first = "", ...rest] = lines(value, 0);
-  // a block at the top is indented too
-  const isBlockText = typeof value === "string" && first.startsWith("|");
-  return [first, ...rest.map((line) => (isBlockText ? indented(line) : line))].join("\n");
+  return writeNodes([nodeOf(value, 0)], { isCompact: false }).replace(/\n$/, "");
 }
 
-function lines(value: GoValue, depth: number): string[] {
+function nodeOf(value: GoValue, depth: number): YamlNode {
   if (depth > maxDepth) throw new GoPanic(`yaml: nested deeper than ${maxDepth} levels`);
-  if (isGoMap(value)) return value.size === 0 ? ["{}"] : mapLines(value, depth);
-  if (Array.isArray(value)) return value.length === 0 ? ["[]"] : value.flatMap((item) => itemLines(item, depth));
-  if (value instanceof Uint8Array) return Array.from(value, (byte) => `- ${byte}`);
-  if (value instanceof GoObject) return lines(value.toJsonValue(), depth + 1);
-  return scalarLines(value);
+  spendValues(1);
+  if (isGoMap(value)) return mapNode(value, depth);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => nodeOf(item, depth + 1));
+    return { ...createNode("list", "block"), content: items };
+  }
+  if (value instanceof Uint8Array) {
+    return { ...createNode("list", "block"), content: Array.from(value, (byte) => plain(String(byte))) };
+  }
+  if (typeof value === "string") return textNode(value);
+  if (value instanceof GoObject) return objectNode(value, depth);
+  return plain(scalarText(value));
 }
 
-function isBlock(value: GoValue): boolean {
-  return (isGoMap(value) && value.size > 0) || (Array.isArray(value) && value.length > 0);
+function mapNode(map: GoMap, depth: number): YamlNode {
+  const keys = sortedKeys(map).sort(compareGoKeys);
+  return {
+    ...createNode("map", "block"),
+    content: keys.flatMap((key) => [textNode(key), nodeOf(map.get(key), depth + 1)]),
+  };
 }
 
-function mapLines(map: GoMap, depth: number): string[] {
-  return sortedKeys(map)
-    .sort(compareGoKeys)
-    .flatMap((key) => {
-      const value = map.get(key);
-      const name = scalarLines(key).join(" ");
-      const inner = lines(value, depth + 1);
-      if (isBlock(value)) return [`${name}:`, ...inner.map((line) => indented(line))];
-      return [`${name}: ${inner[0] ?? ""}`, ...inner.slice(1).map((line) => indented(line))];
-    });
+/** Structs are written by their fields, in lower case; go-yaml knows nothing of tags for JSON. */
+function objectNode(object: GoObject, depth: number): YamlNode {
+  if (object instanceof GoTime) return plain(object.jsonText());
+  if (object instanceof GoDuration) return textNode(object.goString());
+  const fields =
+    object instanceof GoStruct
+      ? object.fields.filter(({ isHidden }) => isHidden !== true)
+      : object instanceof GoCertificate
+        ? [
+            { name: "Cert", value: object.cert },
+            { name: "Key", value: object.key },
+          ]
+        : undefined;
+  if (fields === undefined) return nodeOf(object.toJsonValue(), depth + 1);
+  return {
+    ...createNode("map", "block"),
+    content: fields.flatMap(({ name, value }) => [textNode(name.toLowerCase()), nodeOf(value, depth + 1)]),
+  };
 }
 
-function itemLines(item: GoValue, depth: number): string[] {
-  const [first = "", ...rest] = lines(item, depth + 1);
-  return [`- ${first}`, ...rest.map((line) => indented(line))];
+function plain(text: string): YamlNode {
+  return createNode("scalar", "plain", text);
 }
 
-function indented(line: string): string {
-  return line === "" ? line : `  ${line}`;
+function textNode(text: string): YamlNode {
+  if (!text.isWellFormed()) {
+    return { ...plain(Buffer.from(toBytes(text)).toString("base64")), tag: "tag:yaml.org,2002:binary" };
+  }
+  if (text.includes("\n")) return createNode("scalar", "literal", text);
+  return createNode("scalar", isPlainGoYaml(text) && !oldBooleans.test(text) ? "plain" : "double", text);
 }
 
-function scalarLines(value: GoValue): string[] {
-  if (value === null || value === undefined) return ["null"];
-  if (typeof value === "boolean") return [String(value)];
-  if (typeof value === "number") return [floatText(value)];
-  if (value instanceof GoInt) return [value.value.toString()];
-  if (typeof value !== "string") throw new GoPanic("yaml: cannot marshal this value");
-  return textLines(value);
+function scalarText(value: GoValue): string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number") return floatText(value);
+  if (value instanceof GoInt) return value.value.toString();
+  throw new GoPanic(`cannot marshal type: ${typeName(value)}`);
 }
 
 function floatText(value: number): string {
   if (Number.isNaN(value)) return ".nan";
   if (!Number.isFinite(value)) return value > 0 ? ".inf" : "-.inf";
   return formatFloat(value, "g");
-}
-
-/** Strings are written as go-yaml v2 does, which folds what v3 leaves on one line. */
-function textLines(text: string): string[] {
-  if (oldBooleans.test(text)) return [JSON.stringify(text)];
-  const plain = text.isWellFormed() ? text : text.toWellFormed();
-  const printed = printGoYaml(plain).replace(/\n$/, "");
-  if (!printed.includes("\n")) return [printed];
-  if (printed.startsWith("|")) return dedent(printed.split("\n"));
-  if (printed.startsWith('"')) return [JSON.stringify(plain)];
-  if (printed.startsWith("'")) return [`'${plain.replaceAll("'", "''")}'`];
-  return [plain];
-}
-
-/** The block's own indent is added again by what stands around it. */
-function dedent(block: readonly string[]): string[] {
-  const [head = "", ...body] = block;
-  return [head, ...body.map((line) => line.replace(/^ {2}/, ""))];
 }

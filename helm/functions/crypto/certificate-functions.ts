@@ -1,46 +1,12 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { fn, type GoFunction, scoped } from "../../template/go-function.ts";
-import { type GoField, GoObject, GoPanic, type GoValue } from "../../template/go-value.ts";
-import { quoteString } from "../../template/quote-string.ts";
+import { type GoObject, GoPanic, type GoValue } from "../../template/go-value.ts";
 import { printValue } from "../../template/print-value.ts";
 import { drawRandom, type Scope } from "../../template/scope.ts";
 import { decodeBase64 } from "../base-encoding.ts";
 import { addressBytes, type CertificateRequest, issueCertificate, type Signer } from "./certificate.ts";
+import { GoCertificate } from "./go-certificate.ts";
 import { newPrivateKeyPem, newRsaKey, parsePrivateKey } from "./private-key.ts";
-
-/** sprig's `certificate`: a certificate and its key in PEM. */
-export class GoCertificate extends GoObject {
-  readonly goType = "sprig.certificate";
-  readonly kind = "struct";
-  readonly cert: string;
-  readonly key: string;
-
-  constructor(cert: string, key: string) {
-    super();
-    this.cert = cert;
-    this.key = key;
-  }
-
-  override field(name: string): GoField | undefined {
-    if (name === "Cert") return { value: this.cert };
-    return name === "Key" ? { value: this.key } : undefined;
-  }
-
-  goString(): string {
-    return `{${this.cert} ${this.key}}`;
-  }
-
-  override goSyntax(): string {
-    return `sprig.certificate{Cert:${quoteString(this.cert)}, Key:${quoteString(this.key)}}`;
-  }
-
-  toJsonValue(): GoValue {
-    return new Map([
-      ["Cert", this.cert],
-      ["Key", this.key],
-    ]);
-  }
-}
 
 interface Names {
   readonly commonName: string;

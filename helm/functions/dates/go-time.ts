@@ -68,6 +68,11 @@ export class GoTime extends GoObject {
   }
 
   toJsonValue(): GoValue {
+    return this.jsonText();
+  }
+
+  /** Returns the text that stands for the time in JSON. */
+  jsonText(): string {
     return formatTime(this, "2006-01-02T15:04:05.999999999Z07:00");
   }
 }

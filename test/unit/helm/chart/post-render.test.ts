@@ -10,8 +10,8 @@ const files = new Map([
 describe("postRenderFiles", () => {
   it("gives the same objects back when nothing is changed", () => {
     expect([...postRenderFiles(files, (text) => text)]).toEqual([
-      ["c/templates/a.yaml", "kind: A\nmetadata:\n  annotations:\n    x: z\n"],
-      ["c/templates/b.yaml", "kind: B\nmetadata:\n  name: b\n"],
+      ["c/templates/a.yaml", "kind: A\nmetadata: {annotations: {x: z}}\n"],
+      ["c/templates/b.yaml", "kind: B\nmetadata: {name: b}\n"],
     ]);
   });
 
@@ -29,20 +29,25 @@ describe("postRenderFiles", () => {
       name: "a template that gives a list",
       text: "- a\n",
       answer: "",
-      message: /parsing c\/x\.yaml: a document is no object/u,
+      message: /parsing c\/x\.yaml: wrong node kind: expected MappingNode but got SequenceNode/u,
     },
     {
       name: "a template that is no YAML",
       text: "a: [\n",
       answer: "",
-      message: /error merging manifests: parsing c\/x\.yaml: yaml: line/u,
+      message: /error merging manifests: parsing c\/x\.yaml: MalformedYAMLError: yaml: line/u,
     },
-    { name: "an answer that is no YAML", text: "a: b\n", answer: "a: [", message: /post rendered output: yaml: line/u },
+    {
+      name: "an answer that is no YAML",
+      text: "a: b\n",
+      answer: "a: [",
+      message: /post rendered output: error parsing YAML: MalformedYAMLError: yaml: did not/u,
+    },
     {
       name: "an answer that is a text",
       text: "a: b\n",
       answer: "done",
-      message: /post rendered output: a document is no object/u,
+      message: /post rendered output: error parsing YAML: wrong node kind: expected MappingNode but got ScalarNode/u,
     },
   ])("refuses $name", ({ text, answer, message }) => {
     expect(() => postRenderFiles(new Map([["c/x.yaml", text]]), () => answer)).toThrow(message);
