@@ -6,7 +6,6 @@ import { readSimpleYaml } from "./yaml/read-simple-yaml.ts";
 import type { ComposedYaml, YamlPlace } from "./yaml/compose-state.ts";
 import { composeYaml } from "./yaml/compose-yaml.ts";
 import { rescanSimpleYaml, type ScannedYaml } from "./yaml/rescan-simple-yaml.ts";
-import { scanSimpleYaml } from "./yaml/scan-simple-yaml.ts";
 import { YamlFault } from "./yaml/yaml-fault.ts";
 
 /** A key given twice: kubectl and Fleet quietly take the last. */
@@ -42,27 +41,19 @@ export function parseFirstYaml(
   return parseChunk({ text, chunk: { text, offset: 0 }, file: options.file });
 }
 
-/** Those entries of a document that somebody wanted, and what is needed to pick them from another one like it. */
-export interface PickedYaml {
-  readonly picked: string;
-  readonly scanned: ScannedYaml;
+/**
+ * Returns the entries of a document, and `undefined` unless it is a map that is known to be read without a fault: quicker than to
+ * read all of it for a few of its entries, and quicker yet where little has changed since the last time.
+ */
+export function scanYaml(text: string, last?: ScannedYaml): ScannedYaml | undefined {
+  return rescanSimpleYaml(text, last);
 }
 
-/**
- * Returns the texts of a document's entries whose keys satisfy a test, one after the other, and `undefined` unless the document
- * is a map that is known to be read without a fault: quicker than to read all of it for a few of its entries, and quicker yet
- * where little has changed since the last time.
- */
-export function pickYamlEntries(
-  text: string,
-  isWanted: (key: string) => boolean,
-  last?: PickedYaml,
-): PickedYaml | undefined {
-  const entries = last === undefined ? scanSimpleYaml(text) : rescanSimpleYaml(text, last.scanned);
-  if (entries === undefined) return undefined;
+/** Returns the texts of those entries whose keys satisfy a test, one after the other: a document of their own. */
+export function pickYamlEntries({ text, entries }: ScannedYaml, isWanted: (key: string) => boolean): string {
   let picked = "";
   for (const { key, start, end } of entries) if (isWanted(key)) picked += text.slice(start, end);
-  return { picked, scanned: { text, entries } };
+  return picked;
 }
 
 interface Parsing {

@@ -5,22 +5,27 @@ import { lineEnd } from "./simple-tokens.ts";
 export interface ScannedYaml {
   readonly text: string;
   readonly entries: readonly SimpleEntry[];
+  /** Whether it is known to differ from the document before in nothing but scalars besides null, each of which is one there, too. */
+  readonly isLikeLast: boolean;
 }
 
 /**
- * What a scan takes for the same whatever it says, so that its neighbours are read alike: a word, or a text in double quotes,
- * behind the indentation, dash and key of the first group. Neither may hold what ends a plain scalar that goes on over lines.
+ * What a scan takes for the same whatever it says, so that its neighbours are read alike: a word that is not null, or a text in
+ * double quotes, behind the indentation, dash and key of the first group. Neither may hold what ends a plain scalar that goes on
+ * over lines.
  */
 const plainLine =
-  /( *(?:- )?(?:[\w./-]+: )?)(?:[A-Za-z0-9](?:[!-9;-~]|:(?=[!-~]))*|"(?:[ !$-9;-[\]-~]|:(?=[!-~]))*")(?=\n|$)/y;
+  /( *(?:- )?(?:[\w./-]+: )?)(?:(?!(?:null|Null|NULL)(?:\n|$))[A-Za-z0-9](?:[!-9;-~]|:(?=[!-~]))*|"(?:[ !$-9;-[\]-~]|:(?=[!-~]))*")(?=\n|$)/y;
 const doubleQuote = 0x22;
 
 /**
  * Returns what `scanSimpleYaml` finds in a text, from what it found in another one: where they differ in nothing but single
  * words and texts in quotes, which is what other values mostly change, the rest is not looked at again.
  */
-export function rescanSimpleYaml(text: string, last: ScannedYaml): readonly SimpleEntry[] | undefined {
-  return movedEntries(text, last) ?? scanSimpleYaml(text);
+export function rescanSimpleYaml(text: string, last: ScannedYaml | undefined): ScannedYaml | undefined {
+  const moved = last === undefined ? undefined : movedEntries(text, last);
+  const entries = moved ?? scanSimpleYaml(text);
+  return entries === undefined ? undefined : { text, entries, isLikeLast: moved !== undefined };
 }
 
 /** Returns the entries where they stand in a text that is simple if the last one was; undefined where that is not sure. */

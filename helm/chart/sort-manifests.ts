@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isJsonObject } from "../../codec/json-value.ts";
-import { type PickedYaml, pickYamlEntries } from "../../codec/parse-yaml.ts";
+import { pickYamlEntries, scanYaml } from "../../codec/parse-yaml.ts";
+import type { ScannedYaml } from "../../codec/yaml/rescan-simple-yaml.ts";
 import { expectText, expectTime } from "../template/run-cost.ts";
 import { compareKinds } from "./kind-order.ts";
 import { ChartError } from "./chart-error.ts";
@@ -104,12 +105,18 @@ interface ReadFile {
 /** A document, which is either a manifest or a hook, or neither where it is a hook of unknown events. */
 interface ReadDocument {
   readonly content: string;
-  /** What of it was read for the head: all of it, unless it is known that the rest has no fault. */
-  readonly headText: string;
+  readonly parts: DocumentParts;
   readonly head: ManifestHead;
-  readonly picked: PickedYaml | undefined;
   readonly manifest: Manifest | undefined;
   readonly hook: Hook | undefined;
+}
+
+/** What of a document is looked at: all of it, unless it is known that the rest has no fault. */
+interface DocumentParts {
+  readonly scanned: ScannedYaml | undefined;
+  readonly headText: string;
+  /** Of its head what says what type it is. */
+  readonly typeText: string;
 }
 
 /** Characters that were read since the clock was looked at. */
@@ -132,20 +139,25 @@ function readDocuments(
     const known = last[index];
     if (known?.content === content) return known;
     checkClock(reading, content.length);
-    const picked = content.isWellFormed() ? pickYamlEntries(content, isOfHead, known?.picked) : undefined;
-    const headText = picked?.picked ?? content;
-    const head = known?.headText === headText ? known.head : readHead(source, headText);
+    const parts = partsOf(content, known?.parts.scanned);
+    const head = known !== undefined && hasSameHead(parts, known) ? known.head : readHead(source, parts.headText);
     const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion };
-    const events = head.annotations.get(hookAnnotation);
-    return {
-      content,
-      headText,
-      head,
-      picked,
-      manifest: events === undefined ? manifest : undefined,
-      hook: events === undefined ? undefined : readHook(manifest, head, events),
-    };
+    const { hook } = head;
+    if (hook === undefined) return { content, parts, head, manifest, hook };
+    return { content, parts, head, manifest: undefined, hook: readHook(manifest, hook) };
   });
+}
+
+function partsOf(content: string, last: ScannedYaml | undefined): DocumentParts {
+  const scanned = content.isWellFormed() ? scanYaml(content, last) : undefined;
+  if (scanned === undefined) return { scanned, headText: content, typeText: content };
+  return { scanned, headText: pickYamlEntries(scanned, isOfHead), typeText: pickYamlEntries(scanned, isOfType) };
+}
+
+/** Other names, labels and annotations are no other head, unless they are those of a hook. */
+function hasSameHead({ scanned, headText, typeText }: DocumentParts, { parts, head }: ReadDocument): boolean {
+  if (headText === parts.headText) return true;
+  return scanned?.isLikeLast === true && typeText === parts.typeText && head.hook === undefined;
 }
 
 /** Charts write many small documents: asking for the time takes longer than reading one of them. */
@@ -164,15 +176,25 @@ const nanosecondsToRead = 450;
 interface ManifestHead {
   readonly apiVersion: string;
   readonly kind: string;
+  /** What makes it a hook. */
+  readonly hook: HookHead | undefined;
+}
+
+interface HookHead {
   readonly name: string;
+  readonly events: string;
   readonly annotations: ReadonlyMap<string, string>;
 }
 
-const headKeys: ReadonlySet<string> = new Set(["apiversion", "kind", "metadata"]);
+const typeKeys: ReadonlySet<string> = new Set(["apiversion", "kind"]);
 
 /** Keys match whatever their case, as in `encoding/json`. */
+function isOfType(key: string): boolean {
+  return typeKeys.has(key.toLowerCase());
+}
+
 function isOfHead(key: string): boolean {
-  return headKeys.has(key) || headKeys.has(key.toLowerCase());
+  return isOfType(key) || key.toLowerCase() === "metadata";
 }
 
 /** How Go names the field, a struct without a name. */
@@ -183,12 +205,10 @@ function readHead(source: string, text: string): ManifestHead {
     const value = readYaml(text);
     const head = new FieldReader("util.SimpleHead", value);
     const metadata = new FieldReader(".metadata", isJsonObject(value) ? value["metadata"] : undefined, metadataPlace);
-    return {
-      apiVersion: head.text("apiVersion"),
-      kind: head.text("kind"),
-      name: metadata.text("name"),
-      annotations: metadata.textMap("annotations") ?? new Map<string, string>(),
-    };
+    const [apiVersion, kind, name] = [head.text("apiVersion"), head.text("kind"), metadata.text("name")];
+    const annotations = metadata.textMap("annotations") ?? new Map<string, string>();
+    const events = annotations.get(hookAnnotation);
+    return { apiVersion, kind, hook: events === undefined ? undefined : { name, events, annotations } };
   } catch (error) {
     const fault = yamlFault(error);
     if (fault === undefined) throw error;
@@ -196,7 +216,7 @@ function readHead(source: string, text: string): ManifestHead {
   }
 }
 
-function readHook(manifest: Manifest, { name, annotations }: ManifestHead, text: string): Hook | undefined {
+function readHook(manifest: Manifest, { name, events: text, annotations }: HookHead): Hook | undefined {
   const events = readHookEvents(text);
   if (events === undefined) return undefined;
   const policies = (annotation: string): string[] => {
