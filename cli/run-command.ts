@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { toAppError } from "../shared/errors.ts";
 import { type Command, type CommandContext, type CommandInput, type ExitCode, UsageError } from "./command.ts";
 import { normalizeWords } from "./normalize-words.ts";
+import { type ParsedWords, parsePlainWords } from "./parse-plain-words.ts";
 
 /** Runs a command with the words behind its name and returns its exit code; what goes wrong is printed. */
 export async function runCommand(
@@ -42,22 +43,28 @@ async function noteEarlyFault(words: readonly string[], error: unknown, context:
 
 function parseInput(command: Command, rest: readonly string[]): CommandInput {
   if (command.passThrough === true) return { options: {}, arguments: [], rest };
+  const words = normalizeWords(rest, command.options);
+  const { values, positionals } = parsePlainWords(words, command.options) ?? parseWords(words, command.options);
+  return { options: values, arguments: positionals, rest };
+}
+
+/** Throws `UsageError` with Node's words. */
+function parseWords(words: readonly string[], known: Command["options"]): ParsedWords {
   try {
     const options = Object.fromEntries(
-      Object.entries(command.options).map(([name, { type, short, multiple }]) => [
+      Object.entries(known).map(([name, { type, short, multiple }]) => [
         name,
         { type, multiple: multiple ?? false, ...(short === undefined ? {} : { short }) },
       ]),
     );
-    const args = [...normalizeWords(rest, command.options)];
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
     const given = Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === "string") : value,
-      ]),
+      Object.entries(values).flatMap(([name, value]) => {
+        if (value === undefined) return [];
+        return [[name, Array.isArray(value) ? value.filter((entry) => typeof entry === "string") : value]];
+      }),
     );
-    return { options: given, arguments: positionals, rest };
+    return { values: given, positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -25,10 +25,9 @@ export function runScript(path: string, cacheFolder: string): void {
   loadScript(path, cacheFolder)(process.getBuiltinModule, load, optimizeLate);
 }
 
-/** Ten to thirty times the counts of calls after which V8 optimizes a function. */
+/** Five to fifteen times the counts of calls after which V8 optimizes a function; more took longer from start to end. */
 const lateFlags = [
-  "--invocation-count-for-maglev=10000",
-  "--invocation-count-for-maglev-osr=1000",
+  "--invocation-count-for-maglev=2000",
   "--invocation-count-for-turbofan=50000",
   "--invocation-count-for-osr=5000",
 ];
@@ -36,7 +35,7 @@ let isLate = false;
 let keepsCode = false;
 
 /**
- * A call ends before what V8 optimizes pays for itself: a third of the CPU time of a large chart went into that. Functions
+ * A call ends before what V8 optimizes pays for itself: a fifth of the CPU time of a large chart went into that. Functions
  * of a render that takes long still are. Code is kept for the flags that hold when the process ends: a call that is to keep
  * what was read before goes without.
  */
