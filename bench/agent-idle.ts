@@ -1,15 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeCluster } from "../test/kube/cluster.ts";
-import { runAll } from "../agent/run-all.ts";
 import type { AgentSizes } from "./agent-sizes.ts";
+import { createForeign } from "./foreign-objects.ts";
 import { countRequests, requestsBetween } from "./count-requests.ts";
 import { type InstalledAgent, mapsBundle } from "./installed-agent.ts";
 import { processUsage } from "./process-usage.ts";
+import { restingRssMb } from "./resting-memory.ts";
 import type { BenchRow } from "./row.ts";
-
-/** Requests of the bench at the same time. */
-const parallel = 24;
-const settleMs = 5000;
 
 /** What an agent that has nothing to do uses in a minute. */
 interface IdleMinute {
@@ -40,30 +37,16 @@ export async function benchAgentIdle(
   ];
 }
 
-async function restFor(cluster: KubeCluster, agent: InstalledAgent, seconds: number): Promise<IdleMinute> {
-  await delay(settleMs);
+/** Returns what an agent at rest uses in a minute, extrapolated from some seconds. */
+export async function restFor(cluster: KubeCluster, agent: InstalledAgent, seconds: number): Promise<IdleMinute> {
+  const rssMb = await restingRssMb(agent.pid);
   const count = async () => countRequests(cluster.auditLogPath ?? "", "drover-agent");
   const before = { usage: processUsage(agent.pid), requests: await count() };
-  let rssMb = before.usage.rssMb;
-  for (let second = 0; second < seconds; second++) {
-    await delay(1000);
-    rssMb = Math.min(rssMb, processUsage(agent.pid).rssMb);
-  }
+  await delay(seconds * 1000);
   const minute = 60 / seconds;
   return {
     rssMb,
     cpuMs: (processUsage(agent.pid).cpuMs - before.usage.cpuMs) * minute,
     requests: requestsBetween(before.requests, await count()).all * minute,
   };
-}
-
-/** Creates ConfigMaps that no agent has anything to do with. */
-async function createForeign(cluster: KubeCluster, count: number): Promise<void> {
-  const indexes = Array.from({ length: count }, (_, index) => index);
-  await runAll(indexes, parallel, async (index) => {
-    const metadata = { name: `foreign-${index}`, labels: { app: "foreign" } };
-    const body = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { text: "x".repeat(1000) } };
-    const answer = await cluster.request("/api/v1/namespaces/default/configmaps", { method: "POST", body });
-    if (answer.status !== 201) throw new Error(`foreign-${index}: ${answer.status} ${answer.text}`);
-  });
 }

@@ -1,5 +1,6 @@
 import { startKubeCluster } from "../test/kube/cluster.ts";
 import { benchAgentApply } from "./agent-apply.ts";
+import { benchAgentCrowd } from "./agent-crowd.ts";
 import { benchAgentDrift } from "./agent-drift.ts";
 import { benchAgentIdle } from "./agent-idle.ts";
 import { benchAgentResync } from "./agent-resync.ts";
@@ -27,4 +28,12 @@ export async function benchAgent(share: number): Promise<BenchRow[]> {
   }
   await using agent = await startInstalledAgent(cluster, "drover-resync");
   return [...rows, ...(await benchAgentResync(cluster, agent, sizes.resyncBundles))];
+}
+
+/** Measures an installed agent with 10,000 objects (or a share of them) in a cluster of many foreign ones. */
+export async function benchCrowdedAgent(share: number, foreign: number): Promise<BenchRow[]> {
+  await using cluster = await startKubeCluster({ name: "bench", auditLog: true });
+  await using agent = await startInstalledAgent(cluster, "drover-crowd");
+  const { resyncBundles: bundles, idleSeconds } = agentSizes(share);
+  return await benchAgentCrowd(cluster, agent, { bundles, foreign, idleSeconds });
 }

@@ -9,6 +9,7 @@ import { webhookSecret } from "../test/support/drover-process.ts";
 import { type E2eChain, followRepository, startChain, until } from "../test/support/e2e-chain.ts";
 import { findOrBuildBinary } from "../test/kube/binaries.ts";
 import { processUsage } from "./process-usage.ts";
+import { restingRssMb } from "./resting-memory.ts";
 import { type BenchRow, median } from "./row.ts";
 
 const run = promisify(execFile);
@@ -30,9 +31,9 @@ export async function benchChain(): Promise<BenchRow[]> {
     ...(await commitToApplied({ chain, url }, { name: "one", objects: 1, target: "≤ 100 ms" })),
     ...(await commitToApplied({ chain, url }, { name: "twenty", objects: 20, target: "≤ 150 ms" })),
     ...(await driftSeenAndCorrected(chain)),
-    memory(chain, "agent RSS, 2 bundles", "≤ 70 MB (1 bundle)"),
+    await memory(chain, "agent RSS, 2 bundles", "≤ 70 MB (1 bundle)"),
   ];
-  rows.push(...(await fiftyBundles(chain)), memory(chain, "agent RSS, 52 bundles", "≤ 75 MB (50 bundles)"));
+  rows.push(...(await fiftyBundles(chain)), await memory(chain, "agent RSS, 52 bundles", "≤ 75 MB (50 bundles)"));
   return rows;
 }
 
@@ -217,8 +218,8 @@ async function fiftyBundles(chain: E2eChain): Promise<BenchRow[]> {
   ];
 }
 
-function memory(chain: E2eChain, what: string, target: string): BenchRow {
-  return { what, value: processUsage(chain.agents["dev"]?.pid ?? 0).rssMb, unit: "MB", target };
+async function memory(chain: E2eChain, what: string, target: string): Promise<BenchRow> {
+  return { what, value: await restingRssMb(chain.agents["dev"]?.pid ?? 0), unit: "MB", target };
 }
 
 /** Returns the value below which the given share of the numbers lies. */

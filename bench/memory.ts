@@ -1,10 +1,10 @@
 import { followRepository, startChain, until } from "../test/support/e2e-chain.ts";
 import { processUsage } from "./process-usage.ts";
+import { restingRssMb } from "./resting-memory.ts";
 import type { BenchRow } from "./row.ts";
 import { sampleChart } from "./sample-chart.ts";
 
 const templates = 60;
-const settleMs = 5000;
 
 /** Measures an installed agent's memory around a chart of 60 templates, on a real API server. */
 export async function benchMemory(): Promise<BenchRow[]> {
@@ -17,7 +17,7 @@ export async function benchMemory(): Promise<BenchRow[]> {
   await followRepository(chain.bundler, { name: "bench", url, spec: { pollingInterval: "1s" } });
   const exists = async (path: string): Promise<boolean> => (await cluster?.request(path))?.status === 200;
   await until("the first bundle is applied", () => exists("/api/v1/namespaces/bench/configmaps/one"));
-  const before = await restingRss(pid);
+  const before = await restingRssMb(pid);
   let peak = before;
   const sampler = setInterval(() => {
     peak = Math.max(peak, processUsage(pid).rssMb);
@@ -25,7 +25,7 @@ export async function benchMemory(): Promise<BenchRow[]> {
   await chain.git.commit("bench", { message: "chart", files: chartFiles() });
   await until("the chart is applied", () => exists(lastObject));
   clearInterval(sampler);
-  const after = await restingRss(pid);
+  const after = await restingRssMb(pid);
   const what = `a chart of ${templates} templates`;
   return [
     { what: "agent RSS, one bundle, no chart yet", value: before, unit: "MB", target: "≤ 70 MB" },
@@ -47,15 +47,4 @@ function chartFiles(): Record<string, string> {
     return [`app/${name}`, own];
   });
   return { ...Object.fromEntries(files), "app/fleet.yaml": place };
-}
-
-/** Returns the lowest memory seen within some seconds: what a collection of garbage has left. */
-async function restingRss(pid: number): Promise<number> {
-  const endMs = performance.now() + settleMs;
-  let lowest = processUsage(pid).rssMb;
-  await until("some seconds pass", () => {
-    lowest = Math.min(lowest, processUsage(pid).rssMb);
-    return Promise.resolve(performance.now() > endMs);
-  });
-  return lowest;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { benchAgent } from "./agent.ts";
+import { benchAgent, benchCrowdedAgent } from "./agent.ts";
 import { benchBuild } from "./build.ts";
 import { benchChain } from "./chain.ts";
 import { benchCharts } from "./charts.ts";
@@ -18,10 +18,10 @@ import { benchStored } from "./stored.ts";
 
 /**
  * Every bench by name: `npm run bench` runs all, `npm run bench -- chain hub` some, `npm run bench -- agent --share 0.1`
- * with a tenth of the objects.
+ * with a tenth of the objects, `npm run bench -- agent --foreign 100000` that agent with 10,000 objects in a large cluster.
  */
 const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
-  agent: () => benchAgent(share),
+  agent: () => (foreign === undefined ? benchAgent(share) : benchCrowdedAgent(share, foreign)),
   chain: benchChain,
   hub: benchHub,
   "check-in": benchCheckIn,
@@ -35,10 +35,17 @@ const benches: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   simulator: benchSimulator,
 };
 
-const { positionals: wanted, values } = parseArgs({ allowPositionals: true, options: { share: { type: "string" } } });
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { share: { type: "string" }, foreign: { type: "string" } },
+});
 const share = Number(values.share ?? "1");
-if (!(share > 0 && share <= 1) || (values.share !== undefined && wanted.join() !== "agent")) {
-  console.error("--share is a number above 0 and up to 1, for the bench agent alone");
+const foreign = values.foreign === undefined ? undefined : Number(values.foreign);
+const isSized = share > 0 && share <= 1 && (foreign === undefined || (Number.isSafeInteger(foreign) && foreign > 0));
+if (!isSized || (Object.keys(values).length > 0 && wanted.join() !== "agent")) {
+  console.error(
+    "--share is a number above 0 and up to 1, --foreign a number of objects; both for the bench agent alone",
+  );
   process.exit(2);
 }
 const unknown = wanted.filter((name) => !(name in benches));
