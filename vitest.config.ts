@@ -11,6 +11,9 @@ process.env["NODE_COMPILE_CACHE"] ??= join(
   "compiled-sources",
 );
 
+// Kubernetes' programs, helm and kubectl are written in Go: with a larger heap they take a fifth less CPU time.
+process.env["GOGC"] ??= "400";
+
 export default defineConfig({
   test: {
     // Most tests wait for other processes: one more than the two cores of CI keeps these busy; a fourth file costs more than it saves.

@@ -62,7 +62,12 @@ export async function startChain(
   };
 }
 
-/** Runs `look` until it returns true, or throws with what `describe` says after `timeoutMs`. */
+const lookEveryMs = 50;
+
+/**
+ * Runs `look` until it returns true, or throws with what `describe` says after `timeoutMs`. A look that starts a process
+ * takes longer and comes less often, or looking would take the CPU time from what it waits for.
+ */
 export async function until(
   what: string,
   look: () => Promise<boolean>,
@@ -70,11 +75,13 @@ export async function until(
 ): Promise<void> {
   const deadline = performance.now() + (options.timeoutMs ?? 30_000);
   for (;;) {
+    const startMs = performance.now();
     if (await look()) return;
+    const tookMs = performance.now() - startMs;
     if (performance.now() > deadline)
       throw new Error(`${what}: not within ${options.timeoutMs ?? 30_000} ms. ${(await options.describe?.()) ?? ""}`);
     await new Promise((resolve) => {
-      setTimeout(resolve, 50);
+      setTimeout(resolve, Math.min(Math.max(lookEveryMs, 2 * tookMs), 1000));
     });
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { renderInWorker } from "../../../agent/render-in-worker.ts";
 import { hostileInEachWay } from "../../support/hostile-templates.ts";
 
-const bounds = { timeoutMs: 60_000, cpuMs: 2000, maxHeapMb: 256 };
+const bounds = { timeoutMs: 60_000, cpuMs: 500, maxHeapMb: 256 };
 
 /** Renders a chart of one template as the agent does: in a thread of its own, which asks for nothing. */
 async function renderTemplate(text: string, within = bounds): Promise<readonly unknown[]> {
