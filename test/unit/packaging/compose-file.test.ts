@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { agentConfigSchema } from "../../../agent/config.ts";
@@ -125,5 +125,15 @@ describe.each(["bundler", "agent"])("the %s's image", (program) => {
     const { package: name, version } = binaryRecipes.kustomize;
     const made = readDockerfile(`${program}/Dockerfile`).instructions.map(({ text }) => text);
     expect(made.join("\n")).toContain(`${name}@${version}`);
+  });
+});
+
+describe("the agent's image", () => {
+  it("runs Node as the page about the agent says", () => {
+    const { entrypoint, env } = readDockerfile("agent/Dockerfile");
+    const page = readFileSync(join(root, "docs/spec/agent.md"), "utf8").replaceAll(/\s+/gu, " ");
+    const flags = entrypoint.filter((word) => word.startsWith("--"));
+    const settings = Object.entries(env).filter(([name]) => name.startsWith("MALLOC_"));
+    expect(page).toContain(`${settings.map(([name, value]) => `${name}=${value} `).join("")}node ${flags.join(" ")}`);
   });
 });
