@@ -88,8 +88,9 @@ async function foreseeReplacement(
   const isAsked = ground.force || object.metadata.annotations?.[replaceAnnotation] === "true";
   if (!isAsked || !saysImmutable(reason)) return {};
   const live = await client.get(target);
-  const isReplaced = live !== undefined && planReplacement(live, object).type !== "refuse";
-  return isReplaced ? { isReplaced, problem: reason } : {};
+  if (live === undefined) return {};
+  const plan = planReplacement(live, object);
+  return plan.type === "refuse" ? { problem: `${reason}; ${plan.reason}` } : { isReplaced: true, problem: reason };
 }
 
 async function foreseeCreation(

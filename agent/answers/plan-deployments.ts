@@ -23,6 +23,7 @@ import { withoutAutoscaledReplicas } from "../reconcile/autoscaled-replicas.ts";
 import { deploymentNamespace } from "../reconcile/ensure-namespace.ts";
 import { runAll } from "../run-all.ts";
 import { type AnswerDeps, parallelReads } from "./answer-deps.ts";
+import { atomicWarnings, withinReplacementLimits } from "./foresee-limits.ts";
 import { type Foresight, type ForesightGround, lookAhead } from "./look-ahead.ts";
 import { type FailedPlan, type PreparedPlan, preparePlan } from "./prepare-plan.ts";
 
@@ -108,11 +109,13 @@ async function planOne(deps: AnswerDeps, plan: PreparedPlan, around: Surrounding
     },
   });
   const owned = new Set(inventory.entries.map(entryKey));
-  const objects = set.changes.flatMap((change) => {
+  const limits = limitsFor(deps.limits, wanted);
+  const planned = set.changes.flatMap((change) => {
     const key = objectKey(change.object);
-    const planned = plannedObject(change, foreseen.get(key));
-    return deps.anyObject || owned.has(key) ? planned : planned.map(withoutLive);
+    const shown = plannedObject(change, foreseen.get(key));
+    return deps.anyObject || owned.has(key) ? shown : shown.map(withoutLive);
   });
+  const objects = withinReplacementLimits(planned, { total: inventory.entries.length, limits });
   const occasion = inventory.release === undefined ? "install" : "upgrade";
   const isNew = inventory.deploymentId !== wanted.deploymentId;
   const { before, after } = planHooks(isNew ? plan.hooks : [], occasion);
@@ -122,7 +125,7 @@ async function planOne(deps: AnswerDeps, plan: PreparedPlan, around: Surrounding
     unchanged: set.changes.length - objects.length,
     ...plannedRemovals(set.removals),
     hooks: [...before, ...after].map(({ object }) => nameOf(entryOf(object))),
-    warnings: [...rendered.warnings],
+    warnings: [...rendered.warnings, ...atomicWarnings(rendered.options, objects)],
   };
 
   function isOther(holder: string, own: string, { leaving }: Surroundings): boolean {

@@ -90,7 +90,18 @@ async function askPlan(
   // Nobody needs to be asked about nothing.
   if (deployments.length + remove.length === 0) return { kind: "plan", deployments: [] };
   const wish: WishWithoutAsker = { kind: "plan", deployments: [...deployments], remove: [...remove] };
-  return ask(deps, context, { cluster, wish, grants });
+  return withHeld(await ask(deps, context, { cluster, wish, grants }), plan);
+}
+
+/** Puts what the agent would remove at once under what waits, where the hub would not tell it to. */
+function withHeld(answer: Answer, { held }: ClusterPlan): Answer {
+  if (held === undefined || answer.kind !== "plan") return answer;
+  const deployments = answer.deployments.map((deployment) => {
+    if (!held.bundles.has(deployment.bundle)) return deployment;
+    const kept = [...deployment.remove, ...deployment.held].map((object) => ({ ...object, reason: held.reason }));
+    return { ...deployment, remove: [], held: kept, hooks: [] };
+  });
+  return { ...answer, deployments };
 }
 
 type WishWithoutAsker = WithoutAsker<QuestionWish>;

@@ -6,7 +6,10 @@ import type { DesiredDeployment } from "../../shared/protocol/desired-document.t
 import { stableHash } from "../../codec/stable-hash.ts";
 import { deploymentsOf } from "../desired/desired-document.ts";
 import { type AimedBundle, createFleetBundle } from "../desired/fleet-bundle.ts";
+import { emptiedBy } from "../desired/emptied-by.ts";
+import { foreseeLoss } from "../desired/foresee-loss.ts";
 import type { Hub, Workspace } from "../desired/hub.ts";
+import { describeLoss, type Loss } from "../desired/loss.ts";
 import type { CommitNotice } from "../git/notice-commit.ts";
 import type { BlobTable } from "../store/blob-table.ts";
 import type { CommitDeployer, TriedCommit } from "./deploy-commit.ts";
@@ -28,12 +31,20 @@ export interface ClusterPlan {
   readonly deployments: readonly DesiredDeployment[];
   /** Bundles (`<workspace>/<name>`) that the cluster would lose. */
   readonly remove: readonly string[];
+  /** Why it would keep those of them that are not aimed at it any more, until a person approves it. */
+  readonly held: HeldBundles | undefined;
   /** How many deployments would stay as they are. */
   readonly unchanged: number;
   /** What cannot be built, or is held by the hub, of the whole commit. */
   readonly faults: readonly NewFault[];
   /** Blobs that the cluster does not have yet, by digest. */
   readonly grants: ReadonlyMap<string, () => Promise<Uint8Array | undefined>>;
+}
+
+/** Bundles that the hub would not tell a cluster to remove. */
+export interface HeldBundles {
+  readonly bundles: ReadonlySet<string>;
+  readonly reason: string;
 }
 
 /** What planning works with. */
@@ -67,6 +78,8 @@ interface Tried {
   readonly bundles: ReadonlyMap<string, AimedBundle>;
   readonly removed: ReadonlySet<string>;
   readonly blobs: TriedCommit["blobs"];
+  /** What clusters would lose because bundles are aimed elsewhere. */
+  readonly loss: Loss;
 }
 
 /** Returns a planner, which keeps the last few builds for a minute. */
@@ -83,7 +96,15 @@ export function createCommitPlanner(deps: CommitPlannerDeps): CommitPlanner {
     const signal = AbortSignal.timeout(buildTimeoutMs);
     const notice = await deps.resolve(remote, revision, signal);
     const tried = await deps.deployer.tryCommit({ gitRepo, remote, notice }, signal);
-    return { ...aim(deps.hub.workspace(namespace), tried), commit: notice.commit };
+    const workspace = deps.hub.workspace(namespace);
+    const aimed = aim(workspace, tried);
+    const emptied = new Set(
+      [...tried.bundles].flatMap(([bundle, one]) =>
+        emptiedBy(workspace, one.bundle, notice.commit) === notice.commit ? [bundle] : [],
+      ),
+    );
+    const loss = foreseeLoss(workspace, { gitRepo: name, bundles: aimed.bundles, removed: tried.remove, emptied });
+    return { ...aimed, commit: notice.commit, loss };
   }
 
   async function buildOnce(wish: PlanWish): Promise<Tried> {
@@ -117,7 +138,7 @@ export function createCommitPlanner(deps: CommitPlannerDeps): CommitPlanner {
 }
 
 /** Returns the built bundles ready to be aimed; one whose targets are faulty keeps its place, as when it is deployed. */
-function aim(workspace: Workspace, { bundles, remove, faults, blobs }: TriedCommit): Omit<Tried, "commit"> {
+function aim(workspace: Workspace, { bundles, remove, faults, blobs }: TriedCommit): Omit<Tried, "commit" | "loss"> {
   const labels = new Map([...workspace.bundles].map(([name, bundle]) => [name, bundle.labels]));
   for (const [name, { bundle }] of bundles) labels.set(name, bundle.metadata.labels ?? {});
   const aimed = new Map<string, AimedBundle>();
@@ -151,7 +172,7 @@ function currentOf({ status, bundles }: Workspace, { gitRepo, cluster }: Where):
 
 function planInForce(workspace: Workspace, where: Where): ClusterPlan {
   const deployments = currentOf(workspace, where);
-  return { commit: undefined, deployments, remove: [], unchanged: 0, faults: [], grants: new Map() };
+  return { commit: undefined, deployments, remove: [], held: undefined, unchanged: 0, faults: [], grants: new Map() };
 }
 
 function planFor(
@@ -171,10 +192,23 @@ function planFor(
     commit: tried.commit,
     deployments,
     remove: remove.map((name) => `${workspace.namespace}/${name}`),
+    held: heldOf(deps, workspace, { gitRepo, tried, remove }),
     unchanged: wanted.size - deployments.length,
     faults: tried.faults,
     grants: grantsFor(deps, tried, deployments),
   };
+}
+
+/** What leaves because the commit deletes it is another matter: `planBundles` has judged that. */
+function heldOf(
+  { clock }: CommitPlannerDeps,
+  workspace: Workspace,
+  { gitRepo, tried, remove }: { readonly gitRepo: string; readonly tried: Tried; readonly remove: readonly string[] },
+): HeldBundles | undefined {
+  const unaimed = remove.filter((name) => !tried.removed.has(name));
+  if (unaimed.length === 0 || !workspace.budget.holds(gitRepo, tried.loss, clock.now())) return undefined;
+  const bundles = new Set(unaimed.map((name) => `${workspace.namespace}/${name}`));
+  return { bundles, reason: `held at the hub: ${describeLoss(gitRepo, tried.loss)}` };
 }
 
 /** Returns what the cluster would have of a commit, by bundle name in order. */

@@ -27,6 +27,8 @@ export interface RemovalBudget {
    * asks counts although it has not reported the bundle yet.
    */
   heldLoss(gitRepo: string, nowMs: number, asking?: AskingCluster): Loss | undefined;
+  /** Returns whether a loss, of now or of a commit that is only planned, waits for a person. */
+  holds(gitRepo: string, loss: Loss, nowMs: number): boolean;
   /** Notes that a cluster was told to remove a bundle: many small steps count as one large one. */
   told(cluster: string, bundle: string, nowMs: number): void;
   /** Sets what a person approved, undefined for nothing. */
@@ -72,6 +74,9 @@ export function createRemovalBudget(
     return done;
   };
 
+  const holds: RemovalBudget["holds"] = (gitRepo, loss, nowMs) =>
+    exceeds(loss, { ...limits, ...own.get(gitRepo) }) && !isApproved(approvals.get(gitRepo), loss, nowMs);
+
   return {
     heldLoss: (gitRepo, nowMs, asking) => {
       const now = withAsking(lossesAt(nowMs).get(gitRepo), status, { workspace, asking });
@@ -79,9 +84,9 @@ export function createRemovalBudget(
       const done = doneLately(gitRepo, nowMs);
       const aims = { aimed: aimedBundles(status, bundles, gitRepo), bundles };
       const loss = lossOf({ ...now, clusters: now.clusters + done, of: now.of + done }, aims);
-      if (!exceeds(loss, { ...limits, ...own.get(gitRepo) })) return undefined;
-      return isApproved(approvals.get(gitRepo), loss, nowMs) ? undefined : loss;
+      return holds(gitRepo, loss, nowMs) ? loss : undefined;
     },
+    holds,
     told: (cluster, bundle, nowMs) => {
       const gitRepo = bundles.get(bundle)?.gitRepo;
       if (gitRepo === undefined) return;

@@ -79,6 +79,14 @@ describeWithKube("an agent that is asked for a plan", () => {
     const files = { "cm.yaml": fixed("large", { "drover.dev/replace": "true" }) };
     const [replaced] = await planOf(rig, [{ bundle: "team/web", files }]);
     expect(replaced?.objects).toMatchObject([{ action: "replace", name: "fixed" }]);
+    // As the apply would do it: within the limits of removals, and wholly or not at all.
+    const atomic = { defaultNamespace: rig.namespace, helm: { atomic: true } };
+    const few = { bundle: "team/web", files, options: atomic, removalLimits: { count: 0 } };
+    const [limited] = await planOf(rig, [few]);
+    expect(limited?.objects).toMatchObject([
+      { action: "fail", message: expect.stringMatching(/1 of 1 objects would be replaced at once/u) },
+    ]);
+    expect(limited?.warnings).toEqual(["helm.atomic: as 1 object would fail, all of this would be taken back"]);
   });
 
   test("judges health by the rules of the bundle, as its status does", async () => {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { runCli } from "../../../cli/main.ts";
+import { questionsSchema } from "../../../shared/protocol/questions.ts";
+import { answersRoute } from "../../../shared/protocol/routes.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { until } from "../../support/e2e-chain.ts";
 import { startGitServer, type TestGitServer } from "../../support/git-server.ts";
 import { havePostgres } from "../../support/postgres.ts";
-import { type FakeAgent, type HubRig, registerAgent, startHub } from "./hub-rig.ts";
+import { adminToken, type FakeAgent, type HubRig, registerAgent, startHub } from "./hub-rig.ts";
 
 const engines = ["sqlite" as const, ...(havePostgres() ? ["postgres" as const] : [])];
 const holds = ["fleet-default/config-app"];
@@ -28,6 +31,22 @@ describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, 
     const documents = await Promise.all(agents.map(async (agent) => agent.document({ holds })));
     return documents.filter(({ deployments }) => deployments.length > 0).length;
   };
+
+  /** Returns what the plan of a commit says for the first cluster, whose agent answers that its one object would go. */
+  async function planned(agent: FakeAgent | undefined, commit: string): Promise<unknown> {
+    const path = `/apis/fleet.cattle.io/v1alpha1/namespaces/fleet-default/gitrepos/config/plan?cluster=c0&commit=${commit}`;
+    const asked = hub.call(path, { token: await adminToken(hub) });
+    const { tag = "" } = (await agent?.document({ holds })) ?? {};
+    const answer = await agent?.checkIn({ tag, holds, waitMs: 10_000, answering: [] });
+    const [question] = questionsSchema.parse(answer?.json).questions;
+    const { id, remove } = z.object({ id: z.string(), remove: z.array(z.string()) }).parse(question);
+    const nothing = { objects: [], unchanged: 0, held: [], released: [], hooks: [], warnings: [] };
+    const object = { group: "", kind: "ConfigMap", namespace: "app", name: "app" };
+    const deployments = remove.map((bundle) => ({ ...nothing, bundle, remove: [object] }));
+    const body = { id, answer: { kind: "plan", deployments } };
+    await hub.call(answersRoute.path, { method: "POST", token: agent?.credential ?? "", body });
+    return z.object({ answer: z.object({ deployments: z.unknown() }) }).parse((await asked).json).answer.deployments;
+  }
 
   beforeAll(async () => {
     [hub, git] = await Promise.all([startHub(engine), startGitServer()]);
@@ -93,15 +112,17 @@ describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, 
     for (const agent of agents.slice(1)) await agent.document({ holds: [], full: true, statuses: [] });
     await hub.kubectl(["annotate", "gitrepo", "config", "drover.dev/approved-loss-"]);
     const nobody = "overrideTargets: [{ name: none, clusterSelector: { matchLabels: { name: nobody } } }]\n";
-    await git.commit("config", {
-      message: "typo",
-      files: {
-        "app/fleet.yaml": `defaultNamespace: app\n${nobody}`,
-        "stays/fleet.yaml": "defaultNamespace: app\n",
-        "stays/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: stays }\n",
-      },
-    });
+    const files = {
+      "app/fleet.yaml": `defaultNamespace: app\n${nobody}`,
+      "stays/fleet.yaml": "defaultNamespace: app\n",
+      "stays/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: stays }\n",
+    };
     const [first] = agents;
+    const typo = await git.commit("config", { message: "typo", branch: "typo", files });
+    expect(await planned(first, typo)).toMatchObject([
+      { bundle: holds[0], remove: [], held: [{ name: "app", reason: expect.stringContaining("held at the hub: ") }] },
+    ]);
+    await git.commit("config", { message: "typo", files });
     const heard = async () => first?.document({ holds });
     const wanted = async () => (await heard())?.deployments.map(({ bundle }) => bundle);
     await until("the commit is in force", async () => String(await wanted()) === "fleet-default/config-stays");
