@@ -35,6 +35,8 @@ export function createRun(options: ExecuteOptions): Run {
     options,
     limits,
     deadlineMs: threadCpuMs() + limits.cpuMs,
+    chanceMs: 0,
+    badLuckMs: 0,
     steps: 0,
     nextCheck: 0,
     depth: 0,
@@ -109,15 +111,22 @@ export function expectTime(expectedMs: number): void {
 }
 
 /**
- * Does work that takes so many milliseconds on average, and counts it as just that: a chart that makes one key must not fail
- * because the search for its primes had bad luck. Throws `CostExceeded` before it when there is no time left for it.
+ * Does work that takes so many milliseconds on average, and counts it as just that while such work is less than half of the
+ * limit: a chart that makes a key must not fail because the search for its primes had bad luck. Beyond that it is counted as it
+ * is, and twice the time must be left. Throws `CostExceeded` before it when there is no time left for it.
  */
 export function atMeanTime<T>(meanMs: number, work: () => T): T {
   const run = current;
   if (run === undefined) return work();
-  checkTime(run, meanMs);
+  run.chanceMs += meanMs;
+  const isOfFew = run.chanceMs <= run.limits.cpuMs / 2;
+  checkTime(run, isOfFew ? meanMs : run.badLuckMs + 2 * meanMs);
   const start = threadCpuMs();
   const result = work();
-  run.deadlineMs += threadCpuMs() - start - meanMs;
+  if (isOfFew) {
+    const more = threadCpuMs() - start - meanMs;
+    run.deadlineMs += more;
+    run.badLuckMs += more;
+  }
   return result;
 }

@@ -81,6 +81,9 @@ export interface Run {
   readonly limits: TemplateLimits;
   /** CPU time of the thread at which the run ends; see `threadCpuMs`. */
   deadlineMs: number;
+  /** Mean time of the work so far whose time is left to chance, and what it took beyond the mean; see `atMeanTime`. */
+  chanceMs: number;
+  badLuckMs: number;
   steps: number;
   /** Number of steps at which the clock is looked at next. */
   nextCheck: number;
