@@ -9,7 +9,7 @@ import { planScenario } from "./plan-scenario.ts";
 import { editObject, filesOf, labelOf, optionsOf, readLabels, readObjects } from "./scenario-objects.ts";
 import type { Bundles, Event, Trouble, Turn } from "./scenario.ts";
 
-const waitMs = 30_000;
+const waitMs = 60_000;
 const mergePatch = "application/merge-patch+json";
 
 /** What a scenario keeps. */
@@ -63,7 +63,7 @@ export async function runScenario(audited: AuditedCluster, seed: number): Promis
 
 /** Starts an agent of the stage. The same name again is the same agent; another one waits for the Lease. */
 async function startAgent(stage: Stage, dataDir = stage.dataDir): Promise<MortalAgent> {
-  const election = stage.elects ? { leaderElect: true, leaderName: dataDir, leaseMs: 2000 } : {};
+  const election = stage.elects ? { leaderElect: true, leaderName: dataDir, leaseMs: 6000 } : {};
   const config = { ...scenarioLimits, ...election, dataDir };
   return startMortal(stage.rig, () => stage.dataDir === dataDir && --stage.stepsLeft < 0, { config });
 }
