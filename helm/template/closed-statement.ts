@@ -27,8 +27,34 @@ export function closedStatement(node: StatementNode): ClosedStatement | undefine
   if (!isPiece(node)) return undefined;
   const around = new Set<string>();
   if (!isClosed(node, { declared: [], around })) return undefined;
-  const isCostly = node.type === "action" ? pipeHas(node.pipe, (name) => costly.has(name)) : node.type !== "template";
-  return { variables: [...around], isCostly };
+  return { variables: [...around], isCostly: isCostly(node) };
+}
+
+/**
+ * Returns what is to be known of a pipeline to know its value without running it; undefined where it calls nothing, and where
+ * that is not known. What is given to its own variables is left to the caller.
+ */
+export function closedPipe(pipe: PipeNode): ClosedStatement | undefined {
+  const around = new Set<string>();
+  if (!pipeHas(pipe, () => true) || !isClosedWithin(pipe, { declared: [], around })) return undefined;
+  return { variables: [...around], isCostly: false };
+}
+
+function isCostly(node: StatementNode): boolean {
+  switch (node.type) {
+    case "range":
+    case "with":
+      return true;
+    case "if":
+      return node.list.nodes.some(isCostly) || (node.elseList?.nodes.some(isCostly) ?? false);
+    case "action":
+      return pipeHas(node.pipe, (name) => costly.has(name));
+    case "template":
+    case "text":
+    case "break":
+    case "continue":
+      return false;
+  }
 }
 
 /** Returns whether a list has so many statements worth remembering that its text is better put together from theirs. */

@@ -1,4 +1,4 @@
-import { closedStatement } from "./closed-statement.ts";
+import { closedPipe, type ClosedStatement, closedStatement } from "./closed-statement.ts";
 import { broken, type CompiledBody, continued, done, type Expression, type Statement } from "./compiled-template.ts";
 import { createExpressionCompiler, type ExpressionCompiler } from "./compile-expression.ts";
 import { compileRange } from "./compile-range.ts";
@@ -6,11 +6,11 @@ import { execError, type Frame, tick } from "./frame.ts";
 import type { FunctionTable } from "./go-function.ts";
 import { isTrue } from "./go-type.ts";
 import { GoObject, type GoValue } from "./go-value.ts";
-import type { BranchNode, ListNode, StatementNode } from "./nodes.ts";
+import type { BranchNode, ListNode, PipeNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
-import { rememberStatement } from "./remember-statement.ts";
+import { rememberScalar, rememberStatement, type TemplatePiece } from "./remember-statement.ts";
 import { runRemembered } from "./run-template.ts";
 import { findTemplate } from "./template-set.ts";
 import { VariableScope } from "./variable-scope.ts";
@@ -33,7 +33,7 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
   const expressions = createExpressionCompiler({ functions, variables });
   const compiler: StatementCompiler = { variables, expressions, list: compileList };
   // Whether the statements at hand are run for the template's own data, and how many of them have a place for their text.
-  let isOwnData = true;
+  let isOwnData = tracer === undefined;
   let pieces = 0;
   const run = compileList(root);
   return { run: tracer === undefined ? run : tracer.body(run), variables: variables.size };
@@ -55,10 +55,20 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
   function compileStatement(node: StatementNode): Statement {
     if (tracer !== undefined) return tracer.statement(node, compileUntraced(node));
     const closed = isOwnData ? closedStatement(node) : undefined;
-    if (closed === undefined) return node.type === "if" ? compileUntraced(node) : compileParts(node);
-    const slots = closed.variables.map((name) => variables.find(name) ?? 0);
-    const piece = { ...closed, node, slots, place: pieces++ };
-    return rememberStatement(piece, compileParts(node));
+    if (closed === undefined) {
+      return node.type === "if" || node.type === "action" ? compileUntraced(node) : compileParts(node);
+    }
+    return rememberStatement(placed(closed), node, compileParts(node));
+  }
+
+  function placed(closed: ClosedStatement): TemplatePiece {
+    return { ...closed, slots: closed.variables.map((name) => variables.find(name) ?? 0), place: pieces++ };
+  }
+
+  /** Returns where the value of a pipeline is kept, if it is one that need not be evaluated each time. */
+  function pieceOf(pipe: PipeNode): TemplatePiece | undefined {
+    const closed = isOwnData ? closedPipe(pipe) : undefined;
+    return closed === undefined ? undefined : placed(closed);
   }
 
   function compileParts(node: StatementNode): Statement {
@@ -93,14 +103,8 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
   }
 
   function compileAction(node: Extract<StatementNode, { type: "action" }>): Statement {
+    if (node.pipe.variables.length > 0) return compileAssignment(node.pipe);
     const pipeline = expressions.pipeline(node.pipe);
-    if (node.pipe.variables.length > 0) {
-      return (frame, dot) => {
-        tick(frame);
-        pipeline(frame, dot);
-        return done;
-      };
-    }
     return (frame, dot) => {
       tick(frame);
       const value = pipeline(frame, dot);
@@ -109,9 +113,34 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
     };
   }
 
+  function compileAssignment(pipe: PipeNode): Statement {
+    const piece = pieceOf(pipe);
+    const pipeline = expressions.pipeline(pipe);
+    const slot = variables.find(pipe.variables[0]?.names[0] ?? "$");
+    if (piece === undefined || slot === undefined) {
+      return (frame, dot) => {
+        tick(frame);
+        pipeline(frame, dot);
+        return done;
+      };
+    }
+    const known = rememberScalar(piece, pipeline);
+    return (frame, dot) => {
+      tick(frame);
+      frame.variables[slot] = known(frame, dot);
+      return done;
+    };
+  }
+
+  function compileCondition(pipe: PipeNode): Expression {
+    const piece = pipe.variables.length === 0 ? pieceOf(pipe) : undefined;
+    const pipeline = expressions.pipeline(pipe);
+    return piece === undefined ? pipeline : rememberScalar(piece, (frame, dot) => isTrue(pipeline(frame, dot)));
+  }
+
   function compileBranch(node: BranchNode): Statement {
-    const condition = expressions.pipeline(node.pipe);
     const withDot = node.type === "with";
+    const condition = withDot ? expressions.pipeline(node.pipe) : compileCondition(node.pipe);
     const { dotType } = expressions;
     if (withDot) expressions.dotType = "concrete";
     const body = variables.within(() => compileList(node.list));

@@ -153,8 +153,10 @@ export class MapReads {
   piecesOf(template: unknown): TextPieces {
     let pieces = this.#pieces.get(template);
     if (pieces === undefined) {
-      pieces = { texts: [], used: 0 };
+      pieces = { texts: [], isFirst: true, used: 0 };
       this.#pieces.set(template, pieces);
+    } else {
+      pieces.isFirst = false;
     }
     pieces.used = this.memory.now;
     return pieces;

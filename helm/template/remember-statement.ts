@@ -1,18 +1,17 @@
 import type { ClosedStatement } from "./closed-statement.ts";
-import { done, type Statement } from "./compiled-template.ts";
+import { done, type Expression, type Statement } from "./compiled-template.ts";
 import { fixedValue } from "./fixed-value.ts";
 import type { Frame } from "./frame.ts";
-import { type GoValue, TypedMap } from "./go-value.ts";
+import { GoInt, type GoValue, TypedMap } from "./go-value.ts";
 import type { MapReads } from "./map-reads.ts";
 import { nodeText } from "./node-text.ts";
 import type { StatementNode } from "./nodes.ts";
-import { madeText, recalledText, type RememberedText, type TextPieces } from "./remembered-text.ts";
+import { type MadeText, madeText, recalledText, type RememberedText, type TextPieces } from "./remembered-text.ts";
 import { isSameValue } from "./same-value.ts";
 
-/** A statement whose text is a piece of its template's. */
-export interface StatementPiece extends ClosedStatement {
-  readonly node: StatementNode;
-  /** Where its text is kept among those of its template. */
+/** A part of a template whose text or value is remembered. */
+export interface TemplatePiece extends ClosedStatement {
+  /** Where it is kept among those of its template. */
   readonly place: number;
   /** The places of the variables that it reads, in the frame. */
   readonly slots: readonly number[];
@@ -26,56 +25,92 @@ interface Kept {
 }
 
 /** Returns a statement that is run only where something that it reads has changed since it last ran for its template's data. */
-export function rememberStatement({ node, place, slots, isCostly }: StatementPiece, run: Statement): Statement {
+export function rememberStatement(piece: TemplatePiece, node: StatementNode, run: Statement): Statement {
+  const { place, isCostly } = piece;
   // The same statement in several files is one.
-  const shared = isCostly ? nodeText(node) : undefined;
+  let shared: string | undefined;
 
-  /** Writes what is known, where it is still so. */
-  function recall(frame: Frame, known: RememberedText | undefined): boolean {
-    if (known === undefined || !isSameFrame(frame, known, slots)) return false;
-    const text = recalledText(frame.run, known);
-    if (text === undefined) return false;
-    frame.out += text;
-    return true;
-  }
-
-  function make(frame: Frame, dot: GoValue, { pieces, reads }: Kept): void {
-    if (shared !== undefined) {
+  function make(frame: Frame, dot: GoValue, { pieces, reads }: Kept): string {
+    if (isCostly) {
+      shared ??= nodeText(node);
       const known = reads.texts.get(shared);
-      if (recall(frame, known)) {
+      const text = recall(frame, piece, known);
+      if (text !== undefined) {
         pieces.texts[place] = known;
-        return;
+        return text;
       }
     }
-    const known = write(frame, dot);
-    if (known === undefined || !frame.run.memory.isActive) return;
-    pieces.texts[place] = known;
-    if (shared !== undefined) reads.texts.set(shared, known);
-  }
-
-  /** Runs the statement and returns what is to be remembered of it. */
-  function write(frame: Frame, dot: GoValue): RememberedText | undefined {
-    const { changes } = frame.run;
-    const variables = slots.map((slot) => fixedValue(frame.variables[slot]));
-    const before = frame.out;
-    frame.out = "";
-    const { text, remembered } = madeText(frame.run, { isFile: false, variables }, () => {
-      run(frame, dot);
-      return frame.out;
-    });
-    frame.out = before + text;
-    // What changes a map that a variable holds must be run for that, too.
-    return slots.length > 0 && frame.run.changes !== changes ? undefined : remembered;
+    const { text, remembered } = makeAnew(frame, piece, () => written(frame, dot, run));
+    if (remembered !== undefined) {
+      pieces.texts[place] = remembered;
+      if (shared !== undefined) reads.texts.set(shared, remembered);
+    }
+    return text;
   }
 
   return (frame, dot) => {
-    const { pieces } = frame;
-    const [data] = frame.variables;
-    const reads = pieces !== undefined && dot === data && data instanceof TypedMap ? data.reads : undefined;
-    if (pieces === undefined || reads === undefined || !frame.run.memory.isActive) return run(frame, dot);
-    if (!recall(frame, pieces.texts[place])) make(frame, dot, { pieces, reads });
+    const kept = keptFor(frame, dot);
+    if (kept === undefined || (kept.pieces.isFirst && !isCostly)) return run(frame, dot);
+    frame.out += recall(frame, piece, kept.pieces.texts[place]) ?? make(frame, dot, kept);
     return done;
   };
+}
+
+/** Returns an expression that is evaluated only where something that it reads has changed, as long as its value is a scalar. */
+export function rememberScalar(piece: TemplatePiece, evaluate: Expression): Expression {
+  const { place } = piece;
+  return (frame, dot) => {
+    const kept = keptFor(frame, dot);
+    if (kept === undefined || kept.pieces.isFirst) return evaluate(frame, dot);
+    const { texts } = kept.pieces;
+    const known = texts[place];
+    if (recall(frame, piece, known) !== undefined) return known?.value;
+    let value: GoValue;
+    const { remembered } = makeAnew(frame, piece, () => {
+      value = evaluate(frame, dot);
+      return "";
+    });
+    if (remembered !== undefined) texts[place] = isScalar(value) ? { ...remembered, value } : undefined;
+    return value;
+  };
+}
+
+function isScalar(value: GoValue): boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value instanceof GoInt;
+}
+
+/** Returns where a template keeps what its parts have made of its own data; undefined for other data. */
+function keptFor({ pieces, variables, run }: Frame, dot: GoValue): Kept | undefined {
+  const [data] = variables;
+  if (pieces === undefined || dot !== data || !(data instanceof TypedMap) || !run.memory.isActive) return undefined;
+  const { reads } = data;
+  return reads === undefined ? undefined : { pieces, reads };
+}
+
+/** Returns what is known, where it is still so. */
+function recall(frame: Frame, { slots }: TemplatePiece, known: RememberedText | undefined): string | undefined {
+  return known !== undefined && isSameFrame(frame, known, slots) ? recalledText(frame.run, known) : undefined;
+}
+
+/** Makes a text and returns it with what may be remembered of it. */
+function makeAnew(frame: Frame, { slots }: TemplatePiece, make: () => string): MadeText {
+  const { run } = frame;
+  const { changes } = run;
+  const variables = slots.map((slot) => fixedValue(frame.variables[slot]));
+  const made = madeText(run, { isFile: false, variables }, make);
+  // What changes a map that a variable holds must be run for that, too.
+  const isKept = run.memory.isActive && (slots.length === 0 || run.changes === changes);
+  return isKept ? made : { text: made.text, remembered: undefined };
+}
+
+/** Runs a statement and returns what it writes. */
+function written(frame: Frame, dot: GoValue, run: Statement): string {
+  const before = frame.out;
+  frame.out = "";
+  run(frame, dot);
+  const text = frame.out;
+  frame.out = before;
+  return text;
 }
 
 function isSameFrame({ variables }: Frame, { variables: known }: RememberedText, slots: readonly number[]): boolean {

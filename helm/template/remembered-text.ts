@@ -17,11 +17,15 @@ export interface RememberedText {
   readonly pieces?: TextPieces | undefined;
   /** What the variables held that the text was made with. */
   readonly variables?: readonly GoValue[] | undefined;
+  /** For an expression, which writes nothing: what it came to. */
+  readonly value?: GoValue;
 }
 
 /** What statements of one template have written for one map, each at its own place. */
 export interface TextPieces {
   readonly texts: (RememberedText | undefined)[];
+  /** Whether the text is made for the first time: a process that renders once need not know the pieces. */
+  isFirst: boolean;
   /** The render that used them last. */
   used: number;
 }

@@ -55,6 +55,10 @@ export const remembered: readonly string[] = [
   '{{ $list := list 1 .Values.count (dict "a" .Values.name) }}{{ toJson $list }}{{ range $list }}{{ kindOf . }}{{ end }}',
   '{{ $now := now | unixEpoch }}{{ quote $now }}{{ $file := .Template.Name }}{{ quote $file }}{{ include "PART" . | quote }}',
   "{{ $all := $ }}{{ toJson $all.Values.map }}{{ quote $all.Template.Name }}{{ $none := (.Values.other).none }}{{ quote $none }}",
+  '{{ $n := len (set (dict "a" 1) "b" .Values.count) }}{{ $m := dict "a" $n }}{{ $k := len (set $m "b" 2) }}{{ $k }}{{ toJson $m }}',
+  '{{ $x := quote .Values.name }}{{ $y := printf "%s%v" $x .Values.count }}{{ $x = upper $y }}{{ $x }}{{ $y }}{{ $z := .Values.map | default "" }}{{ $z }}',
+  '{{ if and .Values.map (eq (toString .Values.count) "1") }}{{ quote .Values.count }}{{ toJson .Values.map }}{{ quote .Values.name }}{{ else if semverCompare ">=1.31-0" .Capabilities.KubeVersion.Version }}{{ $a := len .Values.list }}{{ quote $a }}{{ quote .Values.name }}{{ toJson .Values.list }}{{ end }}',
+  "{{ if $x := toString .Values.name }}{{ $x }}{{ quote $x }}{{ quote .Values.count }}{{ toJson .Values.map }}{{ end }}",
   "{{ if .Values.name }}{{ quote .Values.count }}{{ toJson .Values.map }}{{ with .Values.list }}{{ toJson . }}{{ end }}" +
     '{{ else }}{{ quote .Values.plain }}{{ range .Values.list }}{{ .name }}{{ end }}{{ include "PART" . }}{{ end }}',
   '{{ printf "%v %s" .Values.map (.Values.name | toString) }}',
