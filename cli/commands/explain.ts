@@ -13,6 +13,7 @@ import {
   textOption,
   UsageError,
 } from "../command.ts";
+import { renderCpuOf } from "../helm/render-cpu.ts";
 import { explainObject, traceBundle } from "../offline/explain-object.ts";
 import { explainOption, type ExplainStep, type OptionPath, valueAt } from "../offline/explain-option.ts";
 import { keyOf } from "../offline/explain-value.ts";
@@ -134,12 +135,13 @@ async function explainRendered(
   const facts = factsOf(entry.cluster);
   const kubeVersion = kubeVersionOf(input);
   const given = { bundle: `${namespace}/${name}`, content: assembled.content, options, facts, kubeVersion };
-  const rendering = { ...given, namespaces: "offline" } as const;
+  const rendering = { ...given, namespaces: "offline", ...renderCpuOf(context.env) } as const;
   const traced = traceBundle(rendering);
   await using renderer = await createOfflineRenderer({
     kubeVersion,
     fleetMarks: switchOption(input, "fleet-marks"),
     path: context.env["PATH"] ?? "",
+    ...renderCpuOf(context.env),
   });
   const random = traced === undefined ? {} : { random: traced.random };
   const { objects } = await renderer.render({ assembled, options, facts, ...random });

@@ -26,6 +26,8 @@ export interface OfflineDeployment {
 export interface OfflineRendering {
   readonly kubeVersion: string;
   readonly fleetMarks: boolean;
+  /** CPU time that a chart may take, in milliseconds; 2000 by default. */
+  readonly renderCpuMs?: number;
   /** PATH in which kustomize or kubectl is looked for. */
   readonly path: string;
 }
@@ -43,6 +45,7 @@ export async function createOfflineRenderer({
   kubeVersion,
   fleetMarks,
   path,
+  renderCpuMs,
 }: OfflineRendering): Promise<OfflineRenderer> {
   const folder = await mkdtemp(join(tmpdir(), "drover-render-"));
   const kustomize = createKustomizeRenderer({ path, dir: folder, where: "on this machine" });
@@ -67,7 +70,9 @@ export async function createOfflineRenderer({
       const before = known.get(key);
       if (before !== undefined) return before;
       const content = await contentOf(deployment);
-      const given = { bundle, content, options, facts, kubeVersion, namespaces: "offline", fleetMarks } as const;
+      const limits = renderCpuMs === undefined ? {} : { renderCpuMs };
+      const rules = { kubeVersion, namespaces: "offline", fleetMarks, ...limits } as const;
+      const given = { bundle, content, options, facts, ...rules };
       const input = deployment.random === undefined ? given : { ...given, random: deployment.random };
       const { objects, warnings, random = [] } = await renderKustomized(input, kustomize);
       // Every cluster has passwords of its own.

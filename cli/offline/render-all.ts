@@ -9,6 +9,7 @@ import {
   textOption,
   UsageError,
 } from "../command.ts";
+import { renderCpuOf } from "../helm/render-cpu.ts";
 import type { OfflineFault } from "./fault-document.ts";
 import { createOfflineRenderer } from "./offline-renderer.ts";
 import type { Targeted } from "./target-all.ts";
@@ -45,6 +46,7 @@ export async function renderAll(
     kubeVersion: kubeVersionOf(input),
     fleetMarks: switchOption(input, "fleet-marks"),
     path: env["PATH"] ?? "",
+    ...renderCpuOf(env),
   });
   for (const { assembled, entry, cluster } of entries) {
     const { deployment } = entry;
