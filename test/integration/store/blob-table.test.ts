@@ -218,8 +218,9 @@ describe.each(engines)("blobs on $name", ({ create }) => {
     });
 
     it("stores lists of many pieces", async () => {
-      const apps = Array.from({ length: 1234 }, (_, index) => contentBlob(aContent({ "a.yaml": `app ${index}` })));
-      const whole = aContent(Object.fromEntries(apps.map((_, index) => [`app${index}/a.yaml`, `app ${index}`])));
+      const texts = Array.from({ length: 450 }, (_, index) => `app ${index} `.padEnd(1024, "."));
+      const apps = texts.map((text) => contentBlob(aContent({ "a.yaml": text })));
+      const whole = aContent(Object.fromEntries(texts.map((text, index) => [`app${index}/a.yaml`, text])));
       const nested = apps.map((app, index) => ({ under: `app${index}/`, piece: pieceOf(app.content, app.digest) }));
       const around = contentBlob(whole, undefined, listContent(whole, nested)?.list);
       await save(...apps, around);
