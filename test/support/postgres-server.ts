@@ -16,14 +16,17 @@ export interface PostgresServer extends AsyncDisposable {
 
 const run = promisify(execFile);
 
-/** Returns the folder that holds `initdb` and `postgres` – on PATH or where Debian puts them, newest first – or undefined. */
-export async function findPostgresBinDir(): Promise<string | undefined> {
+/** Returns the folder that holds these programs – on PATH or where Debian puts them, newest first – or undefined. */
+export async function findPostgresBinDir(
+  programs: readonly string[] = ["initdb", "postgres"],
+): Promise<string | undefined> {
   const candidates = (process.env["PATH"] ?? "").split(delimiter).filter((dir) => dir !== "");
   const debian = "/usr/lib/postgresql";
   const versions = await readdir(debian).catch(() => []);
   versions.sort((a, b) => Number(b) - Number(a));
   for (const dir of [...candidates, ...versions.map((version) => join(debian, version, "bin"))]) {
-    if ((await exists(join(dir, "initdb"))) && (await exists(join(dir, "postgres")))) return dir;
+    const there = await Promise.all(programs.map(async (program) => exists(join(dir, program))));
+    if (there.every(Boolean)) return dir;
   }
   return undefined;
 }

@@ -35,6 +35,8 @@ export interface HubRequest {
 export interface HubRig extends AsyncDisposable {
   readonly kubeconfigPath: string;
   readonly dataDir: string;
+  /** Where its PostgreSQL database is, undefined on SQLite. */
+  readonly databaseUrl: string | undefined;
   call(path: string, options?: HubRequest): Promise<Answer>;
   kubectl(args: readonly string[], options?: Omit<KubectlOptions, "kubeconfigPath">): Promise<KubectlResult>;
   /** Applies objects with kubectl and fails the test when that is refused. */
@@ -92,6 +94,7 @@ export async function startHub(
   const rig: Omit<HubRig, keyof AsyncDisposable> = {
     kubeconfigPath,
     dataDir: folder.path,
+    databaseUrl: database?.url,
     start,
     stop,
     url: () => url,

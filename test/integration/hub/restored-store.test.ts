@@ -1,27 +1,43 @@
+import { execFile } from "node:child_process";
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { until } from "../../support/e2e-chain.ts";
+import { havePostgres } from "../../support/postgres.ts";
+import { findPostgresBinDir } from "../../support/postgres-server.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
 import { aBundle, type FakeAgent, type HubRig, registerAgent, startHub } from "./hub-rig.ts";
 
 const kept = "fleet-default/for-prod";
 
+/** How a backup is made: of files while the hub rests or runs, or by `pg_dump` under the running hub. */
+type Way = "cold backup" | "dump of PostgreSQL" | "hot backup";
+
+const toolsDir = await findPostgresBinDir(["pg_dump", "pg_restore"]);
+const ways: readonly Way[] = [
+  "cold backup",
+  "hot backup",
+  ...(havePostgres() && toolsDir !== undefined ? (["dump of PostgreSQL"] as const) : []),
+];
+
 /** A hub with a cluster that was given the label `env=prod`, and so a bundle, after the backup. */
 async function aimAfterBackup(
   hub: HubRig,
   backup: TempDir,
-  way: "hot" | "cold",
+  way: Way,
 ): Promise<{ readonly agent: FakeAgent; readonly follows: { epoch: string; revision: number } }> {
   await hub.apply(aBundle("for-all"), aBundle("for-prod", { matchLabels: { env: "prod" } }));
   const agent = await registerAgent(hub, "east", { labels: { env: "dev" } });
   await agent.document();
-  if (way === "cold") await hub.stop();
+  if (way === "cold backup") await hub.stop();
+  if (hub.databaseUrl !== undefined)
+    await postgresTool("pg_dump", ["--format=custom", `--file=${join(backup.path, "dump")}`, hub.databaseUrl]);
   for (const file of await readdir(hub.dataDir))
     if (file.startsWith("drover.db")) await cp(join(hub.dataDir, file), join(backup.path, file));
-  if (way === "cold") await hub.start();
+  if (way === "cold backup") await hub.start();
   await hub.kubectl(["label", "cluster", "east", "env=prod", "--overwrite"]);
   const { epoch, revision, deployments } = await agent.document();
   expect(deployments.map(({ bundle }) => bundle)).toContain(kept);
@@ -32,9 +48,19 @@ async function aimAfterBackup(
 
 async function restore(hub: HubRig, backup: TempDir): Promise<void> {
   await hub.stop();
-  for (const file of await readdir(hub.dataDir)) if (file.startsWith("drover.db")) await rm(join(hub.dataDir, file));
-  await cp(backup.path, hub.dataDir, { recursive: true });
+  if (hub.databaseUrl === undefined) {
+    for (const file of await readdir(hub.dataDir)) if (file.startsWith("drover.db")) await rm(join(hub.dataDir, file));
+    await cp(backup.path, hub.dataDir, { recursive: true });
+  } else {
+    const over = ["--clean", "--if-exists", "--exit-on-error", `--dbname=${hub.databaseUrl}`];
+    await postgresTool("pg_restore", [...over, join(backup.path, "dump")]);
+  }
   await hub.start();
+}
+
+/** Runs one of the programs that come with PostgreSQL. */
+async function postgresTool(name: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(join(toolsDir ?? "", name), [...args]);
 }
 
 async function mark(hub: HubRig, workspace = "fleet-default"): Promise<string> {
@@ -54,11 +80,11 @@ async function approve(hub: HubRig): Promise<void> {
   expect(await drover(hub, "approve", "restore")).toMatchObject({ code: 0 });
 }
 
-it.each(["cold" as const, "hot" as const])(
-  "a store restored from a %s backup is found out, and removes nothing until somebody approves it",
+it.each(ways)(
+  "a store restored from a %s is found out, and removes nothing until somebody approves it",
   { timeout: 60_000 },
   async (way) => {
-    await using hub = await startHub();
+    await using hub = await startHub(way === "dump of PostgreSQL" ? "postgres" : "sqlite");
     await using backup = await createTempDir("backup");
     const { agent, follows } = await aimAfterBackup(hub, backup, way);
     await restore(hub, backup);
@@ -104,7 +130,7 @@ it.each(["cold" as const, "hot" as const])(
 it("a held check-in is answered as soon as a restore is approved", { timeout: 60_000 }, async () => {
   await using hub = await startHub();
   await using backup = await createTempDir("backup");
-  const { agent, follows } = await aimAfterBackup(hub, backup, "cold");
+  const { agent, follows } = await aimAfterBackup(hub, backup, "cold backup");
   await restore(hub, backup);
   const holds = ["fleet-default/for-all", kept];
   const { tag } = await agent.document({ follows, holds });
