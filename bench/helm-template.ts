@@ -62,14 +62,14 @@ function warmTimes(chart: Chart, sets: readonly GoMap[]): number[] {
 
 interface Processes {
   readonly ours: CommandTime;
-  /** With nothing kept: the first call after an installation. */
+  /** With nothing in the user's cache: the first call after an installation. */
   readonly first: CommandTime;
   /** Node's own start. */
   readonly node: CommandTime;
   readonly helm: CommandTime | undefined;
 }
 
-/** Runs `helm template`, the installed `drover helm template` with and without kept code, and an empty program, in turn. */
+/** Runs `helm template`, the installed `drover helm template` with and without a cache, and an empty program, in turn. */
 async function processTimes({ templates }: Size, helm: string | undefined): Promise<Processes> {
   await using folder = await createTempDir("helm-bench");
   const chart = join(folder.path, "app");
