@@ -43,17 +43,36 @@ export interface HubLinkDeps {
   readonly onUnauthorized: () => Promise<void>;
   /** How long the hub may hold a request. */
   readonly waitMs: number;
+  /** How time passes; default: as it does. */
+  readonly time?: LinkTime;
 }
+
+/** Time as the link lives through it. */
+export interface LinkTime {
+  /** Milliseconds that only rise. */
+  elapsed(): number;
+  /** Resolves after so many milliseconds, or once the signal is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const realTime: LinkTime = {
+  elapsed: () => performance.now(),
+  sleep: async (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+};
 
 /** A request that was answered without news sooner than this was not held. */
 const minPollMs = 1000;
 
+/** After so many failures, some two hours, the hub is asked more seldom: nobody waits for the second. */
+const manyFailures = 1000;
+const longAwayMs = 30_000;
+
 /** Returns the link; nothing is sent before `run` or `send`. */
 export function createHubLink(deps: HubLinkDeps): HubLink {
-  const { hub, log, signal } = deps;
+  const { hub, log, signal, time = realTime } = deps;
   let lastError: AppError | undefined;
   /** While the hub is away the log says so once a minute, also where it comes and goes. */
-  const mayLog = limitLines();
+  const mayLog = limitLines(time.elapsed);
 
   /** Returns whether the hub had news; it is told what is being answered only in the request that it may hold. */
   async function checkIn(report: Report, waitMs: number, answering?: readonly string[]): Promise<boolean> {
@@ -118,11 +137,11 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
         try {
           // The first answer after a fault comes at once: it carries the fault to the hub.
           const waitMs = lastError === undefined ? deps.waitMs : 0;
-          const startMs = performance.now();
+          const startMs = time.elapsed();
           const news = await checkIn({ full: false, statuses: [], gone: [] }, waitMs, deps.answering());
           // A hub (or a proxy) that does not hold requests must not be asked in a circle.
-          const leftMs = news || waitMs === 0 ? 0 : Math.min(waitMs, minPollMs) - (performance.now() - startMs);
-          if (leftMs > 0) await delay(leftMs, undefined, { signal }).catch(() => undefined);
+          const leftMs = news || waitMs === 0 ? 0 : Math.min(waitMs, minPollMs) - (time.elapsed() - startMs);
+          if (leftMs > 0) await time.sleep(leftMs, signal);
           if (failures > 0) log.info({ failures }, "hub answers again");
           failures = 0;
         } catch (error) {
@@ -130,8 +149,9 @@ export function createHubLink(deps: HubLinkDeps): HubLink {
           const fault = toAppError(error);
           note(fault, ++failures);
           if (fault.code === "HUB_UNAUTHORIZED") await deps.onUnauthorized();
-          const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 250, maxMs: 10_000 }));
-          await delay(waitMs, undefined, { signal }).catch(() => undefined);
+          const maxMs = failures > manyFailures ? longAwayMs : 10_000;
+          const waitMs = Math.max(fault.afterMs ?? 0, backoffMs(failures, { baseMs: 250, maxMs }));
+          await time.sleep(waitMs, signal);
         }
       }
     },
