@@ -25,15 +25,25 @@ const clusterInfo = z.object({
   caCert: z.string(),
   kubeconfig: z.string(),
   kubeconfigPath: z.string(),
-  auditLogPath: z.string(),
+  auditLogPath: z.string().optional(),
 });
 
 /** Returns the cluster of this run, starting it when nobody has asked before. */
 export async function sharedCluster(): Promise<SharedCluster> {
-  const answer = await fetch(`${inject("rigUrl")}/cluster`);
+  const { auditLogPath, ...info } = await askRig("/cluster");
+  if (auditLogPath === undefined) throw new Error("the shared cluster has no audit log");
+  return { ...info, auditLogPath, ...createKubeClient(info) };
+}
+
+/** Returns the API server of this run that has no controllers: nobody but the tests changes objects. Names are shared too. */
+export async function sharedBareCluster(): Promise<KubeClient> {
+  return createKubeClient(await askRig("/bare-cluster"));
+}
+
+async function askRig(path: string): Promise<z.infer<typeof clusterInfo>> {
+  const answer = await fetch(`${inject("rigUrl")}${path}`);
   if (!answer.ok) throw new Error(`the shared cluster did not start: ${await answer.text()}`);
-  const info = clusterInfo.parse(await answer.json());
-  return { ...info, ...createKubeClient(info) };
+  return clusterInfo.parse(await answer.json());
 }
 
 /** Creates a namespace with a random name; disposing asks for its deletion and does not wait for it. */

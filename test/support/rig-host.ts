@@ -4,18 +4,23 @@ import { findPostgresBinDir, type PostgresServer, startPostgresServer } from "./
 
 /** Starts what tests share, once per run and only when the first test asks, and ends it with the run. */
 export interface RigHost extends AsyncDisposable {
-  /** Tests ask `GET /cluster` for a `KubeClusterInfo`, `GET /postgres` for `{ adminUrl }`; 500 with the reason otherwise. */
+  /** Tests ask `GET /cluster` and `GET /bare-cluster` for a `KubeClusterInfo`, `GET /postgres` for `{ adminUrl }`; 500 with the reason otherwise. */
   readonly url: string;
 }
 
 /** Starts the host; it listens on a free port of 127.0.0.1. */
 export async function startRigHost(): Promise<RigHost> {
   let cluster: Promise<KubeCluster> | undefined;
+  let bareCluster: Promise<KubeCluster> | undefined;
   let postgres: Promise<PostgresServer> | undefined;
   const resource = async (path: string | undefined): Promise<unknown> => {
     if (path === "/cluster") {
       cluster ??= startKubeCluster({ name: "shared", controllers: true, fakeNodes: true, auditLog: true });
       return cluster;
+    }
+    if (path === "/bare-cluster") {
+      bareCluster ??= startKubeCluster({ name: "bare" });
+      return bareCluster;
     }
     if (path === "/postgres") {
       postgres ??= startInstalledPostgres();
@@ -40,8 +45,8 @@ export async function startRigHost(): Promise<RigHost> {
       server.close();
       server.closeAllConnections();
       // What failed to start has told the test that asked, and has cleaned up.
-      const [startedCluster, startedPostgres] = await Promise.allSettled([cluster, postgres]);
-      if (startedCluster.status === "fulfilled") await startedCluster.value?.stop();
+      const [startedPostgres, ...startedClusters] = await Promise.allSettled([postgres, cluster, bareCluster]);
+      for (const started of startedClusters) if (started.status === "fulfilled") await started.value?.stop();
       if (startedPostgres.status === "fulfilled") await startedPostgres.value?.[Symbol.asyncDispose]();
     },
   };

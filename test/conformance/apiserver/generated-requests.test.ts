@@ -3,22 +3,22 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { builtInSchemas } from "../../../apiserver/resources/built-in-schemas.ts";
 import { createCustomRegistry } from "../../../apiserver/resources/custom-resource-schema.ts";
 import type { JsonObject, JsonValue } from "../../../codec/json-value.ts";
-import { type KubeCluster, startKubeCluster } from "../../kube/cluster.ts";
-import { describeWithKube } from "../../support/kube.ts";
+import type { KubeClient } from "../../kube/kube-request.ts";
+import { describeWithKube, sharedBareCluster } from "../../support/kube.ts";
 import { identified, type Step, type Target } from "./request-step.ts";
 import { runSequence } from "./run-sequence.ts";
 import { installWidgets, widgetSchema } from "./widget-definition.ts";
 
-let cluster: KubeCluster;
+let cluster: KubeClient;
 let names = 0;
 
 beforeAll(async () => {
-  cluster = await startKubeCluster({ name: "generated" });
+  cluster = await sharedBareCluster();
   await installWidgets(cluster);
 });
 
-afterAll(async () => {
-  await cluster.stop();
+afterAll(() => {
+  cluster[Symbol.dispose]();
 });
 
 const managers = fc.constantFrom("alpha", "beta", "gamma");

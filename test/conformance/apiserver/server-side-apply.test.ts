@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { builtInSchemas } from "../../../apiserver/resources/built-in-schemas.ts";
-import { type KubeCluster, startKubeCluster } from "../../kube/cluster.ts";
-import { describeWithKube } from "../../support/kube.ts";
+import type { KubeClient } from "../../kube/kube-request.ts";
+import { describeWithKube, sharedBareCluster } from "../../support/kube.ts";
 import { identified, type Step, type Target } from "./request-step.ts";
 import { runSequence } from "./run-sequence.ts";
 
-let cluster: KubeCluster;
+let cluster: KubeClient;
 let names = 0;
 
 beforeAll(async () => {
   // No controllers: nobody but the test may change the objects.
-  cluster = await startKubeCluster({ name: "apply" });
+  cluster = await sharedBareCluster();
 });
 
-afterAll(async () => {
-  await cluster.stop();
+afterAll(() => {
+  cluster[Symbol.dispose]();
 });
 
 function aTarget(group: string, version: string, [kind, plural]: readonly [string, string]): Target {
