@@ -4,11 +4,17 @@ import { type GoMap, GoPanic, type GoValue, goInt64, isGoMap, typedSlice } from 
 import { nanosPer } from "./dates/go-duration.ts";
 import { fromNanos } from "./dates/go-time.ts";
 import { fixedZone, utc } from "./dates/time-zone.ts";
+import { findTomlFault } from "./toml-fault.ts";
 import { printToml } from "./toml-text.ts";
+
+const dateLike = /\d{4}-\d\d-\d\d/;
 
 function fromToml(value: unknown): GoValue {
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") return value;
-  if (typeof value === "bigint") return goInt64(value);
+  if (typeof value === "bigint") {
+    if (BigInt.asIntN(64, value) !== value) throw new GoPanic(`${value} is out of range for int64`);
+    return goInt64(value);
+  }
   if (value instanceof TomlDate) return fromDate(value);
   if (Array.isArray(value)) {
     const items = value.map((item) => fromToml(item));
@@ -32,13 +38,18 @@ function fromDate(date: TomlDate): GoValue {
   return fromNanos(nanos, fixedZone("", offset[1] === "-" ? -seconds : seconds));
 }
 
-function parseToml(text: string): GoValue {
+function parseToml(given: string): GoValue {
+  const text = given.replace(/^\ufeff/, "");
   try {
-    return fromToml(parse(text, { integersAsBigInt: true }));
+    const value = fromToml(parse(text, { integersAsBigInt: true }));
+    // The 30th of February is one to this reader.
+    const fault = dateLike.test(text) ? findTomlFault(text) : undefined;
+    return fault === undefined ? value : new Map([["Error", fault]]);
   } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
+    if (!(error instanceof TomlError) && !(error instanceof GoPanic)) throw error;
+    const line = error instanceof TomlError ? error.line : 1;
     const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "";
-    return new Map([["Error", `toml: line ${error.line}: ${reason}`]]);
+    return new Map([["Error", findTomlFault(text) ?? `toml: line ${line}: ${reason}`]]);
   }
 }
 
