@@ -57,6 +57,8 @@ export async function openPostgres(url: string, log: Logger): Promise<Database> 
     },
     [Symbol.asyncDispose]: async () => {
       await queue;
+      // Whoever starts next may come before the server has noticed that this connection ended; a lost one has no lock any more.
+      await owner.query("SELECT pg_advisory_unlock_all()").catch(() => undefined);
       owner.release(true);
       await pool.end();
     },
