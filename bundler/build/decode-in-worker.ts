@@ -6,6 +6,7 @@ import {
 } from "../../helm/chart/source/chart-source-error.ts";
 import type { IndexWish, PackedSource, SourceDecoder, UnpackedChart } from "../../helm/chart/source/decode-source.ts";
 import type { IndexEntry } from "../../helm/chart/source/repository-index.ts";
+import { workerEnv } from "../git/worker-env.ts";
 
 type Work =
   | { readonly type: "choose"; readonly wish: IndexWish }
@@ -56,7 +57,7 @@ export function createDecoderThread(bounds: Partial<DecodeBounds> = {}): Decoder
   let lastId = 0;
 
   function start(): Running {
-    const worker = new Worker(workerUrl(), { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb }, env: {} });
+    const worker = new Worker(workerUrl(), { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb }, env: workerEnv() });
     const own: Running = { worker, waiting: new Map() };
     const fail = (problem: string): void => {
       if (running === own) running = undefined;

@@ -6,6 +6,7 @@ import type { FetchJob, FetchResult } from "./fetch-into-store.ts";
 import type { FetchAnswer, FetchRequest } from "./fetch-messages.ts";
 import { errorFromPlain } from "./fetch-messages.ts";
 import type { ProxySettings } from "./git-http.ts";
+import { workerEnv } from "./worker-env.ts";
 
 export interface FetchPoolOptions {
   /** Processes at most. */
@@ -15,7 +16,7 @@ export interface FetchPoolOptions {
   readonly proxy?: ProxySettings;
   /** The program of the processes; default: fetch-worker.ts beside this file. */
   readonly workerUrl?: URL;
-  /** Environment of the processes; default: empty. */
+  /** Environment of the processes; nothing of ours is in it by default. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -53,7 +54,7 @@ export function createFetchPool(options: FetchPoolOptions = {}): FetchPool {
   function start(): Worker {
     const child = fork(workerUrl, [], {
       execArgv: [`--max-old-space-size=${heapMegabytes}`, "--disable-warning=ExperimentalWarning"],
-      env: { ...options.env },
+      env: { ...workerEnv(), ...options.env },
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     const { promise: exited, resolve } = Promise.withResolvers<void>();
