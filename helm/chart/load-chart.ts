@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../codec/json-value.ts";
+import { formatFloat } from "../template/format-float.ts";
 import { fromBytes } from "../template/go-string.ts";
 import type { Chart, ChartFile } from "./chart.ts";
 import { ChartError } from "./chart-error.ts";
@@ -52,7 +53,7 @@ function metadataOf(files: readonly ChartFile[], warnings: string[]): ChartMetad
   const own = textOf(files, "Chart.yaml");
   const requirements = textOf(files, "requirements.yaml");
   if (own === undefined && requirements === undefined) return undefined;
-  const ownValue = own === undefined ? null : reading("Chart.yaml", () => readYaml(own));
+  const ownValue = own === undefined ? null : reading("Chart.yaml", () => withFloatTexts(own, readYaml(own)));
   const read = reading("Chart.yaml", () => readMetadata(ownValue));
   const metadata = own !== undefined && read.apiVersion === "" ? { ...read, apiVersion: "v1" } : read;
   if (requirements === undefined) return metadata;
@@ -67,6 +68,18 @@ function metadataOf(files: readonly ChartFile[], warnings: string[]): ChartMetad
     if (!isJsonObject(value) || dependencies === undefined) return metadata;
     return { ...metadata, dependencies: readDependencies(overEntries(ownValue, value)) };
   });
+}
+
+/** Go writes a number with a point or an exponent as a float where a text is wanted: `72445e2` is `7.2445e+06`. */
+function withFloatTexts(text: string, value: JsonValue): JsonValue {
+  if (!isJsonObject(value)) return value;
+  const floats = [...text.matchAll(/^(\w+):[ \t]+[-+]?[\d_]*(?:\.\d*|\.?\d*[eE][-+]?\d+)[ \t]*(?:#.*)?\r?$/gm)].flatMap(
+    ([, key = ""]): [string, JsonValue][] => {
+      const number = value[key];
+      return typeof number === "number" ? [[key, formatFloat(number, "g")]] : [];
+    },
+  );
+  return floats.length === 0 ? value : { ...value, ...Object.fromEntries(floats) };
 }
 
 /** Go reads the second list into the entries of the first: what an entry leaves out stays as Chart.yaml has it. */

@@ -16,6 +16,7 @@ const charts: readonly { readonly name: string; readonly files: Readonly<Record<
   { name: "a Chart.yaml without a name", files: { "Chart.yaml": "apiVersion: v2\nversion: 1.0.0\n" } },
   { name: "a Chart.yaml without a version", files: { "Chart.yaml": "apiVersion: v2\nname: c\n" } },
   { name: "a version that is none", files: { "Chart.yaml": "apiVersion: v2\nname: c\nversion: one\n" } },
+  { name: "a version that is a float", files: { "Chart.yaml": "apiVersion: v2\nname: c\nversion: 72445e2\n" } },
   { name: "a name with a slash", files: { "Chart.yaml": "apiVersion: v2\nname: a/b\nversion: 1.0.0\n" } },
   { name: "an unknown type", files: { "Chart.yaml": `${good}type: other\n` } },
   { name: "a list for a text", files: { "Chart.yaml": `${good}description: [a]\n` } },
@@ -69,6 +70,16 @@ describe.skipIf(!isThere)("a chart that Helm refuses", () => {
     const call = ["template", "rel", "."];
     const [ours, theirs] = await Promise.all([runDroverHelm(call, folder.path), runRealHelm(call, folder.path)]);
     expect(theirs.fault).not.toBe("");
+    expect(ours).toEqual(theirs);
+  });
+
+  it.each(["c.tgz", "c.yaml", "long.txt", "zip.tgz"])("is told from a file that is no archive: %s", async (name) => {
+    await using folder = await createTempDir("failing-chart");
+    const text = name.startsWith("zip") ? "PK\u0003\u0004 x" : "some: text\n".repeat(name === "long.txt" ? 100 : 1);
+    await writeFile(join(folder.path, name), text);
+    const call = ["template", "rel", name];
+    const [ours, theirs] = await Promise.all([runDroverHelm(call, folder.path), runRealHelm(call, folder.path)]);
+    expect(theirs.fault).toMatch(/^file '.*(?:does not appear|seems) to be a/u);
     expect(ours).toEqual(theirs);
   });
 });
