@@ -87,6 +87,8 @@ async function leaveDeployment(deps: PassDeps, { record }: Look): Promise<LookRe
   record.objectCount = inventory.entries.length;
   record.appliedId = inventory.deploymentId;
   record.drift.clear();
+  // Nothing is compared while it is left out: when it comes back, all is.
+  record.compared = false;
   record.hook = undefined;
   // Removal is said, never inferred: what the document merely leaves out stays.
   if (removal === undefined) return {};

@@ -107,7 +107,11 @@ export function createFleetModel(): FleetModel {
     if (failed === undefined) {
       if (options.hook === true) cluster.allow(`hook-${name}`);
       bundle.applied = { id: idOf(want), bundle: want };
-    } else if (failed === "for good" && options.atomic === true && (applied?.bundle.options.atomic ?? true)) {
+    } else if (
+      failed === "for good" &&
+      options.atomic === true &&
+      (applied === undefined || applied.bundle.options.atomic === true)
+    ) {
       takeBack(name, { before, made, want });
     }
   }

@@ -70,7 +70,7 @@ function nextEvent(random: Random, now: Now): { readonly event: Event; readonly 
     return said("relabelled back", next);
   }
   if (draw < 0.58) return said("empty render", { ...git, [bundle]: { ...own, objects: {} } });
-  if (draw < 0.64) return stay({ type: "undo", bundles: change() });
+  if (draw < 0.64) return stay({ type: "undo", bundles: withOptions ? less(change(), git) : change() });
   if (draw < 0.7 && bundles.length > 0) return stay({ type: "omit", bundle });
   if (draw < 0.82) return stay({ type: "approve", wrong: random() < 0.3 });
   return stay({ type: "edit", action: oneOf(random, edits), object: oneOf(random, names) });
@@ -89,6 +89,15 @@ function changed(
 
 function said(why: string, bundles: Bundles): { readonly event: Event; readonly next: Bundles } {
   return { event: { type: "publish", why, bundles }, next: bundles };
+}
+
+/** What a moment takes over from others would be gone after it, or not, as far as the agent had come. */
+function less(bundles: Bundles, git: Bundles): Bundles {
+  const rest = Object.entries(bundles).map(([name, { objects, options }]) => {
+    const had = git[name]?.objects ?? {};
+    return [name, { objects: Object.fromEntries(Object.entries(objects).filter(([key]) => key in had)), options }];
+  });
+  return Object.fromEntries(rest);
 }
 
 function freeNames(git: Bundles): string[] {
