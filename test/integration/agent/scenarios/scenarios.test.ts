@@ -37,7 +37,7 @@ describe("generated commits, relabellings, faults, kills, edits and approvals, o
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
   test("delete nothing that should stay, and end where they should", { timeout: 1_800_000 }, async () => {
-    expect(await playLanes(cluster, Number(wanted ?? 24))).toEqual([]);
+    expect(await playLanes(cluster, Number(wanted ?? 12))).toEqual([]);
   });
 });
 
@@ -48,6 +48,6 @@ describeWithKube("generated commits, relabellings, faults, kills, edits and appr
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
   test("delete nothing that should stay, and end where they should", { timeout: 1_800_000 }, async () => {
-    expect(await playLanes(cluster, Number(wanted ?? 10))).toEqual([]);
+    expect(await playLanes(cluster, Number(wanted ?? 8))).toEqual([]);
   });
 });
