@@ -68,7 +68,7 @@ const eventFields = ["kind", "namespace", "name", "uid", "apiVersion", "resource
   (name) => `involvedObject.${name}`,
 );
 
-const selectableFields: Readonly<Record<string, readonly string[]>> = {
+const fieldsByKind: Readonly<Record<string, readonly string[]>> = {
   "/events": [...eventFields, "reason", "reportingComponent", "source", "type"],
   "/namespaces": ["status.phase"],
   "/nodes": ["spec.unschedulable"],
@@ -80,6 +80,11 @@ const selectableFields: Readonly<Record<string, readonly string[]>> = {
   "batch/jobs": ["status.successful"],
   "certificates.k8s.io/certificatesigningrequests": ["spec.signerName"],
 };
+
+/** Returns the fields that a field selector may name for one of Kubernetes' own kinds, by "group/plural", besides name and namespace. */
+export function selectableFieldsOf(resource: string): readonly string[] {
+  return fieldsByKind[resource] ?? [];
+}
 
 /** Returns definitions of Kubernetes' own kinds over a store, in the order of discovery. */
 export function createBuiltInDefinitions(options: BuiltInOptions): readonly ResourceDefinition[] {
@@ -105,7 +110,7 @@ function definitionOf(resource: BuiltInResource, options: BuiltInOptions): Resou
     builtIn: true,
     nameRule: nameRules[key],
     tracksGeneration: !groupsWithoutGeneration.has(group) && !(group === "" && withoutGeneration.has(plural)),
-    selectableFields: selectableFields[key] ?? [],
+    selectableFields: selectableFieldsOf(key),
   };
 }
 

@@ -1,3 +1,5 @@
+import { builtInColumns } from "../../apiserver/resources/built-in-columns/built-in-columns.ts";
+import { selectableFieldsOf } from "../../apiserver/resources/built-in-definitions.ts";
 import { builtInResources } from "../../apiserver/resources/built-in-resources.ts";
 import { builtInSchemas } from "../../apiserver/resources/built-in-schemas.ts";
 import {
@@ -7,7 +9,6 @@ import {
 } from "../../apiserver/resources/resource-definition.ts";
 import type { ObjectTable } from "../store/object-table.ts";
 import { createNamespaceStore } from "./namespace-store.ts";
-import { ageColumn, fieldColumn } from "./printer-columns.ts";
 
 /** Kubernetes' own kinds that GitRepos and people refer to, by group and plural. */
 const served: ReadonlySet<string> = new Set([
@@ -34,16 +35,12 @@ export function coreKinds(objects: ObjectTable): ResourceDefinition[] {
       schema: schemas.forKind(group, version, kind),
       verbs: allVerbs,
       subresources: {},
-      printerColumns: [
-        ...(plural === "namespaces" ? [fieldColumn("Status", ["status", "phase"])] : []),
-        ...(plural === "secrets" ? [fieldColumn("Type", ["type"])] : []),
-        ageColumn,
-      ],
+      printerColumns: builtInColumns(`${group}/${plural}`),
       strategy: plural === "namespaces" ? namespaceStrategy : {},
       builtIn: true,
       ...(group === "rbac.authorization.k8s.io" ? { nameRule: "path" as const } : {}),
       tracksGeneration: false,
-      selectableFields: [],
+      selectableFields: selectableFieldsOf(`${group}/${plural}`),
     }));
 }
 

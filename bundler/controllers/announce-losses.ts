@@ -5,7 +5,7 @@ import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
 import { stableHash } from "../../codec/stable-hash.ts";
 import { fleetApiVersion } from "../../shared/api/meta.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { Hub, Workspace } from "../desired/hub.ts";
+import { gitRepoResource, type Hub, type Workspace } from "../desired/hub.ts";
 import { describeLoss } from "../desired/loss.ts";
 import type { ObjectTable } from "../store/object-table.ts";
 
@@ -38,13 +38,13 @@ export function announceLosses({ hub, objects, clock, onFault }: AnnounceLossesD
     for (const gitRepo of gitRepos) {
       const loss = workspace.budget.heldLoss(gitRepo, clock.now());
       if (loss === undefined) continue;
-      const event = heldEvent({ namespace: workspace.namespace, name: gitRepo }, describeLoss(gitRepo, loss), clock);
-      const key: ObjectKey = {
-        resource: "/events",
-        namespace: workspace.namespace,
-        name: event.metadata.name ?? "",
-      };
+      const { namespace } = workspace;
+      const text = describeLoss(gitRepo, loss);
       await objects.write(async (writer) => {
+        const repo = await writer.read({ resource: gitRepoResource, namespace, name: gitRepo });
+        if (repo === undefined) return;
+        const event = heldEvent(repo, text, clock);
+        const key: ObjectKey = { resource: "/events", namespace, name: event.metadata.name ?? "" };
         const known = await writer.read(key);
         if (known === undefined) await writer.create(key, event);
         else if (isStale(known, clock)) await writer.update(key, repeated(known, clock));
@@ -83,7 +83,7 @@ export function announceLosses({ hub, objects, clock, onFault }: AnnounceLossesD
 
 /** The name says what is told, so that the same is told once. */
 function heldEvent(
-  { namespace, name }: { readonly namespace: string; readonly name: string },
+  { metadata: { namespace = "", name = "", uid = "" } }: ApiObject,
   message: string,
   clock: Clock,
 ): ApiObject {
@@ -100,7 +100,7 @@ function heldEvent(
     type: "Warning",
     reason: "RemovalHeld",
     message,
-    involvedObject: { apiVersion: fleetApiVersion, kind: "GitRepo", namespace, name },
+    involvedObject: { apiVersion: fleetApiVersion, kind: "GitRepo", namespace, name, uid },
     source: { component: "drover-bundler" },
     firstTimestamp: time,
     lastTimestamp: time,

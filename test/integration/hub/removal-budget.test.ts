@@ -86,6 +86,10 @@ describe.each(engines)("clusters that would lose a GitRepo's bundle in numbers, 
     const events = ["get", "events", "-o", "jsonpath={range .items[*]}{.reason}: {.message}{end}"];
     await until("an Event says so", async () => (await hub.kubectl(events)).stdout.includes("5 of 6 clusters"));
     expect((await hub.kubectl(events)).stdout).toMatch(/^RemovalHeld: .*drover approve gitrepo config/u);
+    const listed = await hub.kubectl(["get", "events", "--field-selector", "reason=RemovalHeld,type=Warning"]);
+    expect(listed.stdout).toMatch(/LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n.*RemovalHeld +gitrepo\/config /u);
+    const told = await hub.kubectl(["describe", "gitrepo", "config"]);
+    expect(told.stdout).toMatch(/^Events:\n[\s\S]*RemovalHeld .*drover-bundler/mu);
     await hub.stop();
     await hub.start();
     expect(await removals()).toBe(0);
