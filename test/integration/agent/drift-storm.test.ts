@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
 
-const count = 500;
+const count = 1000;
 /** Edits on the way at the same time. */
 const editors = 16;
 const names = Array.from({ length: count }, (_unused, index) => `map-${index}`);
 
 describeWithKube("a storm of changes", () => {
-  test("of 500 objects is put back whole and told in few messages", { timeout: 240_000 }, async () => {
+  test("of 1,000 objects is put back whole and told in few messages", { timeout: 240_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
     const files = Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)]));
