@@ -32,9 +32,7 @@ export async function startInstalledAgent(cluster: KubeCluster, namespace: strin
     ["--hub", hub.url, "--token", "token-1", "--kubeconfig", cluster.kubeconfigPath],
     ["--namespace", namespace, "--data-dir", folder.path, "--health-port", String(port), "--leader-elect"],
   ].flat();
-  const program = stack.use(
-    await startProgram("dist/agent.mjs", args, { ready: "agent started", ...asInstalled }),
-  );
+  const program = stack.use(await startProgram("dist/agent.mjs", args, { ready: "agent started", ...asInstalled }));
   const bundles: ScriptedBundle[] = [];
   const owned = stack.move();
   return {
