@@ -38,6 +38,8 @@ describe("a script that is run with kept code", () => {
     }
   }
 
+  const keptTimes = async (): Promise<number[]> =>
+    Promise.all((await readdir(cache)).map(async (name) => (await stat(join(cache, name))).mtimeMs));
   const keptFile = async (): Promise<string> => join(cache, (await readdir(cache))[0] ?? "");
 
   it("does the same with it, and leaves it as it is", async () => {
@@ -92,11 +94,9 @@ describe("a script that is run with kept code", () => {
       counts.push((await readdir(cache)).length);
     }
     expect(counts).toEqual([2, 3, 3]);
-    const times = async (): Promise<number[]> =>
-      Promise.all((await readdir(cache)).map(async (name) => (await stat(join(cache, name))).mtimeMs));
-    const before = await times();
+    const before = await keptTimes();
     expect(await call()).toBe("/");
-    expect(await times()).toEqual(before);
+    expect(await keptTimes()).toEqual(before);
   });
 
   it("hands the program what a script beside it gives", async () => {
