@@ -30,8 +30,8 @@ export function rescanSimpleYaml(text: string, last: ScannedYaml | undefined): S
 
 /** Returns the entries where they stand in a text that is simple if the last one was; undefined where that is not sure. */
 function movedEntries(text: string, { text: old, entries }: ScannedYaml): readonly SimpleEntry[] | undefined {
-  const moved: SimpleEntry[] = [];
-  let [at, oldAt, next] = [0, 0, 0];
+  const starts: number[] = [];
+  let [at, oldAt] = [0, 0];
   for (;;) {
     const same = countSame(text, at, { text: old, at: oldAt });
     at += same;
@@ -40,12 +40,12 @@ function movedEntries(text: string, { text: old, entries }: ScannedYaml): readon
     const isEnd = at === text.length && oldAt === old.length;
     const line = isEnd ? at : text.lastIndexOf("\n", at - 1) + 1;
     // Entries begin with lines: those up to this one are as far from where they stood as the text before it.
-    for (; next < entries.length; next++) {
-      const entry = entries[next];
-      if (entry === undefined || entry.start + shift > line) break;
-      moved.push({ key: entry.key, start: entry.start + shift, end: text.length });
+    let next = entries[starts.length];
+    while (next !== undefined && next.start + shift <= line) {
+      starts.push(next.start + shift);
+      next = entries[starts.length];
     }
-    if (isEnd) return moved.map((entry, index) => ({ ...entry, end: moved[index + 1]?.start ?? text.length }));
+    if (isEnd) return startingAt(entries, starts, text.length);
     const prefix = plainPrefix(text, line);
     if (prefix < 0 || line + prefix > at || plainPrefix(old, line - shift) !== prefix) return undefined;
     const isQuoted = text.charCodeAt(line + prefix) === doubleQuote;
@@ -54,6 +54,10 @@ function movedEntries(text: string, { text: old, entries }: ScannedYaml): readon
     oldAt = lineEnd(old, oldAt);
     if ((at === text.length) !== (oldAt === old.length)) return undefined;
   }
+}
+
+function startingAt(entries: readonly SimpleEntry[], starts: readonly number[], end: number): SimpleEntry[] {
+  return entries.map(({ key }, index) => ({ key, start: starts[index] ?? end, end: starts[index + 1] ?? end }));
 }
 
 /** Engines compare parts of texts many times faster than single characters. */

@@ -105,18 +105,11 @@ interface ReadFile {
 /** A document, which is either a manifest or a hook, or neither where it is a hook of unknown events. */
 interface ReadDocument {
   readonly content: string;
-  readonly parts: DocumentParts;
+  /** What of it can be looked at by itself, since the rest has no fault; undefined where that is not known. */
+  readonly scanned: ScannedYaml | undefined;
   readonly head: ManifestHead;
   readonly manifest: Manifest | undefined;
   readonly hook: Hook | undefined;
-}
-
-/** What of a document is looked at: all of it, unless it is known that the rest has no fault. */
-interface DocumentParts {
-  readonly scanned: ScannedYaml | undefined;
-  readonly headText: string;
-  /** Of its head what says what type it is. */
-  readonly typeText: string;
 }
 
 /** Characters that were read since the clock was looked at. */
@@ -139,25 +132,22 @@ function readDocuments(
     const known = last[index];
     if (known?.content === content) return known;
     checkClock(reading, content.length);
-    const parts = partsOf(content, known?.parts.scanned);
-    const head = known !== undefined && hasSameHead(parts, known) ? known.head : readHead(source, parts.headText);
+    const scanned = content.isWellFormed() ? scanYaml(content, known?.scanned) : undefined;
+    const headText = (): string => (scanned === undefined ? content : pickYamlEntries(scanned, isOfHead));
+    const head = known !== undefined && hasSameHead(scanned, known) ? known.head : readHead(source, headText());
     const manifest = { source, content, kind: head.kind, apiVersion: head.apiVersion };
     const { hook } = head;
-    if (hook === undefined) return { content, parts, head, manifest, hook };
-    return { content, parts, head, manifest: undefined, hook: readHook(manifest, hook) };
+    if (hook === undefined) return { content, scanned, head, manifest, hook };
+    return { content, scanned, head, manifest: undefined, hook: readHook(manifest, hook) };
   });
 }
 
-function partsOf(content: string, last: ScannedYaml | undefined): DocumentParts {
-  const scanned = content.isWellFormed() ? scanYaml(content, last) : undefined;
-  if (scanned === undefined) return { scanned, headText: content, typeText: content };
-  return { scanned, headText: pickYamlEntries(scanned, isOfHead), typeText: pickYamlEntries(scanned, isOfType) };
-}
-
 /** Other names, labels and annotations are no other head, unless they are those of a hook. */
-function hasSameHead({ scanned, headText, typeText }: DocumentParts, { parts, head }: ReadDocument): boolean {
-  if (headText === parts.headText) return true;
-  return scanned?.isLikeLast === true && typeText === parts.typeText && head.hook === undefined;
+function hasSameHead(scanned: ScannedYaml | undefined, { scanned: last, head }: ReadDocument): boolean {
+  if (scanned === undefined || last === undefined) return false;
+  const isSame = (isWanted: (key: string) => boolean): boolean =>
+    pickYamlEntries(scanned, isWanted) === pickYamlEntries(last, isWanted);
+  return isSame(scanned.isLikeLast && head.hook === undefined ? isOfType : isOfHead);
 }
 
 /** Charts write many small documents: asking for the time takes longer than reading one of them. */

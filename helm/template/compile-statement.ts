@@ -10,7 +10,7 @@ import type { BranchNode, ListNode, PipeNode, StatementNode } from "./nodes.ts";
 import { printValue } from "./print-value.ts";
 import { quoteString } from "./quote-string.ts";
 import type { StatementTracer } from "./render-trace.ts";
-import { rememberScalar, rememberStatement, type TemplatePiece } from "./remember-statement.ts";
+import { rememberValue, rememberStatement, type TemplatePiece } from "./remember-statement.ts";
 import { runRemembered } from "./run-template.ts";
 import { findTemplate } from "./template-set.ts";
 import { VariableScope } from "./variable-scope.ts";
@@ -124,7 +124,7 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
         return done;
       };
     }
-    const known = rememberScalar(piece, pipeline);
+    const known = rememberValue(piece, pipeline);
     return (frame, dot) => {
       tick(frame);
       frame.variables[slot] = known(frame, dot);
@@ -135,7 +135,7 @@ export function compileBody(root: ListNode, functions: FunctionTable, tracer?: S
   function compileCondition(pipe: PipeNode): Expression {
     const piece = pipe.variables.length === 0 ? pieceOf(pipe) : undefined;
     const pipeline = expressions.pipeline(pipe);
-    return piece === undefined ? pipeline : rememberScalar(piece, (frame, dot) => isTrue(pipeline(frame, dot)));
+    return piece === undefined ? pipeline : rememberValue(piece, (frame, dot) => isTrue(pipeline(frame, dot)));
   }
 
   function compileBranch(node: BranchNode): Statement {

@@ -83,8 +83,12 @@ function fixedForm(size: number, precision: number): string {
   return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }
 
+/** The first whole number that Go prints as `1e+06`. */
+const firstWithExponent = 1e6;
+
 function generalForm(size: number, precision: number | undefined): string {
   if (size === 0) return "0";
+  if (precision === undefined && size < firstWithExponent && Number.isInteger(size)) return String(size);
   const wanted = precision === undefined ? undefined : Math.max(precision, 1);
   const text = wanted === undefined ? size.toExponential() : fixedExponential(size, wanted - 1);
   const [mantissa = "", exponentText = "0"] = text.split("e");

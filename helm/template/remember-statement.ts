@@ -56,23 +56,37 @@ export function rememberStatement(piece: TemplatePiece, node: StatementNode, run
   };
 }
 
-/** Returns an expression that is evaluated only where something that it reads has changed, as long as its value is a scalar. */
-export function rememberScalar(piece: TemplatePiece, evaluate: Expression): Expression {
+/**
+ * Returns an expression that is evaluated only where something that it reads has changed, as long as its value is a scalar, or
+ * scalars in a list or in a map of its own.
+ */
+export function rememberValue(piece: TemplatePiece, evaluate: Expression): Expression {
   const { place } = piece;
   return (frame, dot) => {
     const kept = keptFor(frame, dot);
     if (kept === undefined || kept.pieces.isFirst) return evaluate(frame, dot);
     const { texts } = kept.pieces;
     const known = texts[place];
-    if (recall(frame, piece, known) !== undefined) return known?.value;
+    if (recall(frame, piece, known) !== undefined) return fixedValue(known?.value);
     let value: GoValue;
     const { remembered } = makeAnew(frame, piece, () => {
       value = evaluate(frame, dot);
       return "";
     });
-    if (remembered !== undefined) texts[place] = isScalar(value) ? { ...remembered, value } : undefined;
+    if (remembered !== undefined) {
+      const kept = keptValue(frame, piece, value);
+      texts[place] = kept === undefined ? undefined : { ...remembered, value: kept };
+    }
     return value;
   };
+}
+
+/** Returns a value as it can be known; undefined where others may hold the same, or hold parts of it, and see it changed. */
+function keptValue({ run }: Frame, { slots }: TemplatePiece, value: GoValue): GoValue {
+  if (Array.isArray(value)) return value.every(isScalar) ? fixedValue(value) : undefined;
+  if (!(value instanceof Map)) return isScalar(value) ? value : undefined;
+  const isOwn = slots.length === 0 && !run.memory.isShared(value);
+  return isOwn && value.values().every(isScalar) ? fixedValue(value) : undefined;
 }
 
 function isScalar(value: GoValue): boolean {

@@ -74,14 +74,15 @@ export class RenderMemory {
     const last = values.length - 1;
     const changesShared = values.some((value, index) => {
       if (!(value instanceof Map)) return false;
-      if (index === 0 && this.#isShared(value)) return true;
+      if (index === 0 && this.isShared(value)) return true;
       // A merge takes over the maps of a source as they are, and merges the next source into them.
       return isDeep && (index === 0 || index < last) && this.#holdsShared(value, 0);
     });
     if (changesShared) this.forget();
   }
 
-  #isShared(map: GoMap): boolean {
+  /** Returns whether other templates see a map. */
+  isShared(map: GoMap): boolean {
     if (map instanceof TypedMap) return true;
     if (this.#shared === undefined) {
       this.#shared = new Set();
@@ -96,7 +97,7 @@ export class RenderMemory {
     if (!(value instanceof Map)) return false;
     return value
       .values()
-      .some((member) => member instanceof Map && (this.#isShared(member) || this.#holdsShared(member, depth + 1)));
+      .some((member) => member instanceof Map && (this.isShared(member) || this.#holdsShared(member, depth + 1)));
   }
 }
 

@@ -62,6 +62,10 @@ export const remembered: readonly string[] = [
   "{{ if .Values.name }}{{ quote .Values.count }}{{ toJson .Values.map }}{{ with .Values.list }}{{ toJson . }}{{ end }}" +
     '{{ else }}{{ quote .Values.plain }}{{ range .Values.list }}{{ .name }}{{ end }}{{ include "PART" . }}{{ end }}',
   '{{ printf "%v %s" .Values.map (.Values.name | toString) }}',
+  '{{ $own := dict "a" "x" }}{{ $_ := set $own (toString .Values.count) 1 }}{{ toJson $own }}',
+  '{{ $own := merge (dict "n" .Values.name) (.Values.db).map }}{{ $same := $own }}{{ $_ := set $own "k" .Values.count }}{{ toJson $same }}',
+  '{{ $one := dict "k" 1 }}{{ $two := default dict $one }}{{ $_ := set $two "n" .Values.count }}{{ toJson $one }}',
+  '{{ $list := list "b" .Values.name }}{{ $more := append $list .Values.count }}{{ toJson $list }}{{ join "," $more }}{{ kindOf $list }}',
 ];
 
 /** Pieces that change what other templates see. */
@@ -69,6 +73,8 @@ export const writing: readonly string[] = [
   '{{ $_ := set .Values "count" (add 1 (.Values.count | default 0) | int) }}',
   '{{ $_ := set (.Values.map | default dict) "a" .Values.count }}',
   '{{ $_ := unset .Values "name" }}',
+  '{{ $own := dict "b" ((.Values.db).map | default dict) }}{{ if eq (toString .Values.count) "2" }}{{ $_ := set $own.b "a" "w" }}{{ end }}{{ toJson .Values.db }}',
+  '{{ $same := (.Values.db).map | default dict }}{{ if eq (toString .Values.count) "2" }}{{ $_ := set $same "a" "w" }}{{ end }}{{ toJson .Values.db }}',
   '{{ $_ := set .Values "map" (dict "a" .Values.count "b" (dict)) }}{{ $_ := set .Values.map "k" "v" }}',
   '{{ $_ := merge .Values.global (dict "cluster" "other" "added" .Values.count) }}',
   '{{ $_ := merge (dict) (.Values.map | default dict) (dict "b" (dict "extra" .Values.count)) }}',
