@@ -5,6 +5,7 @@ import type { TextPosition } from "../../codec/text-position.ts";
 import { type FleetYaml, fleetYamlSchema } from "../api/fleet-yaml.ts";
 import { AppError, type SourcePosition } from "../errors.ts";
 import { type DecodeNotes, type UnknownKey, type ValuePath, decodeLenient, showPath } from "./decode-lenient.ts";
+import { locateValue } from "./locate-value.ts";
 import { readFirstDocument } from "./read-first-document.ts";
 import { suggestKey } from "./suggest-key.ts";
 import { findRuleFaults } from "./check-health-rules.ts";
@@ -57,7 +58,7 @@ function invalid(problems: readonly string[], position: SourcePosition): AppErro
 export function readFleetYaml(text: string, file: string): FleetYamlReading {
   try {
     const { document, next } = readFirstDocument(text, file);
-    const locate: Locate = (path) => locateIn(document, path, file);
+    const locate: Locate = (path) => locateValue(document, path, file);
     const value: JsonValue = document?.value ?? {};
     const decoded = decodeLenient(fleetYamlSchema, value, { coerces });
     if (decoded.faults.length > 0) {
@@ -89,14 +90,6 @@ export function readFleetYaml(text: string, file: string): FleetYamlReading {
       cause: error,
     });
   }
-}
-
-function locateIn(document: YamlDocument | undefined, path: ValuePath, file: string): SourcePosition {
-  for (let length = path.length; length > 0; length--) {
-    const found = document?.positionOf(path.slice(0, length));
-    if (found !== undefined) return { file, line: found.line, column: found.column };
-  }
-  return { file, line: 1, column: 1 };
 }
 
 function documentWarnings(
