@@ -1,6 +1,6 @@
-import type { JsonValue } from "../../codec/json-value.ts";
 import { bundleStates } from "../api/bundle-spec.ts";
 import type { GitTarget } from "../api/bundle-target.ts";
+import type { HelmOptions } from "../api/deployment-options.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import type { SourcePosition } from "../errors.ts";
 import { isDuration } from "../duration.ts";
@@ -128,17 +128,23 @@ function checkHelm(options: FleetYaml, warn: Warn): void {
       "valuesFiles is only read when chart or repo is set; the files are left out of the bundle all the same";
     warn("FIELD_WITHOUT_EFFECT", ["helm", "valuesFiles"], message);
   }
-  if (helm?.disablePreProcess === true) return;
-  const entries: { readonly values: JsonValue | undefined; readonly path: ValuePath }[] = [
-    { values: helm?.values, path: ["helm", "values"] },
+  checkTemplates(options, warn);
+}
+
+/** What is off at the top is off for every target, too. */
+function checkTemplates(options: FleetYaml, warn: Warn): void {
+  if (options.helm?.disablePreProcess === true) return;
+  const entries: { readonly helm: HelmOptions | undefined; readonly path: ValuePath }[] = [
+    { helm: options.helm, path: ["helm"] },
+    ...(["targets", "targetCustomizations"] as const).flatMap((list) =>
+      (options[list] ?? []).map(({ helm }, index) => ({ helm, path: [list, index, "helm"] })),
+    ),
   ];
-  for (const list of ["targets", "targetCustomizations"] as const) {
-    for (const [index, entry] of (options[list] ?? []).entries()) {
-      const values = entry.helm?.disablePreProcess === true ? undefined : entry.helm?.values;
-      entries.push({ values, path: [list, index, "helm", "values"] });
+  for (const { helm, path } of entries) {
+    if (helm === undefined || helm.disablePreProcess === true) continue;
+    for (const key of ["values", "templateValues"] as const) {
+      for (const { message, path: at } of shellVariables(helm[key] ?? null, [...path, key]))
+        warn("TEMPLATE_SUSPECT", at, message);
     }
-  }
-  for (const { values, path } of entries) {
-    for (const { message, path: at } of shellVariables(values ?? null, path)) warn("TEMPLATE_SUSPECT", at, message);
   }
 }

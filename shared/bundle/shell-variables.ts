@@ -22,22 +22,23 @@ const templateWords = new Set([
   "dict",
 ]);
 
-/** Returns where values hold `${NAME}`, the first of each text, and what follows from it. */
+/** `${NAME}` and the forms of it that shells know: `${NAME:-default}`, `${NAME%.*}`; not behind a quote of a template. */
+const variable = /(?<![`"])\$\{([A-Za-z_][A-Za-z0-9_]*)(?:[:?+#%/=^,@-][^{}`\n]*)?\}/gu;
+
+/** Returns where values hold a shell's `${NAME}`, the first of each text, and what follows from it. */
 export function shellVariables(value: JsonValue, path: ValuePath): ShellVariable[] {
   if (typeof value === "string") {
-    const names = [...value.matchAll(/(?<![`"])\$\{([A-Za-z_][A-Za-z0-9_]*)\}/gu)].map(([, name = ""]) => name);
-    const name = names.find((candidate) => !templateWords.has(candidate));
-    return name === undefined ? [] : [{ path, message: messageFor(name) }];
+    const found = [...value.matchAll(variable)].find(([, name = ""]) => !templateWords.has(name));
+    return found === undefined ? [] : [{ path, message: messageFor(found[0]) }];
   }
   if (Array.isArray(value)) return value.flatMap((item: JsonValue, index) => shellVariables(item, [...path, index]));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => shellVariables(item, [...path, key]));
 }
 
-function messageFor(name: string): string {
-  const variable = `\${${name}}`;
+function messageFor(written: string): string {
   return (
-    `${variable} is a Go template here, not a variable of a shell, and fails on every cluster; write ` +
-    `\${ .ClusterLabels.x } for a label, \${\`${variable}\`} for the text itself, or set helm.disablePreProcess`
+    `${written} is a Go template here, not a variable of a shell, and fails on every cluster; write ` +
+    `\${ .ClusterLabels.x } for a label, \${\`${written}\`} for the text itself, or set helm.disablePreProcess`
   );
 }

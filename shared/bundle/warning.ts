@@ -22,7 +22,8 @@ export const warningCodes = {
   SELECTOR_MATCHES_ALL: "A selector holds labels in the wrong place and so matches everything.",
   SUBMODULE_SKIPPED: "A Git submodule in the bundle was not fetched.",
   TARGET_SHADOWED: "An earlier customization matches every cluster, so that a later one never counts.",
-  TEMPLATE_SUSPECT: "Values hold ${NAME}, which is a Go template here, not a shell variable.",
+  TEMPLATE_SUSPECT:
+    "Values or templateValues hold ${NAME} or ${NAME:-default}, which is a Go template here, not a shell variable.",
   VALUE_UNKNOWN: "A value that is none of those a field takes.",
 } as const satisfies Record<string, string>;
 

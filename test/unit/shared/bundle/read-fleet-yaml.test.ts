@@ -153,6 +153,14 @@ describe("readFleetYaml", () => {
     ["a target without clusters", "targetCustomizations:\n- name: a\n", "CLUSTER_FIELD_MISSING", /matches nothing/u, 2],
     ["targets", "targets:\n- clusterName: a\n", "FIELD_WITHOUT_EFFECT", /overrideTargets/u, 1],
     ["valuesFiles without chart", "helm:\n  valuesFiles: [a]\n", "FIELD_WITHOUT_EFFECT", /only read when chart/u, 2],
+    ["a shell's default", "helm:\n  values:\n    a: ${A:-b}\n", "TEMPLATE_SUSPECT", /`\$\{A:-b\}`/u, 3],
+    [
+      "a shell variable in templateValues",
+      "helm: {templateValues: {\n  a: '${B}'}}\n",
+      "TEMPLATE_SUSPECT",
+      /\{B\}/u,
+      2,
+    ],
     ["a shell variable", "helm:\n  values:\n    a: ${HOME}\n", "TEMPLATE_SUSPECT", /disablePreProcess/u, 3],
     [
       "a shell variable in a customization",
@@ -259,6 +267,9 @@ describe("readFleetYaml", () => {
   it("leaves ${ } of templates and of switched-off processing alone", () => {
     expect(warningsOf("helm: {values: {a: '${ .ClusterLabels.x }'}}")).toEqual([]);
     expect(warningsOf("helm: {values: {a: '${ `${HOME}` } ${end}'}}")).toEqual([]);
+    expect(
+      warningsOf("helm: {values: {a: '${ .ClusterLabels.x }-${printf `%s:` .ClusterName}${now|date `x`}'}}"),
+    ).toEqual([]);
     expect(warningsOf("helm: {disablePreProcess: true, values: {a: '${HOME}'}}")).toEqual([]);
   });
 });
