@@ -8,6 +8,8 @@ export interface ProxiedRequest {
   readonly method: string;
   readonly url: URL;
   readonly isWatch: boolean;
+  /** The media types that it asked for. */
+  readonly accept: string;
   /** When it came, by `performance.now()`. */
   readonly atMs: number;
   /** What the API server answered, once it has. */
@@ -57,6 +59,7 @@ export async function startKubeProxy(target: KubeEndpoint): Promise<KubeProxy> {
       method: incoming.method ?? "GET",
       url: new URL(url),
       isWatch,
+      accept: incoming.headers.accept ?? "",
       atMs: performance.now(),
     };
     seen.push(asked);

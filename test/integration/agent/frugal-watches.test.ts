@@ -72,6 +72,7 @@ describeWithKube("the agent's watches", () => {
       expect(watch?.isWatch).toBe(true);
       expect(watch && parameterOf(watch, "sendInitialEvents")).toBe("true");
       expect(watch && parameterOf(watch, "allowWatchBookmarks")).toBe("true");
+      expect(watch?.accept).toContain("as=PartialObjectMetadata;");
     },
   );
 
