@@ -17,7 +17,10 @@ export interface Finding {
   readonly meaning: string;
 }
 
-/** Returns faults, warnings and fields that nothing acts on yet as findings, by file, line and column; what has no place comes first. */
+/**
+ * Returns faults, warnings and fields that nothing acts on yet as findings, by file, line and column; what has no place
+ * comes first. What several bundles say of one place in a file is there once, with the first of them.
+ */
 export function findingsOf(
   faults: readonly OfflineFault[],
   warnings: readonly BundleWarning[],
@@ -51,7 +54,17 @@ export function findingsOf(
       meaning: "A field of Fleet's that is read and checked, and that nothing acts on yet.",
     })),
   ];
-  return found.toSorted(byPlace);
+  const once = new Map<string, Finding>();
+  for (const finding of found) {
+    const identity = identityOf(finding);
+    if (!once.has(identity)) once.set(identity, finding);
+  }
+  return [...once.values()].toSorted(byPlace);
+}
+
+/** The bundle tells findings apart only where no file does. */
+function identityOf({ level, code, file, line, column, bundle, cluster, message }: Finding): string {
+  return JSON.stringify([level, code, file, line, column, cluster, message, file === undefined ? bundle : undefined]);
 }
 
 /** Returns `file:line:column` as far as known, "" for nothing. */

@@ -45,6 +45,13 @@ describe("drover lint", () => {
     ]);
   });
 
+  it("shows once what two bundles with the same file have to say of it", async () => {
+    const files = { "repo/cm.yaml": configMap, "repo/web/fleet.yaml": "", "repo/web/.fleetignore": "[x\n" };
+    const { lines, errors } = await lint(files);
+    expect(lines.filter((line) => line.includes("PATTERN_INVALID"))).toHaveLength(1);
+    expect(errors).toContain("errors: 1,");
+  });
+
   it("fails because of a warning with --strict", async () => {
     expect((await lint(typo, "--strict")).code).toBe(1);
   });
