@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../shared/api/meta.ts";
 import type { InventoryEntry } from "../../shared/drift/inventory-entry.ts";
 import type { LiveState } from "../../shared/drift/plan-changes.ts";
-import { planReplacement, saysImmutable } from "../../shared/drift/plan-replacements.ts";
+import { planReplacement } from "../../shared/drift/plan-replacements.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import { hasCode, statusOf } from "../kube/kube-status.ts";
 import { targetOf, type KubeClient } from "../kube/kube-client.ts";
@@ -62,9 +62,10 @@ export async function lookAhead(
     case "present":
       return { state, ...(await foreseeConflict(client, targeted, { live: state.live, ground })) };
     case "unknown":
-      return { state, ...(await foreseeReplacement(client, targeted, { reason: state.reason, ground })) };
     case "unread":
       return { state };
+    case "immutable":
+      return { state, ...foreseeReplacement(object, state, ground) };
   }
 }
 
@@ -80,15 +81,13 @@ async function readOrWhyNot(client: KubeClient, targeted: TargetedObject): Promi
 
 type Problem = Pick<Foresight, "isConflict" | "isReplaced" | "problem">;
 
-async function foreseeReplacement(
-  client: KubeClient,
-  { target, object }: TargetedObject,
-  { reason, ground }: { readonly reason: string; readonly ground: ForesightGround },
-): Promise<Problem> {
-  const isAsked = ground.force || object.metadata.annotations?.[replaceAnnotation] === "true";
-  if (!isAsked || !saysImmutable(reason)) return {};
-  const live = await client.get(target);
-  if (live === undefined) return {};
+function foreseeReplacement(
+  object: KubeObject,
+  { live, reason }: Extract<LiveState, { readonly type: "immutable" }>,
+  { force }: ForesightGround,
+): Problem {
+  const isAsked = force || object.metadata.annotations?.[replaceAnnotation] === "true";
+  if (!isAsked) return { problem: reason };
   const plan = planReplacement(live, object);
   return plan.type === "refuse" ? { problem: `${reason}; ${plan.reason}` } : { isReplaced: true, problem: reason };
 }

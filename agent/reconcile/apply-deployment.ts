@@ -58,7 +58,7 @@ export async function applyDeployment(pass: Pass, part: ApplyPart): Promise<read
     force: takeOwnership,
     adoption: { release: releaseOf(wanted.bundle, rendered.options), takeOwnership },
   });
-  const outcomes = await replaceImmutable(pass, applied);
+  const outcomes = await replaceImmutable(pass, applied, ["helm.force"]);
   const faults = await noteOutcomes(pass, changes, outcomes);
   const complete = record.failed.size === 0;
   await writeAfter(pass, { outcomes, fields, run: complete ? part.next : part.run });

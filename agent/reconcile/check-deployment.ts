@@ -93,7 +93,7 @@ async function noteChange(pass: Pass, change: Change, state: LiveState | undefin
   if (change.action === "unchanged" && state?.type === "present")
     record.settled.set(key, stampOf(pass, change.object, state.live));
   else record.settled.delete(key);
-  if (state?.type === "present") {
+  if (state?.type === "present" || state?.type === "immutable") {
     deps.index.note(key, state.live.metadata);
     await noteHealth(pass, key, state.live);
   }

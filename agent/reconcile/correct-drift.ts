@@ -7,6 +7,7 @@ import { applyChanges } from "./apply-changes.ts";
 import { ensureNamespace } from "./ensure-namespace.ts";
 import { noteHealth } from "./note-health.ts";
 import type { Pass } from "./pass.ts";
+import { replaceImmutable } from "./replace-objects.ts";
 
 /**
  * Puts back what others changed and notes it in the record. What keeps being changed is left alone for a while, ever longer,
@@ -22,7 +23,8 @@ export async function correctDrift(pass: Pass, changes: readonly Change[]): Prom
   if (due.some(({ action }) => action === "create"))
     await ensureNamespace(pass.client, wanted.bundle, pass.rendered.options);
   await forgetUids(pass, due);
-  const outcomes = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, due, ground);
+  const applied = await applyChanges({ ...deps, client: pass.client, signal: pass.signal }, due, ground);
+  const outcomes = await replaceImmutable(pass, applied, ["helm.force", "correctDrift.force"]);
   const undone: Drift[] = [];
   const uids = new Map<string, string>();
   for (const outcome of outcomes) {

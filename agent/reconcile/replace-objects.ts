@@ -1,15 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { DeploymentOptions } from "../../shared/api/deployment-options.ts";
 import type { KubeObject } from "../../shared/api/meta.ts";
 import { describeEntry, entryKey, entryOf, objectKey, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { limitsFor } from "../../shared/drift/plan-removals.ts";
-import { beyondReplacementLimits, planReplacement, saysImmutable } from "../../shared/drift/plan-replacements.ts";
+import { beyondReplacementLimits, planReplacement } from "../../shared/drift/plan-replacements.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import { targetOf } from "../kube/kube-client.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { Outcome } from "./apply-changes.ts";
 import { applySetId, replaceAnnotation } from "./marks.ts";
 import type { Pass } from "./pass.ts";
-import type { TargetedObject } from "./read-live.ts";
+import { isImmutableFault, type TargetedObject } from "./read-live.ts";
 import { whyNotOurs } from "./remove-objects.ts";
 
 /** How long an object may take to be gone before the deployment goes on without it. */
@@ -22,17 +23,22 @@ interface Candidate extends TargetedObject {
 
 /**
  * Returns outcomes of applies as they are after objects with fields that cannot be changed were replaced, where that was asked
- * for (`helm.force`, or the annotation on the object), loses nothing, and a create would be admitted. Where not, the
+ * for (an option of `forcedBy`, or the annotation on the object), loses nothing, and a create would be admitted. Where not, the
  * outcome says what to do instead. Uids are forgotten in the inventory before the first deletion: a crash in between leaves an
  * object that is still owned.
  */
-export async function replaceImmutable(pass: Pass, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+export async function replaceImmutable(
+  pass: Pass,
+  outcomes: readonly Outcome[],
+  forcedBy: readonly ForceOption[],
+): Promise<Outcome[]> {
   const stuck = outcomes.filter(isImmutable);
   if (stuck.length === 0) return [...outcomes];
   const changed = new Map<ObjectKey, Outcome>();
   const candidates: Candidate[] = [];
-  for (const { object, error } of stuck) {
-    const found = await orFailed(object, () => candidateFor(pass, object, error));
+  for (const one of stuck) {
+    const { object } = one;
+    const found = await orFailed(object, () => candidateFor(pass, one, forcedBy));
     if ("type" in found) changed.set(objectKey(object), found);
     else candidates.push(found);
   }
@@ -51,14 +57,25 @@ export async function replaceImmutable(pass: Pass, outcomes: readonly Outcome[])
   return outcomes.map((outcome) => changed.get(objectKey(outcome.object)) ?? outcome);
 }
 
+/** An option that asks for all objects of a bundle to be replaced where a field cannot be changed. */
+export type ForceOption = "correctDrift.force" | "helm.force";
+
+function isSet(option: ForceOption, { helm, correctDrift }: DeploymentOptions): boolean {
+  return option === "helm.force" ? helm?.force === true : correctDrift?.force === true;
+}
+
 type Failed = Extract<Outcome, { readonly type: "failed" }>;
 
 function isImmutable(outcome: Outcome): outcome is Failed {
-  return outcome.type === "failed" && outcome.error.code === "KUBE_INVALID" && saysImmutable(outcome.error.message);
+  return outcome.type === "failed" && isImmutableFault(outcome.error);
 }
 
 /** Returns the object with what is needed to replace it. Throws `OBJECT_IMMUTABLE` where it is not to be replaced. */
-async function candidateFor(pass: Pass, object: KubeObject, fault: AppError): Promise<Candidate> {
+async function candidateFor(
+  pass: Pass,
+  { object, error: fault }: Failed,
+  forcedBy: readonly ForceOption[],
+): Promise<Candidate> {
   const { deps, client, rendered } = pass;
   const resource = await deps.discovery.resolve(object.apiVersion, object.kind);
   const target = resource === undefined ? undefined : targetOf(resource, object);
@@ -70,13 +87,16 @@ async function candidateFor(pass: Pass, object: KubeObject, fault: AppError): Pr
   if (plan.type === "refuse") {
     throw immutableError(object, `${said}; ${plan.reason}: put the field back, or make another object and move to it`);
   }
-  const isAsked = rendered.options.helm?.force === true || object.metadata.annotations?.[replaceAnnotation] === "true";
-  if (!isAsked) {
-    const how = `annotate it with ${replaceAnnotation}: "true" in Git, or set helm.force, to have it deleted and made again`;
+  const foreign = whyForeign(pass, live);
+  if (foreign !== undefined) {
+    throw immutableError(object, `${said}; it is never replaced, since ${foreign}: put the field back, or delete it`);
+  }
+  const isForced = forcedBy.some((option) => isSet(option, rendered.options));
+  if (!isForced && object.metadata.annotations?.[replaceAnnotation] !== "true") {
+    const set = `set ${forcedBy.join(" or ")}`;
+    const how = `annotate it with ${replaceAnnotation}: "true" in Git, or ${set}, to have it deleted and made again`;
     throw immutableError(object, `${said}; put the field back, or ${how}`);
   }
-  const foreign = whyForeign(pass, live);
-  if (foreign !== undefined) throw immutableError(object, `${said}; it is not replaced, since ${foreign}: delete it`);
   await requireCreatable(pass, { target, object }, said);
   return { target, object, live, propagation: plan.propagation };
 }

@@ -40,7 +40,10 @@ export const comparePatchSchema = z.looseObject({
 /** Schema of `correctDrift:`. */
 export const correctDriftSchema = z.looseObject({
   enabled: z.boolean().describe("Put back what others changed. Default false.").exactOptional(),
-  force: z.boolean().describe("Replace where a patch does not do. Default false.").exactOptional(),
+  force: z
+    .boolean()
+    .describe("Delete and make again what cannot be put back in place and loses nothing by it. Default false.")
+    .exactOptional(),
   keepFailHistory: z
     .boolean()
     .describe("Kept for Fleet's manifests; there is no Helm history here. Default false.")

@@ -20,10 +20,6 @@ const options: readonly LaterField[] = [
     instead: "nothing is copied, and clusters refuse the whole bundle, since it would run without them: take them out",
   },
   { field: "correctDrift.keepFailHistory", instead: noHistory },
-  {
-    field: "correctDrift.force",
-    instead: "drift is put back by server-side apply with force in any case, and nothing is deleted and made again",
-  },
   { field: "helm.maxHistory", instead: noHistory },
   { field: "imageScans", instead: "no image is looked up, and nothing is committed" },
 ];

@@ -1,12 +1,14 @@
 import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
+import { isKubeObject } from "../api/is-kube-object.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Drift } from "../protocol/deployment-status.ts";
 import { classifyField } from "./classify-field.ts";
 import { diffObject, type FieldDifference } from "./diff-object.ts";
-import type { IgnoreRules } from "./ignore-rules.ts";
+import { ignoreRules, type IgnoreRules } from "./ignore-rules.ts";
 import { refOf } from "./inventory-entry.ts";
 import { isKnownDifference } from "./known-fields.ts";
 import { findWriter, printPath, type ManagedFieldsEntry } from "./managed-fields.ts";
+import { mergePatch } from "../render/overlays/merge-patch.ts";
 
 /** Longer values are cut in status. */
 const maxValueLength = 200;
@@ -53,6 +55,22 @@ export function missingDrift(object: KubeObject, message?: string): Drift {
 /** Returns the drift of an object that could not be compared; it is never Modified for that. */
 export function unknownDrift(object: KubeObject, message: string): Drift {
   return { ...refOf(object), type: "unknown", fields: [], message };
+}
+
+/**
+ * Returns the drift of an object of which the server refuses to put a field back, with the server's sentence; undefined
+ * when `rules` leave out all in which it says otherwise than Git.
+ */
+export function immutableDrift(
+  { live, desired, reason }: { readonly live: KubeObject; readonly desired: KubeObject; readonly reason: string },
+  { rules, manager }: Pick<Comparison, "manager" | "rules">,
+): Drift | undefined {
+  const patched = isJsonObject(live) && isJsonObject(desired) ? mergePatch(live, desired) : undefined;
+  const merged = isKubeObject(patched) ? patched : desired;
+  const isLeftOut =
+    describeDrift({ live, merged, rules, manager }) === undefined &&
+    describeDrift({ live, merged, rules: ignoreRules(), manager }) !== undefined;
+  return isLeftOut ? undefined : { ...refOf(desired), type: "changed", fields: [], message: reason };
 }
 
 type DriftField = Drift["fields"][number];

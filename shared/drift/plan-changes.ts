@@ -1,6 +1,6 @@
 import type { KubeObject } from "../api/meta.ts";
 import type { Drift } from "../protocol/deployment-status.ts";
-import { describeDrift, missingDrift, unknownDrift } from "./describe-drift.ts";
+import { describeDrift, immutableDrift, missingDrift, unknownDrift } from "./describe-drift.ts";
 import type { IgnoreRules } from "./ignore-rules.ts";
 import { objectKey, refOf, type ObjectKey } from "./inventory-entry.ts";
 import { mayBeGone } from "./known-fields.ts";
@@ -17,6 +17,8 @@ export type LiveState =
     }
   /** As it is, and as a forced dry run of ours would leave it. */
   | { readonly type: "present"; readonly live: KubeObject; readonly merged: KubeObject }
+  /** The server refuses to change a field back: the differing ones are its own to name. */
+  | { readonly type: "immutable"; readonly live: KubeObject; readonly reason: string }
   /** A dry run was not possible. */
   | { readonly type: "unknown"; readonly reason: string };
 
@@ -72,6 +74,12 @@ function planChange(object: KubeObject, question: PlanQuestion): Change {
         : { action: "create", object, drift: missingDrift(object, state.reason) };
     case "unknown":
       return { action: "skip", object, drift: unknownDrift(object, state.reason) };
+    case "immutable": {
+      const { live, reason } = state;
+      const { rules, manager } = question;
+      const drift = immutableDrift({ live, desired: object, reason }, { rules, manager });
+      return drift === undefined ? { action: "skip", object } : { action: "configure", object, drift };
+    }
     case "present": {
       const { live, merged } = state;
       const drift = describeDrift({ live, merged, rules: question.rules, manager: question.manager });

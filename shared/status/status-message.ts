@@ -21,6 +21,7 @@ export function deploymentMessage(status: DeploymentStatus): string | undefined 
       const object = `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
       if (type === "missing") return `${object} was deleted${message === undefined ? "" : ` (${message})`}`;
       if (type === "unknown") return `${object} cannot be compared: ${message ?? "no answer"}`;
+      if (fields.length === 0) return `${object} changed and cannot be put back in place: ${message ?? "no answer"}`;
       return `${object} changed: ${fields.map(describeField).join(", ")}${message === undefined ? "" : ` (${message})`}`;
     }),
     ...(status.notReady ?? []).map(

@@ -54,6 +54,17 @@ function image(name: string): unknown {
   return { spec: { template: { spec: { containers: [{ name: "app", image: name }] } } } };
 }
 
+const rbac = "rbac.authorization.k8s.io";
+
+function binding(role: string): object {
+  const roleRef = { apiGroup: rbac, kind: "Role", name: role };
+  return { apiVersion: `${rbac}/v1`, kind: "RoleBinding", metadata: { name: "b" }, roleRef };
+}
+
+function uidOf(object: unknown): string {
+  return /"uid":"([^"]+)"/u.exec(JSON.stringify(object))?.[1] ?? "";
+}
+
 const web = "apis/apps/v1/namespaces/NS/deployments/web";
 
 describeWithKube("drift", () => {
@@ -189,9 +200,63 @@ describeWithKube("drift", () => {
     const changed = deployment.replace('"gold"', '"bronze"');
     const bundle = { bundle: "team/app", files: { "web.yaml": changed, "hpa.yaml": autoscaler } };
     setting.rig.hub.publish({ bundles: [{ ...bundle, options: { defaultNamespace: setting.rig.namespace } }] });
-    await vi.waitFor(async () =>
-      expect(await setting.rig.get(path)).toMatchObject({ metadata: { labels: { tier: "bronze" } } }),
+    await vi.waitFor(
+      async () => expect(await setting.rig.get(path)).toMatchObject({ metadata: { labels: { tier: "bronze" } } }),
+      { timeout: 20_000 },
     );
     expect(await setting.rig.get(path)).toMatchObject({ spec: { replicas: 5 } });
+  });
+});
+
+/** Lets somebody delete a RoleBinding of the bundle and make another of its name, which the agent then finds; returns how to read it. */
+async function remakeByHand(setting: Setting, options: DeploymentOptions): Promise<() => Promise<unknown>> {
+  const { rig, cluster } = setting;
+  await settle(setting, { "b.yaml": JSON.stringify(binding("a")) }, options);
+  // It would be made again at once where drift is corrected.
+  await rig.stop();
+  const path = `/apis/${rbac}/v1/namespaces/${rig.namespace}/rolebindings`;
+  expect((await cluster.request(`${path}/b`, { method: "DELETE" })).status).toBe(200);
+  expect((await cluster.request(path, { method: "POST", body: binding("other") })).status).toBe(201);
+  return () => rig.get(`${path}/b`);
+}
+
+describeWithKube("drift of a field that cannot be changed", () => {
+  test("is Modified, with the server's sentence", async () => {
+    await using setting = await aSetting();
+    const { rig } = setting;
+    await remakeByHand(setting, {});
+    await rig.start();
+    const { drift, notReady } = await rig.state("team/app", "Modified");
+    expect(drift).toMatchObject([{ kind: "RoleBinding", name: "b", type: "changed" }]);
+    expect(drift?.[0]?.message).toMatch(/^RoleBinding\S* "b" is invalid: roleRef: .*cannot change roleRef/u);
+    expect(notReady).toBeUndefined();
+  });
+
+  test("never costs an object that somebody else made, whatever is asked", async () => {
+    await using setting = await aSetting();
+    const { rig } = setting;
+    const correctDrift = { enabled: true, force: true };
+    const read = await remakeByHand(setting, { correctDrift, helm: { force: true } });
+    const made = await read();
+    await rig.start();
+    const { state, notReady } = await rig.status("team/app", (status) => status.notReady !== undefined);
+    expect(state).toBe("Modified");
+    expect(notReady?.[0]?.message).toMatch(
+      /b cannot be changed in place: .*never replaced, since an object of the same name was made by somebody/u,
+    );
+    expect(await read()).toEqual(made);
+  });
+
+  test("stays, and says what to do, where its correction is not forced", async () => {
+    await using setting = await aSetting();
+    const { rig } = setting;
+    await settle(setting, { "a.yaml": configMap("a") }, { correctDrift: { enabled: true } });
+    const path = `/api/v1/namespaces/${rig.namespace}/configmaps/a`;
+    const before = await rig.get(path);
+    await edit(setting, path.slice(1), { data: { key: "edited" }, immutable: true });
+    const { state, notReady } = await rig.status("team/app", (status) => status.notReady !== undefined);
+    expect(state).toBe("Modified");
+    expect(notReady?.[0]?.message).toMatch(/cannot be changed in place: .*set helm\.force or correctDrift\.force/u);
+    expect(uidOf(await rig.get(path))).toBe(uidOf(before));
   });
 });

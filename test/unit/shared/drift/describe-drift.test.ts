@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeDrift } from "../../../../shared/drift/describe-drift.ts";
+import { describeDrift, immutableDrift } from "../../../../shared/drift/describe-drift.ts";
 import { ignoreRules } from "../../../../shared/drift/ignore-rules.ts";
 import { aDeployment, managed } from "./objects.ts";
 
@@ -82,5 +82,32 @@ describe("describeDrift", () => {
       manager,
     };
     expect(describeDrift({ ...comparison, rules: ignoreRules([patch]) })).toBeUndefined();
+  });
+});
+
+describe("immutableDrift", () => {
+  const binding = (role: string, labels = {}) => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "RoleBinding",
+    metadata: { name: "b", namespace: "apps", labels },
+    roleRef: { name: role },
+  });
+  const reason = "roleRef: cannot change roleRef";
+  const rulesFor = (...jsonPointers: string[]) =>
+    ignoreRules([{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", jsonPointers }]);
+  const question = { live: binding("a"), desired: binding("b"), reason };
+
+  test("says the server's sentence", () => {
+    expect(immutableDrift(question, { rules, manager })).toMatchObject({
+      type: "changed",
+      fields: [],
+      message: reason,
+    });
+  });
+
+  test("is none where the rules leave out all that differs, and no less", () => {
+    expect(immutableDrift(question, { rules: rulesFor("/roleRef"), manager })).toBeUndefined();
+    const labelled = { ...question, desired: binding("b", { tier: "gold" }) };
+    expect(immutableDrift(labelled, { rules: rulesFor("/roleRef"), manager })?.message).toBe(reason);
   });
 });

@@ -48,6 +48,15 @@ describe("deploymentMessage of drift", () => {
   });
 });
 
+describe("deploymentMessage of what cannot be put back", () => {
+  it("says why", () => {
+    const drift = [{ ...object, type: "changed" as const, fields: [], message: "data: field is immutable" }];
+    expect(deploymentMessage({ bundle: "w/a", state: "Modified", drift })).toBe(
+      "ConfigMap shop/web changed and cannot be put back in place: data: field is immutable",
+    );
+  });
+});
+
 describe("conditionMessage", () => {
   it("counts each state but Ready, with one example where there is one", () => {
     const entries = [{ name: "w/c1", bundleState: "ErrApplied" as const, message: "why" }];
