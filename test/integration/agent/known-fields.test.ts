@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
-import { createAgentRig } from "./agent-rig.ts";
+import { configMap, createAgentRig } from "./agent-rig.ts";
 
 const certificate = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==";
 
@@ -97,5 +97,32 @@ describeWithKube("fields that people list in comparePatches", () => {
     const { drift } = await rig.state("team/app", "Modified");
     const shown = drift?.flatMap(({ kind, fields }) => fields.map(({ path }) => `${kind} ${path}`));
     expect(shown).toEqual(["Deployment metadata.labels.tier"]);
+  });
+
+  test("are left out by operations: `remove` on both sides of one object, `ignore` for one that is missing", async () => {
+    const cluster = await sharedCluster();
+    await using rig = await createAgentRig(cluster);
+    await rig.start();
+    const namespace = rig.namespace;
+    const ofMaps = { apiVersion: "v1", kind: "ConfigMap", namespace };
+    const comparePatches = [
+      { ...ofMaps, name: "tuned", operations: [{ op: "remove", path: "/data/key" }] },
+      { ...ofMaps, name: "^cache-", operations: [{ op: "ignore" }] },
+    ];
+    const names = ["tuned", "other", "cache-1", "lost"];
+    const files = Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)]));
+    const options = { defaultNamespace: namespace, diff: { comparePatches } };
+    rig.hub.publish({ bundles: [{ bundle: "team/app", files, options }] });
+    await rig.state("team/app", "Ready");
+    const path = (name: string): string => `/api/v1/namespaces/${namespace}/configmaps/${name}`;
+    const contentType = "application/merge-patch+json";
+    for (const name of ["tuned", "other"]) {
+      const body = { data: { key: "by hand" } };
+      expect((await cluster.request(path(name), { method: "PATCH", contentType, body })).status).toBe(200);
+    }
+    for (const name of ["cache-1", "lost"])
+      expect((await cluster.request(path(name), { method: "DELETE" })).status).toBe(200);
+    const { drift } = await rig.status("team/app", (status) => status.drift?.length === 2);
+    expect(drift?.map(({ name }) => name).toSorted()).toEqual(["lost", "other"]);
   });
 });

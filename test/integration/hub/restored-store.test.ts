@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
+import { fleetApiVersion } from "../../../shared/api/meta.ts";
 import { createTestContext } from "../../support/cli-context.ts";
 import { until } from "../../support/e2e-chain.ts";
+import { startGitServer, type TestGitServer } from "../../support/git-server.ts";
 import { havePostgres } from "../../support/postgres.ts";
 import { findPostgresBinDir } from "../../support/postgres-server.ts";
 import { createTempDir, type TempDir } from "../../support/temp-dir.ts";
@@ -23,6 +25,43 @@ const ways: readonly Way[] = [
   ...(havePostgres() && toolsDir !== undefined ? (["dump of PostgreSQL"] as const) : []),
 ];
 
+/** A hub that followed a GitRepo to a newer commit, with one more bundle, after the backup. */
+async function followAfterBackup(hub: HubRig, backup: TempDir, git: TestGitServer) {
+  const repo = await git.createRepository("shop");
+  await git.commit("shop", { files: appFiles("one") });
+  const spec = { repo, branch: "main", pollingInterval: "1s", targets: [{ clusterSelector: {} }] };
+  const metadata = { name: "shop", namespace: "fleet-default" };
+  await hub.apply({ apiVersion: fleetApiVersion, kind: "GitRepo", metadata, spec });
+  const agent = await registerAgent(hub, "east");
+  await isDeployed(agent, "fleet-default/shop-one");
+  await hub.stop();
+  await copyStore(hub, backup);
+  await hub.start();
+  await git.commit("shop", { files: appFiles("two") });
+  const holds = ["fleet-default/shop-one", "fleet-default/shop-two"];
+  await isDeployed(agent, "fleet-default/shop-two");
+  const { epoch, revision } = await agent.document({ holds, full: true, statuses: statusesOf(holds) });
+  return { agent, holds, follows: { epoch, revision } };
+}
+
+function appFiles(name: string): Readonly<Record<string, string>> {
+  const manifest = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;
+  return { [`${name}/fleet.yaml`]: "", [`${name}/cm.yaml`]: manifest };
+}
+
+async function isDeployed(agent: FakeAgent, wanted: string): Promise<void> {
+  const bundles = async () => (await agent.document()).deployments.map(({ bundle }) => bundle);
+  await until(`${wanted} is deployed`, async () => (await bundles()).includes(wanted), {
+    timeoutMs: 15_000,
+    describe: async () => (await bundles()).join(" "),
+  });
+}
+
+async function copyStore(hub: HubRig, backup: TempDir): Promise<void> {
+  for (const file of await readdir(hub.dataDir))
+    if (file.startsWith("drover.db")) await cp(join(hub.dataDir, file), join(backup.path, file));
+}
+
 /** A hub with a cluster that was given the label `env=prod`, and so a bundle, after the backup. */
 async function aimAfterBackup(
   hub: HubRig,
@@ -35,8 +74,7 @@ async function aimAfterBackup(
   if (way === "cold backup") await hub.stop();
   if (hub.databaseUrl !== undefined)
     await postgresTool("pg_dump", ["--format=custom", `--file=${join(backup.path, "dump")}`, hub.databaseUrl]);
-  for (const file of await readdir(hub.dataDir))
-    if (file.startsWith("drover.db")) await cp(join(hub.dataDir, file), join(backup.path, file));
+  await copyStore(hub, backup);
   if (way === "cold backup") await hub.start();
   await hub.kubectl(["label", "cluster", "east", "env=prod", "--overwrite"]);
   const { epoch, revision, deployments } = await agent.document();
@@ -124,6 +162,36 @@ it.each(ways)(
     // Whoever was not heard of again yet does not bring the mark back.
     expect((await agent.document({ follows, holds })).remove).toHaveLength(1);
     expect(await mark(hub)).toBe("");
+  },
+);
+
+it(
+  "a hub whose Git server is down tells all that it knew, and after a restore nothing at all",
+  { timeout: 60_000 },
+  async () => {
+    await using hub = await startHub();
+    await using backup = await createTempDir("backup");
+    await using git = await startGitServer();
+    const { agent, follows, holds } = await followAfterBackup(hub, backup, git);
+    const { tag, deployments } = await agent.document({ follows, holds });
+    await git.goDown();
+    await hub.stop();
+    await hub.start();
+    expect(await agent.document({ follows, holds })).toMatchObject({ tag, deployments, remove: [] });
+
+    await restore(hub, backup);
+    // The backup knows nothing of the newer commit: no tag, of whatever document, makes the hub tell what it has.
+    for (const known of [tag, "another"])
+      expect((await agent.checkIn({ follows, holds, tag: known, waitMs: 1000 })).status).toBe(204);
+    const status = async (): Promise<string> => (await hub.kubectl(["get", "gitrepo", "shop", "-o", "json"])).stdout;
+    const said = "clusters keep all that they have while it looks at GitRepo shop, and remove nothing";
+    await until("it is said", async () => (await status()).includes(said), { describe: status });
+
+    await git.comeBack();
+    const isThere = async (): Promise<boolean> =>
+      (await agent.checkIn({ follows, holds, tag: "another" })).status === 200;
+    await until("the hub speaks again", isThere, { describe: status });
+    expect(await agent.document({ follows, holds })).toMatchObject({ deployments, remove: [] });
   },
 );
 
