@@ -5,20 +5,21 @@ import { auditedSharedCluster } from "./scenarios/deletions.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
 import { crashAt, killAt } from "./crash-at.ts";
 
-const steps: readonly { readonly step: Step; readonly pattern?: string }[] = [
-  { step: "document-saved" },
-  { step: "inventory-write" },
-  { step: "inventory-written" },
-  { step: "apply", pattern: "/added$" },
-  { step: "applied", pattern: "/added$" },
-  { step: "inventory-finish" },
-  { step: "inventory-finished" },
-  { step: "prune" },
-  { step: "pruned" },
+/** The steps after which something is on disk or in the cluster end a process; the rest cut an agent of this process off. */
+const steps: readonly { readonly step: Step; readonly pattern?: string; readonly end: typeof crashAt }[] = [
+  { step: "document-saved", end: killAt },
+  { step: "inventory-write", end: crashAt },
+  { step: "inventory-written", end: killAt },
+  { step: "apply", pattern: "/added$", end: crashAt },
+  { step: "applied", pattern: "/added$", end: killAt },
+  { step: "inventory-finish", end: crashAt },
+  { step: "inventory-finished", end: crashAt },
+  { step: "prune", end: crashAt },
+  { step: "pruned", end: killAt },
 ];
 
 describeWithKube("an agent that is killed", () => {
-  test.concurrent.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern }) => {
+  test.concurrent.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern, end }) => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
     const options = { defaultNamespace: rig.namespace };
@@ -33,7 +34,7 @@ describeWithKube("an agent that is killed", () => {
 
     const after = { "changed.yaml": configMap("changed", { key: "new" }), "added.yaml": configMap("added") };
     rig.hub.publish({ bundles: [{ bundle: "team/app", files: after, options }] });
-    await crashAt(rig, step, pattern);
+    await end(rig, step, pattern);
     await rig.start();
     await rig.status("team/app", (status) => status.state === "Ready" && status.objectCount === 2);
     await vi.waitFor(async () => expect(await rig.get(`${maps}/removed`)).toBeUndefined(), { timeout: 20_000 });
