@@ -22,6 +22,7 @@ import type { ContentBlob } from "./content-blob.ts";
 import { contentBlob } from "./content-blob.ts";
 import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize.ts";
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
+import { metadataFault } from "../../shared/bundle/check-metadata.ts";
 import { bundleStyle, kustomizeVariants } from "../../shared/render/kustomize-variants.ts";
 import { lfsWarnings } from "./lfs-pointers.ts";
 import { listNested, type NestedPieces, nestingOf, planNested } from "./list-nested.ts";
@@ -159,6 +160,10 @@ async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string,
       const refused = input.options.strict === true ? strictFault(lfs) : undefined;
       const name = result.bundle.metadata.name ?? "";
       if (refused !== undefined) return { kind: "failed", ...base, warnings: lfs, name, error: refused };
+      // A bundle is written without passing the API, which would refuse it.
+      const invalid = metadataFault(result.warnings);
+      if (invalid !== undefined)
+        return { kind: "failed", ...base, name: result.bundle.metadata.name ?? "", error: invalid };
       const bundle = noteCharts(result.bundle, made.charts);
       blobs.set(contentId, contentBlob(result.content, contentId));
       const style = bundleStyle(result.content);

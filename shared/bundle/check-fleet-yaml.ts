@@ -5,6 +5,7 @@ import type { FleetYaml } from "../api/fleet-yaml.ts";
 import type { SourcePosition } from "../errors.ts";
 import { isDuration } from "../duration.ts";
 import { type Warn, checkEffects } from "./check-effects.ts";
+import { checkMetadata } from "./check-metadata.ts";
 import type { TypeFault, ValuePath } from "./decode-lenient.ts";
 import { shellVariables } from "./shell-variables.ts";
 import { closestWord } from "./suggest-key.ts";
@@ -58,6 +59,7 @@ export function checkFleetYaml(options: FleetYaml, locate: (path: ValuePath) => 
   const warn = (code: WarningCode, path: ValuePath, message: string): void => {
     warnings.push({ code, message, position: locate(path) });
   };
+  checkMetadata(options, warn);
   checkMode(options, warn);
   for (const list of ["targets", "targetCustomizations", "overrideTargets"] as const) {
     for (const [index, entry] of (options[list] ?? []).entries()) {

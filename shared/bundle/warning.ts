@@ -17,6 +17,7 @@ export const warningCodes = {
   KEY_UNKNOWN: "A key that nobody reads.",
   KUSTOMIZATION_NOT_FOUND: "A kustomization is missing, or in a file that is not named kustomization.yaml.",
   LFS_POINTER: "A file is a Git LFS pointer; its content is not in the repository.",
+  METADATA_INVALID: "A name, label or annotation that no Bundle can have; the hub refuses the directory.",
   OVERLAY_NOT_FOUND: "yaml.overlays names a directory that is not there.",
   PATH_UNMATCHED: "An entry of paths matches no directory.",
   SELECTOR_MATCHES_ALL: "A selector holds labels in the wrong place and so matches everything.",

@@ -1,5 +1,6 @@
 import type { LabelSelector, SelectorRequirement } from "../api/label-selector.ts";
 import { AppError } from "../errors.ts";
+import { isLabelKey, isLabelValue } from "../metadata-rules.ts";
 
 /** Labels of a cluster, group, bundle or namespace. */
 export type Labels = Readonly<Record<string, string>>;
@@ -14,25 +15,16 @@ export interface SelectorAtom {
   readonly values: readonly string[];
 }
 
-const namePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/u;
-const prefixPattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/u;
-
 function invalid(message: string): AppError {
   return new AppError("TARGET_SELECTOR_INVALID", message, { verdict: "stalled" });
 }
 
 function checkKey(key: string): void {
-  const parts = key.split("/");
-  const name = parts.at(-1) ?? "";
-  const prefix = parts.length === 2 ? (parts[0] ?? "") : undefined;
-  const prefixOk = prefix === undefined || (prefix.length <= 253 && prefixPattern.test(prefix));
-  if (parts.length > 2 || name.length > 63 || !namePattern.test(name) || !prefixOk) {
-    throw invalid(`"${key}" is no valid label key in a selector`);
-  }
+  if (!isLabelKey(key)) throw invalid(`"${key}" is no valid label key in a selector`);
 }
 
 function checkValue(key: string, value: string): void {
-  if (value.length <= 63 && (value === "" || namePattern.test(value))) return;
+  if (isLabelValue(value)) return;
   throw invalid(
     `"${value}" is no valid label value for "${key}" in a selector; letters, digits, "-", "_" and "." are allowed`,
   );
