@@ -4,6 +4,7 @@ import { AppError } from "../shared/errors.ts";
 import type { KindScope } from "../shared/render/built-in-kinds.ts";
 import type { ChartInput } from "../shared/render/chart/chart-input.ts";
 import { type LookupAnswer, type LookupQuery, lookupWarnings } from "../shared/render/chart/lookup-answer.ts";
+import { renderWarningText } from "../shared/render/render-warning.ts";
 import { releaseNamespace } from "../shared/render/set-namespace.ts";
 import type { KustomizeOptions, KustomizeRenderer } from "../shared/runtime/kustomize/kustomize.ts";
 import { apiVersionOf } from "./kube/api-resource.ts";
@@ -43,7 +44,8 @@ export function createRender({ discovery, bounds, memories, kustomize, refuseLoo
     if (values.length === 0 && !hasTemplates(input.content, input.options) && sizeOf(input.content) <= maxSizeHere) {
       // Read on first use: an agent without deployments needs none of it.
       const { renderWith } = await import("../shared/render/render-with.ts");
-      return renderWith({ ...input, scopeOf }, refuseChart);
+      const rendered = renderWith({ ...input, scopeOf }, refuseChart);
+      return { ...rendered, warnings: rendered.warnings.map(renderWarningText) };
     }
     const scopes = new Map<string, KindScope>();
     for (const resource of discovery.all()) {
@@ -72,7 +74,7 @@ export function createRender({ discovery, bounds, memories, kustomize, refuseLoo
     const { random, lookups: answers, ...rendered } = await renderInWorker(work, bounds, answer);
     // Kept before anything is applied: the next render must come to the same passwords.
     await memories.save(bundle, { random, ...(answers.length === 0 ? {} : { lookups: { key, answers } }) });
-    return { ...rendered, warnings: [...rendered.warnings, ...lookupWarnings(answers)] };
+    return { ...rendered, warnings: [...rendered.warnings.map(renderWarningText), ...lookupWarnings(answers)] };
   };
 }
 

@@ -47,8 +47,14 @@ export const diffCommand: Command = {
     for (const revision of revisions) {
       const tree = await readTree(input, context.cwd, revision === workTree ? undefined : revision);
       const targeted = await targetAll({ ...settings, tree }, world, textOption(input, "cluster"));
-      const { rendered, faults } = await renderAll(targeted.entries, input, context);
-      sides.push({ revision, rendered, warnings: targeted.warnings, faults: [...targeted.faults, ...faults] });
+      const wanted = { entries: targeted.entries, strict: settings.options.strict };
+      const { rendered, faults, warnings } = await renderAll(wanted, input, context);
+      sides.push({
+        revision,
+        rendered,
+        warnings: [...targeted.warnings, ...warnings],
+        faults: [...targeted.faults, ...faults],
+      });
     }
     const [before, after] = sides;
     const groups = diffDeployments(before?.rendered ?? [], after?.rendered ?? []);

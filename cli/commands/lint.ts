@@ -1,4 +1,5 @@
 import type { BuiltBundles } from "../../shared/bundle/build-bundles.ts";
+import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { type Command, type CommandContext, type CommandInput, textOption, UsageError } from "../command.ts";
 import { buildOffline } from "../offline/build-offline.ts";
 import type { OfflineFault } from "../offline/fault-document.ts";
@@ -41,11 +42,11 @@ export const lintCommand: Command = {
     // Each warning is shown in its place, and not once more as an error.
     const { strict = false } = repository.options;
     const built = await buildOffline({ ...repository, options: { ...repository.options, strict: false } });
-    const later = await clusterFaults({ built, namespace: repository.options.namespace }, input, context);
-    const faults = [...buildFaults(built), ...later];
+    const deployed = await renderFindings({ built, namespace: repository.options.namespace }, input, context);
+    const faults = [...buildFaults(built), ...deployed.faults];
     const findings = findingsOf(
       faults,
-      [...repository.warnings, ...buildWarnings(built)],
+      [...repository.warnings, ...buildWarnings(built), ...deployed.warnings],
       [...repository.later, ...built.bundles.flatMap((bundle) => bundle.later)],
     );
     const text = print(findings);
@@ -58,17 +59,20 @@ export const lintCommand: Command = {
   },
 };
 
-/** Returns what fails while targeting and rendering, when clusters are given. */
-async function clusterFaults(
+/** Returns what fails, or is left out, while targeting and rendering, when clusters are given. */
+async function renderFindings(
   { built, namespace }: { readonly built: BuiltBundles; readonly namespace: string },
   input: CommandInput,
   context: CommandContext,
-): Promise<readonly OfflineFault[]> {
-  if (textOption(input, "clusters") === undefined) return [];
+): Promise<{ readonly faults: readonly OfflineFault[]; readonly warnings: readonly BundleWarning[] }> {
+  if (textOption(input, "clusters") === undefined) return { faults: [], warnings: [] };
   const world = readWorld(input, context.cwd, namespace);
   const { entries, faults } = targetBuilt(built, world, textOption(input, "cluster"));
-  const rendered = await renderAll(entries, input, context);
-  return [...faults.filter(({ phase }) => phase !== "apply"), ...rendered.faults];
+  const rendered = await renderAll({ entries }, input, context);
+  return {
+    faults: [...faults.filter(({ phase }) => phase !== "apply"), ...rendered.faults],
+    warnings: rendered.warnings,
+  };
 }
 
 function printerOf(format: string): (findings: readonly Finding[]) => string {

@@ -28,8 +28,8 @@ export const renderCommand: Command = {
     readFormat(input);
     const { repository, world } = await readTargeting(input, context);
     const targeted = await targetAll(repository, world, textOption(input, "cluster"));
-    const { rendered, faults: renderFaults, notes } = await renderAll(targeted.entries, input, context);
-    const { warnings } = targeted;
+    const wanted = { entries: targeted.entries, strict: repository.options.strict };
+    const { rendered, faults, warnings, notes } = await renderAll(wanted, input, context);
     for (const note of notes) context.printError(`warning: ${note}`);
     const table = (): string =>
       printColumns(
@@ -48,8 +48,8 @@ export const renderCommand: Command = {
         documents: rendered.flatMap(({ objects }) => objects),
         table,
         files: () => rendered.map((deployment) => [deploymentFile(deployment), deployment.objects]),
-        warnings,
-        faults: [...targeted.faults, ...renderFaults],
+        warnings: [...targeted.warnings, ...warnings],
+        faults: [...targeted.faults, ...faults],
       },
       input,
       context,

@@ -97,7 +97,8 @@ function offlineInput(input: CommandInput, file: TestFile, folder: string): Comm
 async function renderWorld(input: CommandInput, context: Parameters<Command["run"]>[1]): Promise<RenderedWorld> {
   const { repository, world } = await readTargeting(input, context);
   const targeted = await targetAll(repository, world, undefined);
-  const { rendered, faults } = await renderAll(targeted.entries, input, context);
+  const wanted = { entries: targeted.entries, strict: repository.options.strict };
+  const { rendered, faults } = await renderAll(wanted, input, context);
   const nameOf = clusterNamer(world);
   return {
     clusters: world.clusters.map((cluster) => ({

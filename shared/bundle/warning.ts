@@ -12,11 +12,16 @@ export const warningCodes = {
   DOCUMENT_IGNORED: "Only the first YAML document of the file is read.",
   FIELD_FOR_ALL: "A field of a customization that counts for all clusters of the bundle.",
   FIELD_WITHOUT_EFFECT: "A field that is known but does nothing where it stands.",
+  HOOK_UNKNOWN: "An object is a hook for an event that Helm 4 does not know; it is left out.",
   IGNORE_WITHOUT_EFFECT: "A line of .fleetignore that leaves nothing out.",
   KEY_DUPLICATE: "A key stands twice in one map; the last one counts.",
   KEY_UNKNOWN: "A key that nobody reads.",
   KUSTOMIZATION_NOT_FOUND: "A kustomization is missing, or in a file that is not named kustomization.yaml.",
   LFS_POINTER: "A file is a Git LFS pointer; its content is not in the repository.",
+  LINK_UNUSED:
+    "A symbolic link below a path leads out of the repository, nowhere, in a circle, or to what is a bundle already.",
+  MANIFEST_IGNORED:
+    "A document or object without kind or apiVersion, or labels that no cluster takes, are left out of a manifest.",
   METADATA_INVALID: "A name, label or annotation that no Bundle can have; the hub refuses the directory.",
   OVERLAY_NOT_FOUND: "yaml.overlays names a directory that is not there.",
   PATH_UNMATCHED: "An entry of paths matches no directory.",

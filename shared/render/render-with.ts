@@ -23,6 +23,7 @@ import { type RawFile, readText } from "./raw/read-text.ts";
 import { selectRawFiles } from "./raw/select-raw-files.ts";
 import { collectFaults } from "./collect-faults.ts";
 import { type ReleaseFacts, firstRelease } from "./release-facts.ts";
+import type { RenderWarning } from "./render-warning.ts";
 import { forceNamespace, setNamespaces } from "./set-namespace.ts";
 
 /** What one bundle is rendered from for one cluster. */
@@ -63,7 +64,7 @@ export interface RenderResult {
   readonly objects: readonly KubeObject[];
   /** What runs before and after, besides tests. Offline, where nothing runs, all hooks are among the objects, last, as Fleet prints them. */
   readonly hooks: readonly Hook[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly RenderWarning[];
   /** What random functions of charts gave: hand it to the next render for the same objects. It holds secrets. */
   readonly random?: RandomTape;
 }
@@ -76,7 +77,7 @@ interface Parts {
   /** A chart's hooks. Those of other sources are among the objects still. */
   readonly hooks: readonly KubeObject[];
   readonly random?: RandomTape;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly RenderWarning[];
 }
 
 /**

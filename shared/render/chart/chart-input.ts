@@ -4,6 +4,7 @@ import type { ContentResource } from "../../api/content.ts";
 import type { DeploymentOptions } from "../../api/deployment-options.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import type { ReleaseFacts } from "../release-facts.ts";
+import type { RenderWarning } from "../render-warning.ts";
 
 /** What a chart is rendered from. A raw bundle's `templates/` are a chart too, without a Chart.yaml. */
 export interface ChartInput {
@@ -39,7 +40,7 @@ export interface ChartObjects {
   readonly texts?: readonly string[];
   /** What the random functions gave, empty when none was called. */
   readonly random: RandomTape;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly RenderWarning[];
 }
 
 /** Renders charts. Throws `AppError`. */

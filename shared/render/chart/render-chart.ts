@@ -30,8 +30,7 @@ export function renderChart(input: ChartInput): ChartObjects {
     definitions: objectsOf(definitions),
     random: random.tape(),
     warnings: [
-      ...unreadWarnings(input),
-      ...rendered.warnings,
+      ...[...unreadWarnings(input), ...rendered.warnings].map((message) => ({ message })),
       ...[...main, ...hooks, ...definitions].flatMap(({ warnings }) => warnings),
     ],
   };

@@ -7,6 +7,7 @@ import {
   readHookWords,
 } from "../../../helm/chart/hook-annotations.ts";
 import type { KubeObject } from "../../api/meta.ts";
+import type { RenderWarning } from "../render-warning.ts";
 
 /** When a hook's object is deleted again. */
 export const hookDeletePolicies = ["before-hook-creation", "hook-succeeded", "hook-failed"] as const;
@@ -26,7 +27,7 @@ export interface SplitObjects {
   readonly objects: readonly KubeObject[];
   readonly hooks: readonly Hook[];
   /** What was left out, as Helm leaves it out. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly RenderWarning[];
 }
 
 const weightAnnotation = "helm.sh/hook-weight";
@@ -39,7 +40,7 @@ const policyAnnotation = "helm.sh/hook-delete-policy";
 export function splitHooks(rendered: readonly KubeObject[]): SplitObjects {
   const objects: KubeObject[] = [];
   const hooks: Hook[] = [];
-  const warnings: string[] = [];
+  const warnings: RenderWarning[] = [];
   for (const object of rendered) {
     const text = object.metadata.annotations?.[hookAnnotation];
     if (text === undefined) {
@@ -47,7 +48,7 @@ export function splitHooks(rendered: readonly KubeObject[]): SplitObjects {
       continue;
     }
     const events = readHookEvents(text);
-    if (events === undefined) warnings.push(unknownEvents(object, text));
+    if (events === undefined) warnings.push({ code: "HOOK_UNKNOWN", message: unknownEvents(object, text) });
     else
       hooks.push({
         object,

@@ -7,13 +7,14 @@ import { type TextPosition, positionAt } from "../../../codec/text-position.ts";
 import { isKubeObject } from "../../api/is-kube-object.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { AppError } from "../../errors.ts";
+import type { RenderWarning } from "../render-warning.ts";
 import { limitIntegers } from "./limit-integers.ts";
 import type { RawFile } from "./read-text.ts";
 
 /** Objects of a file, in its order, and what was left out. */
 export interface ParsedManifests {
   readonly objects: readonly KubeObject[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly RenderWarning[];
 }
 
 interface ManifestDocument {
@@ -29,14 +30,16 @@ interface ManifestDocument {
  */
 export function parseManifests(file: RawFile): ParsedManifests {
   const documents: ManifestDocument[] = [];
-  const warnings: string[] = [];
+  const warnings: RenderWarning[] = [];
+  const warn = ({ line, column }: TextPosition, message: string): void =>
+    void warnings.push({ code: "MANIFEST_IGNORED", message, position: { file: file.name, line, column } });
   // In order: Fleet stops at a document without kind, so that what follows it may even be broken.
   for (const document of readDocuments(file)) {
     const { value, locate } = document;
     if (isEmpty(value)) continue;
     if (!isJsonObject(value)) throw invalid(file.name, locate(), "a manifest must be a map");
     if (typeof value["kind"] !== "string" || value["kind"] === "") {
-      warnings.push(`${file.name}:${locate().line}: a document without kind; the whole file is left out`);
+      warn(locate(), "a document without kind; the whole file is left out");
       return { objects: [], warnings };
     }
     documents.push(document);
@@ -46,13 +49,13 @@ export function parseManifests(file: RawFile): ParsedManifests {
     for (const object of listItems(value)) {
       const { apiVersion, kind } = object;
       if (typeof apiVersion !== "string" || apiVersion === "" || typeof kind !== "string" || kind === "") {
-        warnings.push(`${file.name}:${locate().line}: an object without apiVersion or kind is left out`);
+        warn(locate(), "an object without apiVersion or kind is left out");
         continue;
       }
       const complete = toKubeObject(object, (reason) => invalid(file.name, locate(), reason));
       const lost = unreadableMaps(complete);
       objects.push(lost.length === 0 ? complete : withoutMaps(complete, lost));
-      for (const { key, reason } of lost) warnings.push(`${file.name}:${locate().line}: metadata.${key} ${reason}`);
+      for (const { key, reason } of lost) warn(locate(), `metadata.${key} ${reason}`);
     }
   }
   return { objects, warnings };

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../../cli/main.ts";
@@ -52,6 +52,19 @@ function fetches(server: ChartServer, end: string): number {
   return server.requests.filter(({ path }) => path.endsWith(end)).length;
 }
 
+/** Path and content of each file below a folder, and the time at which it was last written. */
+async function filesOf(folder: string): Promise<readonly unknown[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).toSorted();
+  return Promise.all(
+    paths.map(async (path) => {
+      const { mtimeMs, mode } = await stat(path);
+      const isFile = entries.some((entry) => entry.isFile() && join(entry.parentPath, entry.name) === path);
+      return { path, mtimeMs, mode, text: isFile ? await readFile(path, "utf8") : "" };
+    }),
+  );
+}
+
 describe("offline commands with charts of servers", () => {
   it("fetch what a repository names, once for both bundles and both builds, and show the version", async () => {
     await using server = await startChartServer();
@@ -87,6 +100,23 @@ describe("offline commands with charts of servers", () => {
     const { code, out, err } = await rig.run("bundle");
     expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining("is cache 3.1.0 of") });
     expect(out).toContain("charts/cache-3.1.0.tgz");
+  });
+
+  it("never write to the clone, also when a chart depends on a directory beside it", async () => {
+    await using rig = await createRig({});
+    const dependency = "dependencies:\n- { name: part, version: 0.1.0, repository: file://../part }\n";
+    await rig.put({
+      "repo/part/Chart.yaml": "apiVersion: v2\nname: part\nversion: 0.1.0\n",
+      "repo/part/templates/map.yaml": map,
+      "repo/shop/Chart.yaml": `apiVersion: v2\nname: shop\nversion: 0.1.0\n${dependency}`,
+      "repo/shop/templates/map.yaml": map,
+    });
+    const before = await filesOf(join(rig.path, "repo"));
+    const { code, out } = await rig.run("bundle");
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("charts/part") });
+    expect((await rig.run("render", ...aimed)).code).toBe(0);
+    expect((await rig.run("lint", ...aimed)).code).toBe(0);
+    expect(await filesOf(join(rig.path, "repo"))).toEqual(before);
   });
 
   it("fail the bundle whose chart cannot be had, with its place, and go on with the rest", async () => {

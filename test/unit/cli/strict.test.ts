@@ -26,8 +26,12 @@ spec: { repo: "https://git.example/config", targets: [{ clusterSelector: {} }], 
 }
 
 async function run(...words: readonly string[]) {
+  return runWith({}, ...words);
+}
+
+async function runWith(more: Readonly<Record<string, string>>, ...words: readonly string[]) {
   await using folder = await createTempDir("strict");
-  await writeFiles(folder.path, files);
+  await writeFiles(folder.path, { ...files, ...more });
   const { context, output, errors } = createTestContext({ cwd: folder.path });
   return { code: await runCli(words, context), output: output(), errors: errors() };
 }
@@ -50,6 +54,24 @@ describe("--strict", () => {
     expect(errors).toMatch(
       /^apply config-odd: BUNDLE_STRICT: .*odd\/fleet\.yaml:2:1: KEY_UNKNOWN.*odd\/fleet\.yaml:3:1: KEY_UNKNOWN/mu,
     );
+  });
+
+  it("refuses a deployment of which rendering leaves something out, and names the place in the repository", async () => {
+    const mixed = { "repo/mix/mix.yaml": `${mapOf("mix")}---\na: 1\n` };
+    const words = ["render", ...flags, ...aimed, "web", "mix"];
+    const place = "mix/mix.yaml:5:1: MANIFEST_IGNORED: a document without kind; the whole file is left out";
+    const loose = await runWith(mixed, ...words);
+    expect(loose).toMatchObject({ code: 0, errors: expect.stringContaining(`warning: ${place}`) });
+    const { code, output, errors } = await runWith(mixed, ...words, "--strict");
+    expect(code).toBe(1);
+    expect(output).toContain("config-web");
+    expect(errors).toContain(`deploy config-mix dev: BUNDLE_STRICT: refused because of strict: ${place}`);
+  });
+
+  it("refuses an entry of paths that matches nothing", async () => {
+    const { code, errors } = await run("bundle", ...flags, "--strict", "web", "wbe");
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^apply: BUNDLE_STRICT: .*PATH_UNMATCHED: paths: "wbe" matches no directory/mu);
   });
 
   it("makes drover test fail", async () => {

@@ -88,7 +88,7 @@ describe("a render without a cluster", () => {
     const input = anInput(files, { helm });
     const { objects, warnings } = renderObjects({ ...input, namespaces: "offline" });
     expect(objects).toMatchObject([{ data: { color: "blue" } }]);
-    expect(warnings).toEqual([
+    expect(warnings.map(({ message }) => message)).toEqual([
       "helm.valuesFrom is read in the cluster only: Secret shop/s, key values.yaml is left out",
     ]);
     expect(renderObjects(input).warnings).toEqual([]);

@@ -58,7 +58,7 @@ describe("splitHooks", () => {
       withAnnotations({ "helm.sh/hook": "pre-install,sometimes" }),
     ]);
     expect(split).toMatchObject({ objects: [], hooks: [] });
-    expect(split.warnings).toEqual([
+    expect(split.warnings.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^ConfigMap a is a hook for "crd-install".*; move it to crds\/$/u),
       expect.stringMatching(/"pre-install,sometimes".*events are pre-install, post-install,/u),
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { flattenLists } from "../../../../../shared/render/raw/flatten-lists.ts";
 import { parseManifests, parseRawFile } from "../../../../../shared/render/raw/parse-manifests.ts";
+import { renderWarningText } from "../../../../../shared/render/render-warning.ts";
 import { selectRawFiles } from "../../../../../shared/render/raw/select-raw-files.ts";
 
 describe("parseManifests", () => {
@@ -35,13 +36,13 @@ describe("parseManifests", () => {
   it("leaves out an object without apiVersion and says where", () => {
     const { objects, warnings } = parse("kind: A\n---\napiVersion: v1\nkind: B\n");
     expect(objects).toEqual([{ apiVersion: "v1", kind: "B", metadata: {} }]);
-    expect(warnings).toEqual(["a.yaml:1: an object without apiVersion or kind is left out"]);
+    expect(warnings.map(renderWarningText)).toEqual(["a.yaml:1: an object without apiVersion or kind is left out"]);
   });
 
   it("reads no further than a document without kind, as what follows may be no YAML at all", () => {
     const { objects, warnings } = parse("apiVersion: v1\nkind: A\n---\na: 1\n---\nb: {{ .c }}\n");
     expect(objects).toEqual([]);
-    expect(warnings).toEqual(["a.yaml:4: a document without kind; the whole file is left out"]);
+    expect(warnings.map(renderWarningText)).toEqual(["a.yaml:4: a document without kind; the whole file is left out"]);
     expect(() => parse("b: {{ .c }}\n---\na: 1\n")).toThrow(/MANIFEST_INVALID|cannot be a key/u);
   });
 
@@ -55,12 +56,18 @@ describe("parseManifests", () => {
     const text = "apiVersion: v1\nkind: A\nmetadata: {name: a, labels: {v: 1.10, app: x}, annotations: {kept: yes!}}\n";
     const { objects, warnings } = parse(text);
     expect(objects.map(({ metadata }) => metadata)).toEqual([{ name: "a", annotations: { kept: "yes!" } }]);
-    expect(warnings).toEqual([
+    expect(warnings.map(renderWarningText)).toEqual([
       "a.yaml:1: metadata.labels holds a value that is no string, so that all labels are left out; put the value of v in quotes",
     ]);
     expect(parse("apiVersion: v1\nkind: A\nmetadata: {annotations: [x]}\n")).toEqual({
       objects: [{ apiVersion: "v1", kind: "A", metadata: {} }],
-      warnings: ["a.yaml:1: metadata.annotations is no map, so that all annotations are left out"],
+      warnings: [
+        {
+          code: "MANIFEST_IGNORED",
+          message: "metadata.annotations is no map, so that all annotations are left out",
+          position: { file: "a.yaml", line: 1, column: 1 },
+        },
+      ],
     });
   });
 
