@@ -11,6 +11,7 @@ import type { DeploymentStatus } from "../../../shared/protocol/deployment-statu
 import { createLogger } from "../../../shared/runtime/logger.ts";
 import type { KubeClient, KubeEndpoint } from "../../kube/kube-request.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
+import { createDeletionJudge } from "./judge-deletions.ts";
 import { startScriptedHub, type ScriptedHub } from "./scripted-hub.ts";
 
 /** How an agent is started. */
@@ -32,6 +33,11 @@ export interface AgentRig extends AsyncDisposable {
   readonly namespace: string;
   readonly dataDir: string;
   readonly config: AgentConfig;
+  /**
+   * Lists deletions, as `configmaps/web`: disposing fails on any that an agent made and that is not listed, by the API
+   * server's audit log. The agent's records of bundles may always go. A pattern of all is for scenarios that assert `deletions()` themselves.
+   */
+  mayDelete(...deletions: readonly (string | RegExp)[]): void;
   /** Starts an agent and returns what stops it alone; the one before must have been stopped, unless they elect who leads. */
   start(options?: StartOptions): Promise<() => Promise<void>>;
   /** Stops all that were started. */
@@ -50,11 +56,16 @@ export function connectionTo(cluster: KubeEndpoint): KubeConnection {
   return { baseUrl: cluster.url, tls: { ca: cluster.caCert }, authorization: () => `Bearer ${cluster.token}` };
 }
 
-/** Starts a hub and prepares an agent for it; disposing stops both and removes its namespaces. */
-export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "request">): Promise<AgentRig> {
+/** An API server for a rig; where it has an audit log, deletions are judged by it. */
+export type RigCluster = KubeEndpoint & Pick<KubeClient, "request"> & { readonly auditLogPath?: string };
+
+/** Starts a hub and prepares an agent for it; disposing stops both, judges what was deleted and removes its namespaces. */
+export async function createAgentRig(cluster: RigCluster): Promise<AgentRig> {
   const id = randomBytes(4).toString("hex");
   const systemNamespace = `drover-${id}`;
   const namespace = `apps-${id}`;
+  const { auditLogPath } = cluster;
+  const judge = auditLogPath === undefined ? undefined : createDeletionJudge({ ...cluster, auditLogPath }, id);
   const hub = await startScriptedHub();
   const dir = await createTempDir("agent");
   const dataDir = join(dir.path, "data");
@@ -100,6 +111,7 @@ export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "r
     namespace,
     dataDir,
     config,
+    mayDelete: (...deletions) => judge?.allow(deletions),
     start: async (options = {}) => {
       const verbose = process.env["AGENT_TEST_LOG"] === "1";
       const agent = compose({
@@ -126,8 +138,12 @@ export async function createAgentRig(cluster: KubeEndpoint & Pick<KubeClient, "r
       await stop();
       await hub[Symbol.asyncDispose]();
       await dir[Symbol.asyncDispose]();
-      for (const name of [systemNamespace, namespace]) {
-        await cluster.request(`/api/v1/namespaces/${name}`, { method: "DELETE" });
+      try {
+        await judge?.judge();
+      } finally {
+        for (const name of [systemNamespace, namespace]) {
+          await cluster.request(`/api/v1/namespaces/${name}`, { method: "DELETE" });
+        }
       }
     },
   };

@@ -85,6 +85,7 @@ describeWithKube("an aggregated API that a bundle brings", () => {
     { timeout },
     async () => {
       await using rig = await createAgentRig(await sharedCluster());
+      rig.mayDelete("things/one", "services/extension", "configmaps/a", `apiservices/v1.${rig.namespace}.example.com`);
       const group = `${rig.namespace}.example.com`;
       const name = `v1.${group}`;
       await using extension = await startExtension(rig.namespace, group);

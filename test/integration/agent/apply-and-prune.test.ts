@@ -5,6 +5,7 @@ import { configMap, createAgentRig } from "./agent-rig.ts";
 describeWithKube("an agent with its hub", () => {
   test("applies a folder, follows changes and prunes what leaves it", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/b");
     const { namespace, hub } = rig;
     const options = { defaultNamespace: namespace };
     const maps = `/api/v1/namespaces/${namespace}/configmaps`;

@@ -48,6 +48,7 @@ async function namesIn(rig: AgentRig): Promise<string[]> {
 describeWithKube("removals that wait for a person", () => {
   test("are all of a bundle's objects when it renders none any more, with an Event that says how to approve", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/m0", "configmaps/m1");
     await rig.start();
     publish(rig, maps(2));
     await rig.state(bundle, "Ready");
@@ -76,6 +77,7 @@ describeWithKube("removals that wait for a person", () => {
 
   test("go on after the approval when the first of them are gone and the agent was killed", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete(`namespaces/${rig.namespace}-a`, `namespaces/${rig.namespace}-b`);
     const [first, second] = [`${rig.namespace}-a`, `${rig.namespace}-b`];
     const files = Object.fromEntries(
       [first, second].map((name) => [
@@ -112,6 +114,7 @@ describeWithKube("removals that wait for a person", () => {
 
   test("are not carried out by an approval that is more than an hour old, nor by one of another plan", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/m0", "configmaps/m1");
     await rig.start();
     publish(rig, maps(2));
     await rig.state(bundle, "Ready");
@@ -179,6 +182,7 @@ describeWithKube("objects that belong to somebody all the time", () => {
 
   test("are removed later although the agent was killed while it put them back", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/m1");
     const options = { defaultNamespace: rig.namespace, correctDrift: { enabled: true } };
     const say = (files: Readonly<Record<string, string>>): void =>
       rig.hub.publish({ bundles: [{ bundle, files, options }] });

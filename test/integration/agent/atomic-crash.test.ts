@@ -26,6 +26,7 @@ describeWithKube("an agent that is killed while a deployment with helm.atomic fa
   test.concurrent("comes to where it was, deletes what was made once, and nothing else", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/new", "configmaps/old", "deployments/web");
     const good = { "web.yaml": webDeployment("ready", "1"), "old.yaml": configMap("old") };
     publish(rig, good);
     await dieAt(rig, [{ step: "verified-write" }, { step: "verified-written" }, { step: "inventory-finish" }]);
@@ -63,6 +64,7 @@ describeWithKube("an agent that is killed while a deployment with helm.atomic fa
   test.concurrent("removes what a first one made once, and nothing that was there", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/made", "deployments/web");
     await cluster.request("/api/v1/namespaces", { method: "POST", body: { metadata: { name: rig.namespace } } });
     await cluster.request(mapPath(rig, ""), { method: "POST", body: { metadata: { name: "theirs" } } });
     publish(rig, {

@@ -36,6 +36,7 @@ describeWithKube("helm.atomic", () => {
     async () => {
       await using cluster = await auditedSharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("configmaps/new");
       const web = `/apis/apps/v1/namespaces/${rig.namespace}/deployments/web`;
       const good = { "web.yaml": webDeployment("ready", "1"), "old.yaml": configMap("old") };
       const bad = { "web.yaml": webDeployment("pull-error", "2"), "new.yaml": configMap("new") };
@@ -77,6 +78,7 @@ describeWithKube("helm.atomic", () => {
     async () => {
       await using cluster = await auditedSharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("jobs/migrate");
       using record = await recordEvents(cluster, rig.namespace);
       await rig.start();
       rig.hub.publish({ bundles: [bundleOf(rig, hookChart("1.0.0", {}), atomic)] });
@@ -124,6 +126,7 @@ describeWithKube("helm.atomic", () => {
   test("removes what a first install that fails has made, and nothing that was there", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/made", "deployments/web");
     await cluster.request("/api/v1/namespaces", { method: "POST", body: { metadata: { name: rig.namespace } } });
     await cluster.request(mapPath(rig, ""), {
       method: "POST",
@@ -149,6 +152,7 @@ describeWithKube("helm.atomic", () => {
   test("holds what a failed deployment made where it is more than may go at once", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete(/^configmaps\/m\d$/u);
     const many = Object.fromEntries(
       Array.from({ length: 5 }, (_one, index) => [`m${index}.yaml`, configMap(`m${index}`)]),
     );

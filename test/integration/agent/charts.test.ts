@@ -61,6 +61,7 @@ describeWithKube("a bundle with a chart", () => {
   test("keeps its random password when the agent starts anew, and forgets it with the bundle", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/a", /^secrets\/drover-random-/u);
     const files = {
       "templates/a.yaml": configMap("a", { password: "{{ randAlphaNum 24 }}", word: "{{ .Values.word }}" }),
     };

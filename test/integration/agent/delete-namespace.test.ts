@@ -25,6 +25,7 @@ describeWithKube("deleteNamespace", () => {
   test.concurrent("removes the namespace that was made for a bundle, once a person approves", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/app", `namespaces/${rig.namespace}`);
     const path = `/api/v1/namespaces/${rig.namespace}`;
     await rig.start();
     rig.hub.publish({ bundles: [bundleOf(rig, "app")] });
@@ -49,6 +50,7 @@ describeWithKube("deleteNamespace", () => {
   test.concurrent("says which object inside holds up the removal", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/app", `namespaces/${rig.namespace}`);
     const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
     await rig.start();
     rig.hub.publish({ bundles: [bundleOf(rig, "app")] });
@@ -73,6 +75,7 @@ describeWithKube("deleteNamespace", () => {
   test.concurrent("leaves namespaces that the agent did not make, or that other bundles use", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/app");
     await rig.start();
     rig.hub.publish({ bundles: [bundleOf(rig, "app"), bundleOf(rig, "other")] });
     await rig.state("team/app", "Ready");
@@ -82,6 +85,7 @@ describeWithKube("deleteNamespace", () => {
     expect(await cluster.deletions(rig.namespace)).toEqual(["app"]);
 
     await using second = await createAgentRig(cluster);
+    second.mayDelete("configmaps/app");
     const own = { metadata: { name: second.namespace } };
     await cluster.request("/api/v1/namespaces", { method: "POST", body: own });
     await second.start();

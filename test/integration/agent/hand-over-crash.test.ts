@@ -71,6 +71,7 @@ describeWithKube("an agent that is killed while one bundle hands an object over 
   test.concurrent("leaves the object to be removed when nobody wants it then", { timeout: 180_000 }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/x");
     const path = `/api/v1/namespaces/${rig.namespace}/configmaps/x`;
     for (const [index, { step, of }] of deaths.entries()) {
       const config = { dataDir: `${rig.dataDir}-${index}` };

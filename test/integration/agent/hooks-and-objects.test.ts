@@ -80,6 +80,7 @@ describeWithKube("hooks and the objects beside them", () => {
   test("hold what left the bundle no longer than Helm does", { timeout: 60_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/old");
     using record = await recordEvents(cluster, rig.namespace);
     const old = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "old" } });
     await rig.start();

@@ -50,6 +50,7 @@ describeWithKube("an agent that is killed while hooks run", () => {
   test.concurrent("at one step of an upgrade after the other runs each hook once", { timeout: 120_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("jobs/two");
     using record = await recordEvents(cluster, rig.namespace);
     const options = { defaultNamespace: rig.namespace };
     const bundle = (version: string) => ({ bundle: "team/app", files: hookChart(version, templates), options });
@@ -78,6 +79,7 @@ describeWithKube("an agent that is killed while hooks run", () => {
   test.concurrent("at one step of a removal after the other runs each hook once", { timeout: 120_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/app", "jobs/five");
     using record = await recordEvents(cluster, rig.namespace);
     const options = { defaultNamespace: rig.namespace };
     await rig.start();
@@ -101,6 +103,7 @@ describeWithKube("an agent that is killed while hooks run", () => {
   test.concurrent("after a hook has failed knows so, and tidies up", { timeout: 90_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("jobs/bad");
     using record = await recordEvents(cluster, rig.namespace);
     const bad = hookJob("bad", { events: "pre-install", outcome: "fail", policy: "hook-failed" });
     const options = { defaultNamespace: rig.namespace };

@@ -40,6 +40,15 @@ describeWithKube("hooks, beside the real Helm", () => {
     await using place = await createTestNamespace(cluster, "helm");
     await using dir = await createTempDir("hooks");
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete(
+      "jobs/first",
+      "jobs/second",
+      "jobs/after",
+      "jobs/left",
+      "configmaps/settings",
+      "configmaps/leave-0",
+      "configmaps/app",
+    );
     using ofHelm = await recordEvents(cluster, place.name);
     using ofDrover = await recordEvents(cluster, rig.namespace);
 

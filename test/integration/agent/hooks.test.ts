@@ -56,6 +56,7 @@ describeWithKube("hooks of a chart", () => {
     async () => {
       const cluster = await sharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("configmaps/both", "configmaps/up");
       using record = await recordEvents(cluster, rig.namespace);
       const chart = (version: string) =>
         bundleOf(
@@ -91,6 +92,7 @@ describeWithKube("hooks of a chart", () => {
     async () => {
       const cluster = await sharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("configmaps/helper", "jobs/migrate");
       using record = await recordEvents(cluster, rig.namespace);
       await rig.start();
       rig.hub.publish({ bundles: [bundleOf(rig, hookChart("1.0.0", {}))] });
@@ -124,6 +126,7 @@ describeWithKube("hooks of a chart", () => {
     { timeout: 60_000 },
     async () => {
       await using rig = await createAgentRig(await sharedCluster());
+      rig.mayDelete("jobs/stuck");
       const files = hookChart("1.0.0", {
         stuck: hookJob("stuck", { events: "pre-install", outcome: "run", policy: "hook-failed" }),
       });
@@ -166,6 +169,7 @@ describeWithKube("hooks of a chart", () => {
     async () => {
       const cluster = await sharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete(/^jobs\/any-/u);
       using record = await recordEvents(cluster, rig.namespace);
       const files = hookChart("1.0.0", {
         short: hookJob("short", { events: "pre-install", spec: { ttlSecondsAfterFinished: 0 } }),
@@ -196,6 +200,7 @@ describeWithKube("hooks of a chart", () => {
 
   test("may be what was an object before", { timeout: 60_000 }, async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/x");
     await rig.start();
     rig.hub.publish({ bundles: [bundleOf(rig, { ...hookChart("1.0.0", {}), "templates/x.yaml": configMap("x") })] });
     await rig.state("team/app", "Ready");
@@ -211,6 +216,7 @@ describeWithKube("hooks of a chart", () => {
     async () => {
       const cluster = await sharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("configmaps/app", "jobs/after");
       using record = await recordEvents(cluster, rig.namespace);
       const files = hookChart("1.0.0", {
         before: hookJob("before", { events: "pre-delete" }),
@@ -244,6 +250,7 @@ describeWithKube("hooks of a chart", () => {
   test("for the removal that fail keep everything, until a person skips them", { timeout: 60_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/app", "jobs/before");
     const files = hookChart("1.0.0", { before: hookJob("before", { events: "pre-delete", outcome: "fail" }) });
     await rig.start();
     rig.hub.publish({ bundles: [bundleOf(rig, files)] });
@@ -267,6 +274,7 @@ describeWithKube("hooks of a chart", () => {
   test("for the removal do not run when another bundle takes the objects over", { timeout: 60_000 }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/b");
     using record = await recordEvents(cluster, rig.namespace);
     const hooks = { before: hookJob("before", { events: "pre-delete,post-delete" }) };
     await rig.start();

@@ -98,6 +98,7 @@ describeWithKube("an agent whose hub misbehaves", () => {
 
   test("keeps what a document merely leaves out, as Orphaned, and removes what it says", async () => {
     await using rig = await aSettledRig();
+    rig.mayDelete("configmaps/two");
     const [one] = bundles(rig);
     if (one === undefined) throw new Error("there is a first bundle");
     rig.hub.publish({ bundles: [one] });

@@ -13,6 +13,7 @@ import { describeWithKube, type SharedCluster, sharedCluster } from "../../suppo
 import { kubectl } from "../../support/kubectl.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 import { configMap } from "./agent-rig.ts";
+import { createDeletionJudge } from "./judge-deletions.ts";
 import { type ScriptedHub, startScriptedHub } from "./scripted-hub.ts";
 
 const objectSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
@@ -50,6 +51,8 @@ async function install(roles: string): Promise<Installed> {
   await using stack = new AsyncDisposableStack();
   const cluster = await sharedCluster();
   const id = randomBytes(4).toString("hex");
+  const judge = createDeletionJudge(cluster, id);
+  stack.defer(async () => judge.judge());
   const [systemNamespace, namespace] = [`drover-${id}`, `apps-${id}`];
   const folder = stack.use(await createTempDir("installed"));
   const nowMs = Date.now();

@@ -84,6 +84,7 @@ describeWithKube("the inventory", () => {
   test("authorises deletion alone: copied labels, children of controllers and objects made anew are left", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/m3");
     const options = { defaultNamespace: rig.namespace };
     const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
     await rig.start();
@@ -116,6 +117,7 @@ describeWithKube("the inventory", () => {
   test("holds many removals at once until a person approves exactly these", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete(/^configmaps\/m(?:[5-9]|[12]\d)$/u);
     const options = { defaultNamespace: rig.namespace };
     const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
     await rig.start();
@@ -151,6 +153,7 @@ describeWithKube("the inventory", () => {
 
   test("holds the removal of rendered namespaces and claims, also when the whole bundle goes", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/inside");
     const extra = `${rig.namespace}-extra`;
     const namespace = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: extra } });
     const inside = JSON.stringify({

@@ -5,6 +5,7 @@ import { type DroverProcess, startProgram } from "../../support/drover-process.t
 import { describeWithKube, type SharedCluster, sharedCluster } from "../../support/kube.ts";
 import { createTempDir } from "../../support/temp-dir.ts";
 import { configMap } from "./agent-rig.ts";
+import { createDeletionJudge } from "./judge-deletions.ts";
 import { type ScriptedHub, startScriptedHub } from "./scripted-hub.ts";
 
 const leaseMs = 3000;
@@ -23,6 +24,8 @@ async function aPlaceForTwo(): Promise<Pair> {
   await using stack = new AsyncDisposableStack();
   const cluster = await sharedCluster();
   const id = randomBytes(4).toString("hex");
+  const judge = createDeletionJudge(cluster, id);
+  stack.defer(async () => judge.judge());
   const [namespace, systemNamespace] = [`apps-${id}`, `drover-${id}`];
   for (const name of [namespace, systemNamespace]) {
     await cluster.request("/api/v1/namespaces", { method: "POST", body: { metadata: { name } } });

@@ -174,6 +174,7 @@ describeWithKube("what the cluster makes of objects", () => {
   test("does not forget what it owns when an inventory is damaged, nor delete anything of it", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/a", "configmaps/b");
     const options = { defaultNamespace: rig.namespace };
     await rig.start();
     rig.hub.publish({

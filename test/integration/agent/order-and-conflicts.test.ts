@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { configMap, createAgentRig } from "./agent-rig.ts";
@@ -29,7 +28,8 @@ describeWithKube("applying", () => {
   test("brings definitions, namespaces and what needs them in one bundle, and keeps the definition", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
-    const group = `g${randomBytes(4).toString("hex")}.example.com`;
+    rig.mayDelete("widgets/w");
+    const group = `g${rig.namespace.slice("apps-".length)}.example.com`;
     const widget = JSON.stringify({
       apiVersion: `${group}/v1`,
       kind: "Widget",

@@ -86,6 +86,7 @@ describeWithKube("an agent that is asked why", () => {
   test("asks under the deployment's own identity, and names the right that it lacks", async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/first");
     await rig.start();
     publish(rig, JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "first" } }));
     await rig.state("team/app", "Ready");

@@ -17,6 +17,7 @@ describeWithKube("the budget of a deployment's objects", () => {
   test("is the agent's, unless the GitRepo sets another, which counts at once", { timeout: 60_000 }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/m3", "configmaps/m4", "configmaps/m5");
     await rig.start({ config: { removeCount: 2 } });
     publish(rig, 6);
     await rig.state("team/app", "Ready");

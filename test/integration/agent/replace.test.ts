@@ -92,6 +92,7 @@ describeWithKube("a field that cannot be changed", () => {
   test.concurrent.each(cases)("of a $name is named, and replaced when asked", { timeout }, async (one) => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/other", /\/x$/u);
     const path = one.path.replace("NS", rig.namespace);
     await rig.start();
     rig.hub.publish(bundleOf(rig, { "x.yaml": named(one.before) }));
@@ -148,6 +149,7 @@ describeWithKube("a field that cannot be changed", () => {
   test.concurrent("of a StatefulSet leaves its pods running under the new one", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("statefulsets/x");
     await rig.start();
     rig.hub.publish(bundleOf(rig, { "x.yaml": set("one") }));
     await rig.state("team/app", "Ready");
@@ -172,6 +174,7 @@ describeWithKube("a field that cannot be changed", () => {
     async (step) => {
       await using cluster = await auditedSharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("configmaps/x");
       await rig.start();
       rig.hub.publish(bundleOf(rig, frozen("1")));
       await rig.state("team/app", "Ready");

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { expect, test, vi } from "vitest";
 import { describeWithKube, sharedCluster } from "../../support/kube.ts";
 import { configMap, createAgentRig, type AgentRig } from "./agent-rig.ts";
@@ -162,7 +161,7 @@ describeWithKube("what could not be applied is tried again", () => {
   test.concurrent("once its kind is served, which another bundle brings", { timeout }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
-    const group = `g${randomBytes(4).toString("hex")}.example.com`;
+    const group = `g${rig.namespace.slice("apps-".length)}.example.com`;
     const widget = JSON.stringify({ apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "w" } });
     const definition = {
       apiVersion: "apiextensions.k8s.io/v1",

@@ -119,6 +119,7 @@ describeWithKube("an agent that is a bundle of its own", () => {
   test("keeps what it lives from when its bundle is removed, until somebody approves it", { timeout }, async () => {
     const cluster = await sharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("poddisruptionbudgets/drover-agent", "networkpolicies/drover-agent");
     await using _installed = await install(rig, "wide");
     await rig.start();
     await publish(rig, "1");

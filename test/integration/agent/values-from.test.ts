@@ -58,6 +58,7 @@ describeWithKube("values read in the cluster", () => {
 
   test("are followed by every bundle that reads the object, also by one that was there first", async () => {
     await using rig = await createAgentRig(await sharedCluster());
+    rig.mayDelete("configmaps/b");
     await put(rig, "secrets", { stringData: { "values.yaml": "color: green\n" } });
     const [first] = script(rig).bundles;
     const second = {

@@ -71,6 +71,8 @@ describeWithKube("a bundle that brings a webhook for its own objects", () => {
     async () => {
       await using cluster = await auditedSharedCluster();
       await using rig = await createAgentRig(cluster);
+      const webhook = `validatingwebhookconfigurations/${rig.namespace}`;
+      rig.mayDelete("configmaps/a", "configmaps/b", "deployments/web", webhook);
       const guard = await startGuard();
       await using server = guard.server;
       const publish = (version: string, names: readonly string[]): void => {
@@ -113,7 +115,7 @@ describeWithKube("a bundle that brings a webhook for its own objects", () => {
       guard.up = false;
       rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
       await expect.poll(() => rig.hub.gone.has("team/app"), { timeout: 30_000 }).toBe(true);
-      expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["a", "b", "web"]);
+      expect((await cluster.deletions(rig.namespace)).toSorted()).toEqual(["a", rig.namespace, "b", "web"]);
     },
   );
 });

@@ -49,6 +49,7 @@ describeWithKube("what a bundle owns", () => {
   test.concurrent("leaves EndpointSlices alone that carry the label of their Service", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("services/web");
     const service = JSON.stringify({
       apiVersion: "v1",
       kind: "Service",
@@ -72,6 +73,7 @@ describeWithKube("what a bundle owns", () => {
   test.concurrent("goes backwards, in the background, and what holds it up is named", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/held", "configmaps/a", "deployments/web");
     const held = JSON.stringify({
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -102,6 +104,7 @@ describeWithKube("what a bundle owns", () => {
   test.concurrent("is not mistaken after an older inventory was restored from a backup", { timeout }, async () => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/b", "configmaps/c");
     await rig.start();
     publish(rig, { "a.yaml": configMap("a"), "b.yaml": configMap("b") });
     await rig.state("team/app", "Ready");

@@ -29,6 +29,8 @@ interface Stage {
 export async function runScenario(audited: AuditedCluster, seed: number): Promise<void> {
   const turns = planScenario(seededRandom(seed), seed % 2 === 0);
   await using rig = await createAgentRig(audited);
+  // What may be deleted changes from turn to turn; `judge` compares it after each.
+  rig.mayDelete(/./u);
   const elects = turns.some(({ trouble }) => trouble.replaced === true);
   const { dataDir } = rig;
   const stage: Stage = {
