@@ -98,6 +98,7 @@ export async function buildCommit(input: BuildInput): Promise<CommitBuild> {
     changed,
     faults: plan.found.faults,
     unmatched: plan.found.unmatched,
+    warnings: plan.found.warnings,
     blobs,
     counts: {
       built: built.filter((one) => one.kind === "bundle").length,

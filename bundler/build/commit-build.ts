@@ -68,6 +68,8 @@ export interface CommitBuild {
   readonly changed: readonly Named[];
   readonly faults: readonly PathFault[];
   readonly unmatched: readonly string[];
+  /** What the search for bundles warns of. */
+  readonly warnings: readonly BundleWarning[];
   /** Contents of the bundles that were built now, and pieces of them, by digest. */
   readonly blobs: ReadonlyMap<string, ContentBlob>;
   readonly counts: BuildCounts;

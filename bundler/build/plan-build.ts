@@ -1,7 +1,8 @@
 import type { OutsideInput } from "../../shared/bundle/collect-files.ts";
 import { outsideUnchanged } from "../../shared/bundle/bundle-inputs.ts";
-import type { BundleDir, FoundDirs, ScanMemo, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
+import type { BundleDir, FoundDirs, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import { findBundleDirs } from "../../shared/bundle/find-bundle-dirs.ts";
+import type { ScanMemo } from "../../shared/bundle/scan-tree.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { CommitTree } from "../git/read-tree.ts";
 import { changedDirs } from "./changed-dirs.ts";

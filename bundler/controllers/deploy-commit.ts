@@ -236,7 +236,7 @@ function outcomeOf(deps: DeployCommitDeps, source: CommitSource, build: CommitBu
     content instanceof AppError ? [newFault(content, built.dir.path)] : [],
   );
   const pathFaults = build.faults.map(({ error }) => newFault(error));
-  const warnings = [...unmatchedWarnings(build.unmatched), ...takenNames(build)];
+  const warnings = [...unmatchedWarnings(build.unmatched), ...build.warnings, ...takenNames(build)];
   const refused = source.strict ? strictFault(warnings) : undefined;
   const refusals = refused === undefined ? [] : [newFault(refused)];
   return { rendered, plan, warnings, faults: [...pathFaults, ...refusals, ...plan.faults, ...failed] };

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from "../../codec/json-value.ts";
 import { stableJson } from "../../codec/stable-hash.ts";
 import type { HelmOptions } from "../../shared/api/deployment-options.ts";
 import type { AssembledBundle } from "../../shared/bundle/assemble-bundle.ts";
-import { findOptionsFile } from "../../shared/bundle/find-bundle-dirs.ts";
+import { findOptionsFile } from "../../shared/bundle/scan-tree.ts";
 import { readFirstDocument } from "../../shared/bundle/read-first-document.ts";
 import { type FleetYamlReading, readFleetYaml } from "../../shared/bundle/read-fleet-yaml.ts";
 import { cleanPath, joinPath, type RepoTree, resolvePath } from "../../shared/bundle/repo-tree.ts";

@@ -37,7 +37,7 @@ export function gatherBundles(found: FoundDirs, results: readonly BundleResult[]
   const bundles: AssembledBundle[] = [];
   const failed: FailedBundle[] = [];
   const faults = [...found.faults];
-  const warnings = unmatchedWarnings(found.unmatched);
+  const warnings = [...unmatchedWarnings(found.unmatched), ...found.warnings];
   const names = new Map<string, string>();
   for (const result of results) {
     const { dir } = result;

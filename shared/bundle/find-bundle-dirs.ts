@@ -1,7 +1,10 @@
 import type { BundlePath } from "../api/git-repo.ts";
 import { AppError, toAppError } from "../errors.ts";
+import { findLinkedDirs } from "./find-linked-dirs.ts";
 import { hasPatternSigns, matchPattern } from "./match-pattern.ts";
-import { type RepoTree, type TreeEntry, baseName, cleanPath, dirName, joinPath, resolvePath } from "./repo-tree.ts";
+import { type RepoTree, baseName, cleanPath, dirName, joinPath, resolvePath } from "./repo-tree.ts";
+import { type ScanMemo, scanTree } from "./scan-tree.ts";
+import type { BundleWarning } from "./warning.ts";
 
 /** A directory that is to become one bundle. */
 export interface BundleDir {
@@ -27,6 +30,8 @@ export interface FoundDirs {
   readonly faults: readonly PathFault[];
   /** Entries of `paths` that match no directory: Fleet ignores them without a word. */
   readonly unmatched: readonly string[];
+  /** Links below `paths` from which nothing is deployed. */
+  readonly warnings: readonly BundleWarning[];
 }
 
 /** Which parts of a repository are searched: `paths` and `bundles` of a GitRepo. */
@@ -35,40 +40,17 @@ export interface ScanOptions {
   readonly bundles?: readonly BundlePath[];
 }
 
-/** What one tree means for the search, by oid: paths of directories in it that have options, and whether plain YAML is in it. */
-export interface ScannedTree {
-  readonly marked: readonly { readonly path: string; readonly oid: string }[];
-  readonly hasPlainYaml: boolean;
-}
-
-/** Results of earlier searches by tree oid; give the same map again and only changed trees are walked. */
-export type ScanMemo = Map<string, ScannedTree>;
-
-const optionFiles = ["fleet.yaml", "fleet.yml"];
-
-/** Returns the name of the options file of a directory: fleet.yaml, else fleet.yml, else undefined. */
-export function findOptionsFile(tree: RepoTree, dir: string): string | undefined {
-  const entries = tree.list(dir);
-  return optionFiles.find((name) => entries.some((entry) => entry.name === name && isFile(tree, dir, entry)));
-}
-
-/** A link that leads nowhere or out of the repository counts: its directory is refused instead of built without options. */
-function isFile(tree: RepoTree, dir: string, entry: TreeEntry): boolean {
-  if (entry.type !== "symlink") return entry.type === "file";
-  const resolved = resolvePath(tree, joinPath(dir, entry.name));
-  return resolved.kind !== "found" || resolved.entry.type === "file";
-}
-
 /**
  * Returns the directories that become bundles, as Fleet finds them: with `bundles` exactly those, otherwise below each
  * match of `paths` (default: the root) every directory with a fleet.yaml or fleet.yml, and the match itself when it has
- * YAML that no such directory covers. Links are followed where they are the match of a path, not below it; a match that
- * leaves the repository is a fault of its own, one that leads nowhere is unmatched.
+ * YAML that no such directory covers, then (other than Fleet) the directories behind links below. A match that leaves the
+ * repository is a fault of its own, one that leads nowhere is unmatched; below a match that is a link nothing is looked for.
  */
 export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanMemo = new Map()): FoundDirs {
   if (options.bundles !== undefined && options.bundles.length > 0) return findDriven(tree, options.bundles);
   const paths = options.paths === undefined || options.paths.length === 0 ? ["."] : options.paths;
   const dirs: BundleDir[] = [];
+  const searched: BundleDir[] = [];
   const faults: PathFault[] = [];
   const unmatched: string[] = [];
   for (const path of paths) {
@@ -80,12 +62,19 @@ export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanM
       else unmatched.push(...matched.flatMap((match) => match.dangling ?? []));
       faults.push(...refused);
       for (const root of roots) dirs.push(...searchRoot(tree, root, memo));
+      searched.push(...roots.filter((root) => root.path === root.realPath));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       faults.push({ path, error });
     }
   }
-  return { dirs, faults, unmatched };
+  try {
+    const linked = findLinkedDirs(tree, { roots: searched, found: dirs }, memo);
+    return { dirs: [...dirs, ...linked.dirs], faults, unmatched, warnings: linked.warnings };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { dirs, faults: [...faults, { path: paths.join(","), error }], unmatched, warnings: [] };
+  }
 }
 
 /** Go's `filepath.Glob`: the empty pattern, and one with signs that ends in `/`, match nothing. */
@@ -154,34 +143,6 @@ function searchRoot(tree: RepoTree, root: BundleDir, memo: ScanMemo): BundleDir[
   return found;
 }
 
-/** Walks one tree in name order. A link named fleet.yaml counts as it leads at this path, so trees with links are not kept. */
-function scanTree(tree: RepoTree, at: { path: string; oid: string }, memo: ScanMemo): ScannedTree {
-  const known = memo.get(at.oid);
-  if (known !== undefined) return known;
-  const marked: { path: string; oid: string }[] = [];
-  let hasPlainYaml = false;
-  let hasLinks = false;
-  const entries = tree.list(at.path);
-  const isMarked = findOptionsFile(tree, at.path) !== undefined;
-  if (isMarked) marked.push({ path: "", oid: at.oid });
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.type === "dir") {
-      if (entry.name === ".git") continue;
-      const below = scanTree(tree, { path: joinPath(at.path, entry.name), oid: entry.oid }, memo);
-      hasLinks ||= !memo.has(entry.oid);
-      for (const { path, oid } of below.marked)
-        marked.push({ path: path === "" ? entry.name : joinPath(entry.name, path), oid });
-      hasPlainYaml ||= below.hasPlainYaml;
-    } else {
-      hasLinks ||= entry.type === "symlink" && optionFiles.includes(entry.name);
-      hasPlainYaml ||= /\.ya?ml$/u.test(entry.name) && entry.type !== "submodule";
-    }
-  }
-  const scanned = { marked, hasPlainYaml: hasPlainYaml && !isMarked };
-  if (!hasLinks) memo.set(at.oid, scanned);
-  return scanned;
-}
-
 function findDriven(tree: RepoTree, bundles: readonly BundlePath[]): FoundDirs {
   const dirs: BundleDir[] = [];
   const faults: PathFault[] = [];
@@ -192,7 +153,7 @@ function findDriven(tree: RepoTree, bundles: readonly BundlePath[]): FoundDirs {
       faults.push({ path: base, error: toAppError(error) });
     }
   }
-  return { dirs, faults, unmatched: [] };
+  return { dirs, faults, unmatched: [], warnings: [] };
 }
 
 function drivenDir(tree: RepoTree, base: string, options: string): BundleDir {

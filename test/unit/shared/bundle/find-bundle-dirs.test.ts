@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { type ScanMemo, type ScanOptions, findBundleDirs } from "../../../../shared/bundle/find-bundle-dirs.ts";
+import { type ScanOptions, findBundleDirs } from "../../../../shared/bundle/find-bundle-dirs.ts";
 import type { RepoTree } from "../../../../shared/bundle/repo-tree.ts";
+import type { ScanMemo } from "../../../../shared/bundle/scan-tree.ts";
 import { type MemoryFile, memoryTree } from "../../../support/memory-tree.ts";
 
 function found(files: Record<string, MemoryFile>, options: ScanOptions = {}): string[] {
@@ -74,6 +75,68 @@ describe("findBundleDirs", () => {
       ["loop", "LINK_INVALID", "loop"],
       ["out", "LINK_INVALID", "out"],
     ]);
+  });
+
+  const web = { "apps/x/fleet.yaml": "", "apps/y": { link: "../real/y" }, "real/y/fleet.yaml": "" };
+
+  it("walks what a link below a path leads to as if it lay there, with links in it", () => {
+    const files = { ...web, "real/y/sub/fleet.yaml": "", "real/y/more": { link: "../../z" }, "z/a/fleet.yaml": "" };
+    const { dirs, warnings } = findBundleDirs(memoryTree(files), { paths: ["apps"] });
+    expect(dirs.map(({ path, realPath }) => [path, realPath])).toEqual([
+      ["apps/x", "apps/x"],
+      ["apps/y", "real/y"],
+      ["apps/y/sub", "real/y/sub"],
+      ["apps/y/more/a", "z/a"],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  const [x, y] = ["apps/x", "apps/y"];
+  const alone: ScanOptions = { paths: ["apps"] };
+
+  it.each<{ name: string; z?: string; scan: ScanOptions; dirs: string[]; says: RegExp }>([
+    {
+      name: "to what another path finds",
+      scan: { paths: ["apps", "real"] },
+      dirs: [x, "real/y"],
+      says: /"real\/y", wh/u,
+    },
+    {
+      name: "to what the same path finds",
+      scan: {},
+      dirs: [x, "real/y"],
+      says: /y" leads to "real\/y", which is a bun/u,
+    },
+    {
+      name: "where another one does",
+      z: "y",
+      scan: alone,
+      dirs: [x, y],
+      says: /z" leads to .* already, as "apps\/y"/u,
+    },
+    { name: "to an ancestor", z: "..", scan: alone, dirs: [x, y], says: /z" leads to a directory that it lies in/u },
+    { name: "to itself", z: "z", scan: alone, dirs: [x, y], says: /z" cannot be followed: .* circle/u },
+    { name: "nowhere", z: "gone", scan: alone, dirs: [x, y], says: /z" leads nowhere/u },
+    { name: "out of the repository", z: "/etc", scan: alone, dirs: [x, y], says: /z" cannot .* outside of the repo/u },
+  ])("warns of a link below a path that leads $name, and finds the others", ({ z, scan, dirs, says }) => {
+    const result = findBundleDirs(memoryTree({ ...web, ...(z === undefined ? {} : { "apps/z": { link: z } }) }), scan);
+    expect(result.dirs.map(({ path }) => path)).toEqual(dirs);
+    const position = { file: z === undefined ? y : "apps/z", line: 1, column: 1 };
+    expect(result.warnings).toEqual([{ code: "LINK_UNUSED", message: expect.stringMatching(says), position }]);
+  });
+
+  it("does not turn with links that lead through each other, and leaves links in bundles to those", () => {
+    const files = {
+      "apps/a": { link: "../p" },
+      "p/fleet.yaml": "",
+      "p/b": { link: "../q" },
+      "p/out": { link: "/etc" },
+      "q/fleet.yaml": "",
+      "q/a": { link: "../p" },
+    };
+    const { dirs, warnings } = findBundleDirs(memoryTree(files), { paths: ["apps"] });
+    expect(dirs.map(({ path }) => path)).toEqual(["apps/a", "apps/a/b"]);
+    expect(warnings).toEqual([]);
   });
 
   it("names a link matched by a path that leads nowhere among what matches no directory", () => {
