@@ -22,6 +22,7 @@ describeWithKube("an agent that is killed", () => {
   test.concurrent.each(steps)("at $step comes to the same end", { timeout: 90_000 }, async ({ step, pattern, end }) => {
     await using cluster = await auditedSharedCluster();
     await using rig = await createAgentRig(cluster);
+    rig.mayDelete("configmaps/removed");
     const options = { defaultNamespace: rig.namespace };
     const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
     await rig.start();
@@ -51,6 +52,7 @@ describeWithKube("an agent that is killed", () => {
     { timeout: 90_000 },
     async () => {
       await using rig = await createAgentRig(await sharedCluster());
+      rig.mayDelete("configmaps/made");
       const options = { defaultNamespace: rig.namespace };
       const maps = `/api/v1/namespaces/${rig.namespace}/configmaps`;
       const bundle = (...names: string[]) => ({
@@ -75,6 +77,7 @@ describeWithKube("an agent that is killed", () => {
     async () => {
       await using cluster = await auditedSharedCluster();
       await using rig = await createAgentRig(cluster);
+      rig.mayDelete("configmaps/a", "configmaps/b");
       const options = { defaultNamespace: rig.namespace };
       await rig.start();
       const files = { "a.yaml": configMap("a"), "b.yaml": configMap("b") };
