@@ -259,4 +259,24 @@ describeWithKube("drift of a field that cannot be changed", () => {
     expect(notReady?.[0]?.message).toMatch(/cannot be changed in place: .*set helm\.force or correctDrift\.force/u);
     expect(uidOf(await rig.get(path))).toBe(uidOf(before));
   });
+
+  test("is corrected by making the object again where correctDrift.force asks for it", async () => {
+    await using setting = await aSetting();
+    const { rig } = setting;
+    rig.mayDelete("configmaps/a");
+    await settle(setting, { "a.yaml": configMap("a") }, { correctDrift: { enabled: true, force: true } });
+    const path = `/api/v1/namespaces/${rig.namespace}/configmaps/a`;
+    const before = await rig.get(path);
+    await edit(setting, path.slice(1), { data: { key: "edited" }, immutable: true });
+    const { corrected, state } = await rig.status("team/app", (status) => status.corrected !== undefined);
+    expect(state).toBe("Ready");
+    expect(corrected).toMatchObject({ count: 1, last: [{ name: "a", message: expect.stringContaining("immutable") }] });
+    const after = await rig.get(path);
+    expect(after).toMatchObject({ data: { key: "value" } });
+    expect(after).not.toHaveProperty("immutable");
+    expect(uidOf(after)).not.toBe(uidOf(before));
+    // The new one is owned: it goes with the bundle.
+    rig.hub.publish({ bundles: [], remove: [{ bundle: "team/app", reason: "bundle-deleted", because: "c0ffee" }] });
+    await vi.waitFor(async () => expect(await rig.get(path)).toBeUndefined(), { timeout: 20_000 });
+  });
 });
