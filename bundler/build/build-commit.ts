@@ -8,7 +8,6 @@ import { chartPrefix } from "../../shared/bundle/chart-sources.ts";
 import type { BundleDir, ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
 import type { AppError } from "../../shared/errors.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
-import { strictFault } from "../../shared/bundle/strict.ts";
 import { toAppError } from "../../shared/errors.ts";
 import { isStoreFault } from "../git/bare-store.ts";
 import type { CommitTree } from "../git/read-tree.ts";
@@ -24,7 +23,6 @@ import type { KustomizeRenderer } from "../../shared/runtime/kustomize/kustomize
 import type { BundleStyle } from "../../shared/render/kustomize-variants.ts";
 import { metadataFault } from "../../shared/bundle/check-metadata.ts";
 import { bundleStyle, kustomizeVariants } from "../../shared/render/kustomize-variants.ts";
-import { lfsWarnings } from "./lfs-pointers.ts";
 import { listNested, type NestedPieces, nestingOf, planNested } from "./list-nested.ts";
 import { type BuildItem, type BuildStep, planBuild, rememberBuild } from "./plan-build.ts";
 
@@ -157,10 +155,6 @@ async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string,
       return { kind: "failed", ...base, name: result.name, error: result.error };
     case "bundle": {
       const { imageScans, contentId } = result;
-      const lfs = lfsWarnings(result.content, result.dir.path);
-      const refused = input.options.strict === true ? strictFault(lfs) : undefined;
-      const name = result.bundle.metadata.name ?? "";
-      if (refused !== undefined) return { kind: "failed", ...base, warnings: lfs, name, error: refused };
       // A bundle is written without passing the API, which would refuse it.
       const invalid = metadataFault(result.warnings);
       if (invalid !== undefined)
@@ -170,7 +164,7 @@ async function finish(made: ChartedResult, input: BuildInput, blobs: Map<string,
       const style = bundleStyle(result.content);
       const kustomize = await renderVariants(result, style, { input, blobs });
       const outdated = outdatedWarnings(made.charts, result.dir.path);
-      const warnings = [...result.warnings, ...outdated, ...lfs, ...scanWarnings(result)];
+      const warnings = [...result.warnings, ...outdated, ...scanWarnings(result)];
       return {
         kind: "bundle",
         dir: result.dir,

@@ -22,6 +22,7 @@ import type { ValuePath } from "./decode-lenient.ts";
 import type { BundleDir } from "./find-bundle-dirs.ts";
 import { type FleetYamlReading, readFleetYaml } from "./read-fleet-yaml.ts";
 import { type NamedImageScan, readImageScans } from "./read-image-scans.ts";
+import { lfsWarnings } from "./lfs-pointers.ts";
 import { type LocatedField, notActedOnAt } from "./not-acted-on.ts";
 import { readValuesFiles } from "./read-values.ts";
 import { type RepoTree, joinPath } from "./repo-tree.ts";
@@ -88,8 +89,10 @@ export function assembleBundle(source: BundleSource, dir: BundleDir, options: Bu
     warnings.push(...reading.warnings);
     const result = assemble({ source, dir, options, reading, outside, warnings });
     const refused = options.strict === true ? strictFault(warnings) : undefined;
-    if (refused !== undefined) throw refused;
-    return result;
+    if (refused === undefined) return result;
+    const own = result.kind === "bundle" ? result.bundle.metadata.name : undefined;
+    const name = own ?? derivedBundleName(options.name, dir);
+    return { kind: "failed", dir, name, error: refused, warnings, outside };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { kind: "failed", dir, name: derivedBundleName(options.name, dir), error, warnings, outside };
@@ -161,6 +164,7 @@ function assemble(state: Assembling): AssembledBundle | EmptyBundle {
   };
   const bundle = nameBundle(applyOptions(spec, reading.options, options), reading.options, { options, dir });
   warnings.push(...checkContent({ spec: bundle.spec, yaml: reading.options, content, dir, locate: reading.locate }));
+  warnings.push(...lfsWarnings(content, dir.path));
   const later = notActedOnAt("Bundle", { spec: reading.options, locate: reading.locate });
   return { kind: "bundle", dir, bundle, content, contentId: contentId(content), imageScans, later, warnings, outside };
 }

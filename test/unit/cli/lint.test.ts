@@ -56,6 +56,28 @@ describe("drover lint", () => {
     expect((await lint(typo, "--strict")).code).toBe(1);
   });
 
+  it("warns of what rendering leaves out, with its place in the repository, once for all clusters", async () => {
+    const files = {
+      "repo/mix/mix.yaml": `${configMap}---\na: 1\n`,
+      "repo/mix/bare.yaml": "# ours\nkind: ConfigMap\nmetadata: { name: bare }\n",
+      "repo/mix/ok.yaml": configMap,
+    };
+    const aimed = ["--targets-file", "targets.yaml", "--clusters", "clusters.yaml"];
+    const { code, lines, errors } = await lint(files, ...aimed, "--strict");
+    expect(lines).toEqual([
+      "mix/bare.yaml:2:1: warning: an object without apiVersion or kind is left out (MANIFEST_IGNORED)",
+      "mix/mix.yaml:5:1: warning: a document without kind; the whole file is left out (MANIFEST_IGNORED)",
+    ]);
+    expect({ code, errors }).toEqual({ code: 1, errors: "bundles: 1, errors: 0, warnings: 2\n" });
+    expect(await lint(files, ...aimed)).toMatchObject({ code: 0, lines });
+  });
+
+  it("warns of a Git LFS pointer", async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 12\n`;
+    const { lines } = await lint({ "repo/web/cm.yaml": configMap, "repo/web/logo.png": pointer });
+    expect(lines).toEqual([expect.stringMatching(/^web\/logo\.png:1: warning: .*\(LFS_POINTER\)$/u)]);
+  });
+
   it("says what is not acted on yet with its place, which strict does not refuse", async () => {
     const files = { "repo/web/cm.yaml": configMap, "repo/web/fleet.yaml": "helm:\n  maxHistory: 5\n" };
     const { code, lines, errors } = await lint(files, "--strict");

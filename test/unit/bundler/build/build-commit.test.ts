@@ -159,7 +159,7 @@ describe("buildCommit", () => {
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 12\n`;
     const [build] = await buildAll([{ ...someApps(1), "apps/app0/crds.yaml": pointer }]);
     expect(build?.bundles[0]?.warnings).toMatchObject([
-      { code: "LFS_POINTER", position: { file: "apps/app0/crds.yaml" } },
+      { code: "LFS_POINTER", position: { file: "apps/app0/crds.yaml", line: 1 } },
     ]);
   });
 

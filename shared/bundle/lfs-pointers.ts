@@ -1,5 +1,6 @@
-import type { Content } from "../../shared/api/content.ts";
-import type { BundleWarning } from "../../shared/bundle/warning.ts";
+import type { Content } from "../api/content.ts";
+import { joinPath } from "./repo-tree.ts";
+import type { BundleWarning } from "./warning.ts";
 
 /** First line of a pointer file (git-lfs spec, version 1). */
 const pointerHead = "version https://git-lfs.github.com/spec/";
@@ -9,8 +10,7 @@ const maxPointerBytes = 1024;
 export function lfsWarnings(content: Content, dir: string): BundleWarning[] {
   return content.resources.flatMap(({ name, content: text }): BundleWarning[] => {
     if (!text.startsWith(pointerHead) || text.length > maxPointerBytes) return [];
-    const file = dir === "" ? name : `${dir}/${name}`;
     const message = `"${name}" is a Git LFS pointer and is deployed as such; keep the file itself in Git`;
-    return [{ code: "LFS_POINTER", message, position: { file } }];
+    return [{ code: "LFS_POINTER", message, position: { file: joinPath(dir, name), line: 1 } }];
   });
 }
