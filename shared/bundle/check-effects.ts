@@ -4,6 +4,7 @@ import { GoPanic } from "../../helm/template/go-value.ts";
 import type { ComparePatch, DeploymentOptions } from "../api/deployment-options.ts";
 import type { FleetYaml } from "../api/fleet-yaml.ts";
 import { scopeOfBuiltIn } from "../render/built-in-kinds.ts";
+import { checkConditions, checkPatchTexts } from "./check-patch-texts.ts";
 import { type ValuePath, showPath } from "./decode-lenient.ts";
 import type { WarningCode } from "./warning.ts";
 
@@ -23,6 +24,7 @@ const lists = ["targets", "targetCustomizations"] as const;
 export function checkEffects(options: FleetYaml, warn: Warn): void {
   checkRoot(options, warn);
   checkPatches(options.diff?.comparePatches, [], warn);
+  checkConditions(options, warn);
   for (const list of lists) {
     for (const [index, target] of (options[list] ?? []).entries()) {
       const path: ValuePath = [list, index];
@@ -81,9 +83,10 @@ function checkTarget(
 
 function checkPatches(patches: readonly ComparePatch[] | undefined, path: ValuePath, warn: Warn): void {
   for (const [index, patch] of (patches ?? []).entries()) {
+    const at = [...path, "diff", "comparePatches", index];
+    checkPatchTexts(patch, at, warn);
     const problem = problemOf(patch);
     if (problem === undefined) continue;
-    const at = [...path, "diff", "comparePatches", index];
     warn("FIELD_WITHOUT_EFFECT", at, `${showPath(at)} ignores nothing: ${problem}`);
   }
 }

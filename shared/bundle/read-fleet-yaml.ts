@@ -10,6 +10,7 @@ import { readFirstDocument } from "./read-first-document.ts";
 import { suggestKey } from "./suggest-key.ts";
 import { findRuleFaults } from "./check-health-rules.ts";
 import { checkFleetYaml, validateFleetYaml } from "./check-fleet-yaml.ts";
+import { checkWordKeys } from "./check-word-keys.ts";
 import type { BundleWarning } from "./warning.ts";
 
 /** Says where a value of the file stands; the nearest place known. */
@@ -80,6 +81,7 @@ export function readFleetYaml(text: string, file: string): FleetYamlReading {
       ...unknownWarnings(decoded, locate),
       ...decoded.repeated.map((path) => repeatedWarning(path, locate)),
       ...checkFleetYaml(options, locate),
+      ...checkWordKeys(options, { text, locate }),
     ];
     return { options, warnings, locate };
   } catch (error) {
