@@ -5,6 +5,8 @@ import { bundleTargetSchema, gitTargetSchema } from "../../shared/api/bundle-tar
 import { type GitRepo, gitRepoSchema } from "../../shared/api/git-repo.ts";
 import { checkGitRepo } from "../../shared/bundle/check-git-repo.ts";
 import type { ValuePath } from "../../shared/bundle/decode-lenient.ts";
+import type { ScanOptions } from "../../shared/bundle/find-bundle-dirs.ts";
+import { locateValue } from "../../shared/bundle/locate-value.ts";
 import { type LocatedField, notActedOnAt } from "../../shared/bundle/not-acted-on.ts";
 import type { BundleWarning } from "../../shared/bundle/warning.ts";
 import { type BundleOptions, bundleOptionsOf, commitLabel, repoNameLabel } from "../../shared/bundle/bundle-options.ts";
@@ -31,17 +33,21 @@ export interface GitRepoNotes {
   readonly later: readonly LocatedField[];
 }
 
+/** Returns where entries of `paths` and `bundles` stand in the file of `--gitrepo`; undefined without the option. */
+export function gitRepoPlaces(input: CommandInput, cwd: string): ScanOptions["place"] {
+  const file = textOption(input, "gitrepo");
+  if (file === undefined) return undefined;
+  const [document] = readInputDocuments(resolve(cwd, file), "GitRepo");
+  return (field, index) => locateValue(document, ["spec", field, index], file);
+}
+
 /** Returns what has no effect, or none yet, in the GitRepo manifest of `--gitrepo`, with its place in the file. */
 export function gitRepoNotes(input: CommandInput, cwd: string): GitRepoNotes {
   const file = textOption(input, "gitrepo");
   if (file === undefined) return { warnings: [], later: [] };
   const [document, second] = readInputDocuments(resolve(cwd, file), "GitRepo");
   const spec = isJsonObject(document?.value) ? (document.value["spec"] ?? null) : null;
-  const locate = (path: ValuePath): SourcePosition => {
-    const found = path.map((_, index) => document?.positionOf(["spec", ...path.slice(0, path.length - index)]));
-    const { line = 1, column = 1 } = found.find((place) => place !== undefined) ?? {};
-    return { file, line, column };
-  };
+  const locate = (path: ValuePath): SourcePosition => locateValue(document, ["spec", ...path], file);
   const later = isJsonObject(spec) ? notActedOnAt("GitRepo", { spec, locate }) : [];
   const notes = checkGitRepo(spec).map(({ code, path, message }): BundleWarning => ({
     code,

@@ -15,7 +15,7 @@ import {
   textOption,
   UsageError,
 } from "../command.ts";
-import { bundleOptions, gitRepoNotes, readGitRepo } from "./bundle-options.ts";
+import { bundleOptions, gitRepoNotes, gitRepoPlaces, readGitRepo } from "./bundle-options.ts";
 import { chartOptions, createOfflineCharts, type OfflineCharts } from "./offline-charts.ts";
 import { readRevision } from "./read-revision.ts";
 import { folderTree } from "./read-work-tree.ts";
@@ -111,7 +111,7 @@ export function readSettings(
   const { cwd } = context;
   const gitRepo = readGitRepo(input, cwd);
   return {
-    scan: scanOf(input, paths, gitRepo),
+    scan: scanOf(input, paths, gitRepo === undefined ? {} : { gitRepo, place: gitRepoPlaces(input, cwd) }),
     options: bundleOptions(input, cwd, gitRepo),
     charts: createOfflineCharts(input, context, gitRepo),
     ...gitRepoNotes(input, cwd),
@@ -129,12 +129,19 @@ export async function readTree(input: CommandInput, cwd: string, revision: strin
   return revision === undefined ? folderTree(dir) : readRevision(dir, revision);
 }
 
-function scanOf(input: CommandInput, paths: readonly string[], gitRepo: GitRepo | undefined): ScanOptions {
+/** A GitRepo manifest, and where its entries stand. */
+interface PlacedGitRepo {
+  readonly gitRepo?: GitRepo;
+  readonly place?: ScanOptions["place"];
+}
+
+function scanOf(input: CommandInput, paths: readonly string[], { gitRepo, place }: PlacedGitRepo): ScanOptions {
   const { paths: ownPaths, bundles: ownBundles } = gitRepo?.spec ?? {};
   if (paths.length === 0 && gitRepo !== undefined && !switchOption(input, "driven-scan"))
     return {
       ...(ownPaths === undefined ? {} : { paths: ownPaths }),
       ...(ownBundles === undefined ? {} : { bundles: ownBundles }),
+      ...(place === undefined ? {} : { place }),
     };
   if (!switchOption(input, "driven-scan")) return { paths };
   const separator = textOption(input, "driven-scan-sep") ?? ":";

@@ -37,7 +37,7 @@ export function gatherBundles(found: FoundDirs, results: readonly BundleResult[]
   const bundles: AssembledBundle[] = [];
   const failed: FailedBundle[] = [];
   const faults = [...found.faults];
-  const warnings = [...unmatchedWarnings(found.unmatched), ...found.warnings];
+  const warnings = [...unmatchedWarnings(found.unmatched, scan), ...found.warnings];
   const names = new Map<string, string>();
   for (const result of results) {
     const { dir } = result;
@@ -64,10 +64,11 @@ export function gatherBundles(found: FoundDirs, results: readonly BundleResult[]
 }
 
 /** Returns a warning for each entry of a GitRepo's `paths` that leads to no directory. */
-export function unmatchedWarnings(paths: readonly string[]): BundleWarning[] {
+export function unmatchedWarnings(paths: readonly string[], scan: ScanOptions = {}): BundleWarning[] {
+  const places = new Map(scan.paths?.map((path, index) => [path, scan.place?.("paths", index)]));
   return paths.map((path) => ({
     code: "PATH_UNMATCHED",
     message: `paths: "${path}" matches no directory, so that nothing is deployed from it${/^\/*$/u.test(path) ? "; the root of the repository is ." : ""}`,
-    position: {},
+    position: places.get(path) ?? {},
   }));
 }

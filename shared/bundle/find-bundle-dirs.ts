@@ -1,10 +1,11 @@
 import type { BundlePath } from "../api/git-repo.ts";
-import { AppError, toAppError } from "../errors.ts";
+import { AppError, type SourcePosition, toAppError } from "../errors.ts";
 import { findLinkedDirs } from "./find-linked-dirs.ts";
 import { hasPatternSigns, matchPattern } from "./match-pattern.ts";
 import { type RepoTree, baseName, cleanPath, dirName, joinPath, resolvePath } from "./repo-tree.ts";
 import { type ScanMemo, scanTree } from "./scan-tree.ts";
 import type { BundleWarning } from "./warning.ts";
+import { withPosition } from "./with-position.ts";
 
 /** A directory that is to become one bundle. */
 export interface BundleDir {
@@ -38,6 +39,8 @@ export interface FoundDirs {
 export interface ScanOptions {
   readonly paths?: readonly string[];
   readonly bundles?: readonly BundlePath[];
+  /** Where an entry of them is written, when that is known. */
+  readonly place?: ((field: "paths" | "bundles", index: number) => SourcePosition) | undefined;
 }
 
 /**
@@ -47,15 +50,17 @@ export interface ScanOptions {
  * repository is a fault of its own, one that leads nowhere is unmatched; below a match that is a link nothing is looked for.
  */
 export function findBundleDirs(tree: RepoTree, options: ScanOptions, memo: ScanMemo = new Map()): FoundDirs {
-  if (options.bundles !== undefined && options.bundles.length > 0) return findDriven(tree, options.bundles);
+  if (options.bundles !== undefined && options.bundles.length > 0)
+    return findDriven(tree, options.bundles, options.place);
   const paths = options.paths === undefined || options.paths.length === 0 ? ["."] : options.paths;
   const dirs: BundleDir[] = [];
   const searched: BundleDir[] = [];
   const faults: PathFault[] = [];
   const unmatched: string[] = [];
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
     try {
-      const matched = globPaths(tree, path.replace(/^\/+/u, "")).map((match) => matchAt(tree, match));
+      const glob = () => globPaths(tree, path.replace(/^\/+/u, ""));
+      const matched = inPlace({ field: "paths", index }, glob, options.place).map((match) => matchAt(tree, match));
       const roots = matched.flatMap((match) => match.dir ?? []);
       const refused = matched.flatMap((match) => match.fault ?? []);
       if (roots.length + refused.length === 0) unmatched.push(path);
@@ -143,12 +148,21 @@ function searchRoot(tree: RepoTree, root: BundleDir, memo: ScanMemo): BundleDir[
   return found;
 }
 
-function findDriven(tree: RepoTree, bundles: readonly BundlePath[]): FoundDirs {
+/** Runs what reads one entry; an error without a line gets that of the entry, when it is known. */
+function inPlace<T>(
+  entry: { readonly field: "paths" | "bundles"; readonly index: number },
+  run: () => T,
+  place: ScanOptions["place"],
+): T {
+  return place === undefined ? run() : withPosition(() => place(entry.field, entry.index), run);
+}
+
+function findDriven(tree: RepoTree, bundles: readonly BundlePath[], place: ScanOptions["place"]): FoundDirs {
   const dirs: BundleDir[] = [];
   const faults: PathFault[] = [];
-  for (const { base = "", options = "" } of bundles) {
+  for (const [index, { base = "", options = "" }] of bundles.entries()) {
     try {
-      dirs.push(drivenDir(tree, base, options));
+      dirs.push(inPlace({ field: "bundles", index }, () => drivenDir(tree, base, options), place));
     } catch (error) {
       faults.push({ path: base, error: toAppError(error) });
     }

@@ -26,6 +26,12 @@ async function lint(files: Readonly<Record<string, string>>, ...words: readonly 
   };
 }
 
+/** What `lint` prints with a manifest of a GitRepo for a repository with one directory, `web`. */
+async function lintGitRepo(manifest: string): Promise<string> {
+  const files = { "repo/web/cm.yaml": configMap, "gitrepo.yaml": manifest };
+  return (await lint(files, "--gitrepo", "gitrepo.yaml")).lines.join("\n");
+}
+
 describe("drover lint", () => {
   it("says nothing about a repository without faults", async () => {
     expect(await lint({ "repo/web/cm.yaml": configMap }, "--strict")).toEqual({
@@ -87,6 +93,16 @@ describe("drover lint", () => {
         /^web\/fleet\.yaml:2:3: info: helm\.maxHistory is kept and not acted on yet: .*\(NOT_ACTED_ON\)$/u,
       ),
     ]);
+  });
+
+  it("shows entries of paths and bundles that lead nowhere with their place in the GitRepo's manifest", async () => {
+    const spec =
+      "kind: GitRepo\napiVersion: fleet.cattle.io/v1alpha1\nmetadata: { name: c }\nspec:\n  repo: https://git.example/c\n";
+    const paths = await lintGitRepo(`${spec}  paths:\n    - web\n    - nowhere\n    - "[x"\n`);
+    expect(paths).toMatch(/^gitrepo\.yaml:8:7: warning: .*\(PATH_UNMATCHED\)$/mu);
+    expect(paths).toMatch(/^gitrepo\.yaml:9:7: error: .*\(PATTERN_INVALID\)$/mu);
+    const bundles = await lintGitRepo(`${spec}  bundles:\n    - base: web\n    - base: gone\n`);
+    expect(bundles).toMatch(/^gitrepo\.yaml:8:7: error: .*\(BUNDLE_DIR_MISSING\)$/mu);
   });
 
   const broken = { "repo/a/fleet.yaml": "helm: [\n", "repo/a/cm.yaml": configMap, ...typo };
