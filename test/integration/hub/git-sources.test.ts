@@ -204,3 +204,25 @@ describeWithSshd("a GitRepo's source behind sshd, through the hub", () => {
     expect((await hub.kubectl(["get", "bundles", "-o", "name"])).stdout.trim().split("\n")).toHaveLength(1);
   });
 });
+
+it(
+  "a bundler that is strict refuses what is warned of, but for GitRepos that say otherwise",
+  { timeout: 60_000 },
+  async () => {
+    await using hub = await startHub("sqlite", { args: ["--strict"] });
+    await using server = await startGitServer({});
+    const repo = await server.createRepository("shop");
+    await server.commit("shop", {
+      files: { ...app("one"), "typo/fleet.yaml": "namspace: shop\n", "typo/cm.yaml": manifest("typo") },
+    });
+    const spec = { repo, branch: "main", paths: ["app", "typo", "nowhere"], pollingInterval: "1s" };
+    const metadata = { name: "lenient", namespace, annotations: { "drover.dev/strict": "false" } };
+    await hub.apply(aGitRepo("plain", spec), { apiVersion: fleetApiVersion, kind: "GitRepo", metadata, spec });
+    await bundleIsThere(hub, "lenient-typo");
+    await bundleIsThere(hub, "plain-app");
+    await saysOf(hub, "plain", /BUNDLE_STRICT[\s\S]*typo\/fleet\.yaml:1:1: KEY_UNKNOWN/u);
+    await saysOf(hub, "plain", /strict:\s+PATH_UNMATCHED:\s+paths:\s+"nowhere"/u);
+    expect((await hub.kubectl(["get", "bundle", "plain-typo"])).exitCode).not.toBe(0);
+    expect(await field(hub, "gitrepo/lenient", ".status")).not.toContain("BUNDLE_STRICT");
+  },
+);
