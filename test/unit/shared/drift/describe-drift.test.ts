@@ -85,16 +85,21 @@ describe("describeDrift", () => {
   });
 });
 
-describe("immutableDrift", () => {
-  const binding = (role: string, labels = {}) => ({
+function binding(role: string, labels = {}) {
+  return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "RoleBinding",
     metadata: { name: "b", namespace: "apps", labels },
     roleRef: { name: role },
-  });
+  };
+}
+
+function rulesFor(...jsonPointers: string[]) {
+  return ignoreRules([{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", jsonPointers }]);
+}
+
+describe("immutableDrift", () => {
   const reason = "roleRef: cannot change roleRef";
-  const rulesFor = (...jsonPointers: string[]) =>
-    ignoreRules([{ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", jsonPointers }]);
   const question = { live: binding("a"), desired: binding("b"), reason };
 
   test("says the server's sentence", () => {
