@@ -2,7 +2,7 @@ import type { KubeObject } from "../../shared/api/meta.ts";
 import { entryKey, type ObjectKey } from "../../shared/drift/inventory-entry.ts";
 import { AppError, toAppError } from "../../shared/errors.ts";
 import { wellKnown } from "../kube/api-resource.ts";
-import { createTurns } from "../take-turns.ts";
+import { createTurns } from "../../shared/runtime/take-turns.ts";
 import { hasCode } from "../kube/kube-status.ts";
 import type { KubeClient } from "../kube/kube-client.ts";
 import { emptyInventory, type AppliedFields, type StoredInventory } from "./inventory.ts";

@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { HubMetrics } from "../../shared/runtime/hub-metrics.ts";
+import { createTurns } from "../../shared/runtime/take-turns.ts";
 import type { DesiredDocument } from "../../shared/protocol/desired-document.ts";
 import type { Question } from "../../shared/protocol/questions.ts";
 import type { CheckInRequest } from "../../shared/protocol/routes.ts";
@@ -69,17 +70,7 @@ export interface CheckInService {
 /** Returns the check-in service. */
 export function createCheckIn(deps: CheckInDeps): CheckInService {
   /** An agent has a held check-in and a reporting one at a time: each builds on what the one before made of the report. */
-  const turns = new Map<string, Promise<void>>();
-  const inTurn = async (key: string, work: () => Promise<void>): Promise<void> => {
-    const before = turns.get(key);
-    const mine = before === undefined ? work() : before.then(work, work);
-    turns.set(key, mine);
-    try {
-      await mine;
-    } finally {
-      if (turns.get(key) === mine) turns.delete(key);
-    }
-  };
+  const inTurn = createTurns();
 
   async function noticeRevision({ workspace, name }: CheckedInCluster, { follows }: CheckInRequest): Promise<void> {
     if (follows === undefined || follows.epoch !== deps.epoch) return;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTurns } from "../../../agent/take-turns.ts";
+import { createTurns } from "../../../../shared/runtime/take-turns.ts";
 
 test("work of one key is done in the order of asking, also after a failure, and other keys do not wait", async () => {
   const inTurn = createTurns();
