@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ApiObject } from "../../apiserver/resources/api-object.ts";
 import type { ObjectKey } from "../../apiserver/storage/object-store.ts";
 import { metaTime } from "../../apiserver/resources/verbs/write-request.ts";
@@ -8,6 +7,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { gitRepoResource, type Hub, type Workspace } from "../desired/hub.ts";
 import { describeLoss } from "../desired/loss.ts";
 import type { ObjectTable } from "../store/object-table.ts";
+import { warningEvent } from "./hub-event.ts";
 
 /** What announcing held losses works with. */
 export interface AnnounceLossesDeps {
@@ -87,25 +87,14 @@ function heldEvent(
   message: string,
   clock: Clock,
 ): ApiObject {
-  const time = metaTime(clock.now());
-  return {
-    apiVersion: "v1",
-    kind: "Event",
-    metadata: {
-      name: `${name}.${stableHash([name, message]).slice(0, 16)}`,
-      namespace,
-      uid: randomUUID(),
-      creationTimestamp: time,
-    },
-    type: "Warning",
+  return warningEvent({
+    name: `${name}.${stableHash([name, message]).slice(0, 16)}`,
+    namespace,
+    about: { apiVersion: fleetApiVersion, kind: "GitRepo", namespace, name, uid },
     reason: "RemovalHeld",
     message,
-    involvedObject: { apiVersion: fleetApiVersion, kind: "GitRepo", namespace, name, uid },
-    source: { component: "drover-bundler" },
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
-  };
+    time: metaTime(clock.now()),
+  });
 }
 
 function isStale(event: ApiObject, clock: Clock): boolean {

@@ -8,6 +8,7 @@ import type { Logger } from "../../shared/log.ts";
 import type { Hub } from "../desired/hub.ts";
 import type { CommittedChange, ObjectTable } from "../store/object-table.ts";
 import type { StatusAnnouncer } from "./announce-status.ts";
+import { warningEvent } from "./hub-event.ts";
 
 /** What the guard works with. */
 export interface RestoreGuardDeps {
@@ -91,20 +92,14 @@ export async function createRestoreGuard(deps: RestoreGuardDeps): Promise<Restor
 }
 
 function restoredEvent(namespace: string, time: string): ApiObject {
-  const id = randomUUID();
-  return {
-    apiVersion: "v1",
-    kind: "Event",
-    metadata: { name: `${namespace}.${id.slice(0, 16)}`, namespace, uid: id, creationTimestamp: time },
-    type: "Warning",
+  return warningEvent({
+    name: `${namespace}.${randomUUID().slice(0, 16)}`,
+    namespace,
+    about: { apiVersion: "v1", kind: "Namespace", name: namespace },
     reason: "StoreRestored",
     message:
       "an agent follows a revision that the hub's store does not know: it was restored from a backup. " +
       "Nothing is removed from clusters until somebody approves it with `drover approve restore`",
-    involvedObject: { apiVersion: "v1", kind: "Namespace", name: namespace },
-    source: { component: "drover-bundler" },
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
-  };
+    time,
+  });
 }
