@@ -190,54 +190,58 @@ function readNumber(reading: TomlReading): void {
   else take(reading, numberStart);
 }
 
+/** What ends a list of items, and the words for what stands there instead of a comma. */
+interface ItemList {
+  readonly end: string;
+  readonly expected: (found: string) => string;
+}
+
+const array: ItemList = {
+  end: "]",
+  expected: (found) => `expected a comma (',') or array terminator (']'), but got ${found}`,
+};
+
+const inlineTable: ItemList = {
+  end: "}",
+  expected: (found) => `expected a comma or an inline table terminator '}', but got ${found} instead`,
+};
+
 function readArray(reading: TomlReading): void {
-  for (let needsComma = false; ;) {
-    skipBlanks(reading, /[\t \r\n]/);
-    const first = peek(reading);
-    if (first === "#") {
-      skipComment(reading);
-    } else if (first === "]") {
-      next(reading);
-      return;
-    } else if (needsComma) {
-      next(reading);
-      const found = first === "" ? "end of file" : `'${first}'`;
-      if (first !== ",") throw fault(reading, `expected a comma (',') or array terminator (']'), but got ${found}`);
-      needsComma = false;
-    } else {
-      if (first === ",") throw fault(reading, "unexpected comma");
-      readValue(reading);
-      needsComma = true;
-    }
-  }
+  readItems(reading, array, () => {
+    readValue(reading);
+  });
 }
 
 function readInlineTable(reading: TomlReading): void {
   const { keys } = reading;
   keys.enterInline();
   let isFirst = true;
+  readItems(reading, inlineTable, () => {
+    readMember(reading, !isFirst);
+    isFirst = false;
+  });
+  if (!isFirst) keys.endMember();
+  keys.leaveInline();
+}
+
+/** Reads items with commas between them up to what ends them. */
+function readItems(reading: TomlReading, { end, expected }: ItemList, readItem: () => void): void {
   for (let needsComma = false; ;) {
     skipBlanks(reading, /[\t \r\n]/);
     const first = peek(reading);
     if (first === "#") {
       skipComment(reading);
-    } else if (first === "}") {
+    } else if (first === end) {
       next(reading);
-      break;
+      return;
     } else if (needsComma) {
       next(reading);
-      const found = first === "" ? "end of file" : `'${first}'`;
-      if (first !== ",") {
-        throw fault(reading, `expected a comma or an inline table terminator '}', but got ${found} instead`);
-      }
+      if (first !== ",") throw fault(reading, expected(first === "" ? "end of file" : `'${first}'`));
       needsComma = false;
     } else {
       if (first === ",") throw fault(reading, "unexpected comma");
-      readMember(reading, !isFirst);
-      isFirst = false;
+      readItem();
       needsComma = true;
     }
   }
-  if (!isFirst) keys.endMember();
-  keys.leaveInline();
 }
